@@ -1,0 +1,45 @@
+# The project's own commands. Each makes its own .venv when needed, from the hash-pinned lock.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.made-from-lock
+
+.PHONY: demo test test-fast check bench lock format clean
+
+demo: $(STAMP)  ## the studio in your browser: no token, nothing leaves this machine
+	$(BIN)/coach demo
+
+test: $(STAMP)  ## every test but the long rehearsals, on SQLite and PostgreSQL
+	$(BIN)/python -m pytest -m "not slow"
+
+test-slow: $(STAMP)  ## the long rehearsals: kill drill, long random walks
+	$(BIN)/python -m pytest -m slow
+
+check: $(STAMP)  ## format, lint, types, architecture, content
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m content.check
+
+bench: $(STAMP)  ## both sides in one run, and the ratio
+	$(BIN)/python -m benchmarks.updates
+
+format: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(STAMP)  ## write the lock anew from pyproject.toml
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header --no-emit-index-url --extra dev pyproject.toml -o requirements-dev.txt
+
+$(STAMP): requirements-dev.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+clean:
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

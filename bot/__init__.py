@@ -1,0 +1,1 @@
+"""The process: settings, wiring, Telegram in and out, turns, the coach command, the studio."""

@@ -1,0 +1,1 @@
+"""The sub-commands of `coach`, one module for each group of them."""

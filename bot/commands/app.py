@@ -1,0 +1,21 @@
+"""All commands of `coach` together."""
+
+from __future__ import annotations
+
+import typer
+
+from bot.commands import calculators, export, people, serving, upkeep
+from bot.commands.opening import open_any_database, open_database
+
+app = typer.Typer(
+    name="coach",
+    help="The mindful-pause coach: research software for studies under an ethics approval. Not a medical device.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+serving.add_to(app)
+people.add_to(app)
+export.add_to(app, open_database)
+upkeep.add_to(app, open_any_database)
+calculators.add_to(app)

@@ -1,0 +1,73 @@
+"""What every command begins with: the settings, the keys and the database, or a reason on one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import NoReturn
+
+import typer
+
+from bot import settings as all_settings
+from bot.settings import Settings, SettingsRefused
+from records.database import Database
+from records.sealed import Keyring
+from records.upgrade import is_current
+
+
+def refuse(reason: str) -> NoReturn:
+    """End with status 1 and the reason on stderr."""
+    typer.echo(f"coach: {reason}", err=True)
+    raise typer.Exit(1)
+
+
+def load_settings() -> Settings:
+    """The settings, or the end of the program with a line for each that cannot be used."""
+    try:
+        return all_settings.load()
+    except SettingsRefused as error:
+        refuse("; ".join(error.lines))
+
+
+def real_time() -> datetime:
+    """The clock of a real installation."""
+    return datetime.now(UTC)
+
+
+def database_of(settings: Settings, *, check: bool = True) -> Database:
+    """The database that is set; with `check`, one whose tables fit this release."""
+    secret = settings.secret_key.get_secret_value()
+    if not secret:
+        refuse(
+            "COACH_SECRET_KEY is not set; make one with: "
+            "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+        )
+    try:
+        keys = Keyring(secret)
+    except ValueError as error:
+        refuse(f"COACH_SECRET_KEY: {error}")
+    database = Database(settings.database_url.get_secret_value(), keys, real_time)
+    if check and not is_current(database):
+        refuse("the database does not fit this release; run: coach db upgrade")
+    return database
+
+
+def open_database() -> Database:
+    """The database of this installation, checked."""
+    return database_of(load_settings())
+
+
+def open_any_database() -> Database:
+    """The database of this installation, whatever release its tables are of (for upgrade and restore)."""
+    return database_of(load_settings(), check=False)
+
+
+@contextmanager
+def opened() -> Iterator[Database]:
+    """The checked database for the length of a block."""
+    database = open_database()
+    try:
+        yield database
+    finally:
+        database.close()

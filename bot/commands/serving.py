@@ -1,0 +1,78 @@
+"""`coach run`, `coach demo` and `coach check`: the processes, and what is missing before the first can begin."""
+
+from __future__ import annotations
+
+import asyncio
+import json as json_module
+from typing import Annotated
+
+import typer
+
+from bot import logs, readiness
+from bot.commands.opening import database_of, load_settings, open_any_database, refuse
+from bot.commands.people import world_of_settings
+from bot.demo import demo as run_demo
+from bot.running import AlreadyRunning
+from bot.running import run as run_node
+from content.check import problems as content_problems
+from content.loading import ContentRefused
+from records.upgrade import is_current
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the three commands."""
+    app.command()(run)
+    app.command()(demo)
+    app.command()(check)
+
+
+def run() -> None:
+    """Run the bot on Telegram with COACH_TELEGRAM_TOKEN, until the process is told to end."""
+    settings = load_settings()
+    logs.set_up(settings.log_level)
+    if not settings.telegram_token.get_secret_value():
+        refuse("COACH_TELEGRAM_TOKEN is not set; @BotFather gives one. Without a token, try: coach demo")
+    if settings.webhook_url and not settings.webhook_secret.get_secret_value():
+        refuse("COACH_WEBHOOK_SECRET is not set; a webhook needs one (1-256 letters, digits, _ or -)")
+    database = database_of(settings)
+    for gap in readiness.missing(world_of_settings()):
+        typer.echo(f"not set: {gap.what}; {gap.how}. Until then only test people can join.", err=True)
+    try:
+        asyncio.run(run_node(settings, database))
+    except AlreadyRunning as error:
+        refuse(str(error))
+
+
+def demo(
+    host: Annotated[str, typer.Option(help="Where the studio listens.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of the studio.")] = 8080,
+) -> None:
+    """The studio: the real bot on a pretend Telegram in your browser. No token, nothing leaves this machine."""
+    logs.set_up("WARNING")
+    try:
+        asyncio.run(run_demo(host, port))
+    except OSError as error:
+        refuse(f"port {port} cannot be used ({error.strerror}); try: coach demo --port 8090")
+    except KeyboardInterrupt:
+        typer.echo("")
+
+
+def check(json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Say what is missing before real people can join; status 1 while something is."""
+    found = [{"what": gap.what, "how": gap.how} for gap in readiness.missing(world_of_settings())]
+    try:
+        found += [{"what": f"content: {p}", "how": "see docs/content.md"} for p in content_problems()]
+    except ContentRefused as error:
+        found.append({"what": f"content: {error}", "how": "mend the file named"})
+    database = open_any_database()
+    if not is_current(database):
+        found.append({"what": "database", "how": "run: coach db upgrade"})
+    database.close()
+    if json:
+        typer.echo(json_module.dumps({"ready": not found, "missing": found}, indent=2))
+    else:
+        for gap in found:
+            typer.echo(f"missing: {gap['what']}; {gap['how']}")
+        typer.echo("ready" if not found else f"{len(found)} missing: only test people can join")
+    if found:
+        raise typer.Exit(1)

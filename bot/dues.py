@@ -1,0 +1,93 @@
+"""Due items in their turn: an exercise's next step, a check-back, a patch assumed off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot import lookups, quiet, talking
+from bot.desk import Desk
+from content import say
+from content.medicines import limit
+from records import due, facts
+from records import talks as stored_talks
+from records.facts import Where
+from study.facts import PatchWear
+
+
+def take(desk: Desk, item: Row[Any], *, reachable: bool) -> None:
+    """The turn of one due item; it ends in exactly one final state, now or when it was answered."""
+    if not reachable:
+        due.close(desk.tx, item.id, "undeliverable", "no chat, or blocked")
+        return
+    _TAKEN[item.item](desk, item)
+
+
+def _step(desk: Desk, item: Row[Any]) -> None:
+    """The next step of an open exercise; after more than a minute only "We were interrupted"."""
+    number, seq = (int(part) for part in item.occurrence.split("."))
+    stored = stored_talks.by_id(desk.tx, number)
+    ask = talking.open_question(desk, stored) if stored is not None and stored.state == "front" else None
+    if stored is None or ask is None or stored.ask_seq != seq:
+        due.close(desk.tx, item.id, "superseded", "the talk went on")
+        return
+    if desk.tx.now - item.due_at > timedelta(seconds=limit("late_timer_seconds")):
+        due.close(desk.tx, item.id, "expired", "too late")
+        talking.ask_again(desk, stored, first=say.talk.interrupted(), timed=False)
+        return
+    due.close(desk.tx, item.id, "answered", "in time")
+    talking.answer(desk, stored, ask, "tick", "timer")
+
+
+def _check_back(desk: Desk, item: Row[Any]) -> None:
+    """The one check-back that the person chose; it never goes late and never comes twice."""
+    why_not = quiet.why_not(desk, asked_for=True)
+    if item.latest_at is not None and desk.tx.now > item.latest_at:
+        due.close(desk.tx, item.id, "expired", "too late")
+    elif why_not is not None:
+        due.close(desk.tx, item.id, "skipped", why_not)
+    elif _busy(desk):
+        due.postpone(desk.tx, item.id, desk.tx.now + timedelta(minutes=1))
+    else:
+        due.close(desk.tx, item.id, "answered", "sent")
+        talking.begin(desk, "check_back", dict(item.payload))
+
+
+def _busy(desk: Desk) -> bool:
+    front = stored_talks.front(desk.tx, desk.participant.id)
+    idle = timedelta(minutes=limit("idle_minutes"))
+    return front is not None and desk.tx.now - front.touched_at < idle
+
+
+def _patch_assumed(desk: Desk, item: Row[Any]) -> None:
+    """A patch nobody took off in three days is noted as taken off, flagged as assumed."""
+    kept = facts.find(desk.tx, item.payload["patch"])
+    person = desk.person
+    if person is None or kept is None or kept.state == "voided":
+        due.close(desk.tx, item.id, "superseded", "taken back")
+        return
+    worn = kept.fact
+    assert isinstance(worn, PatchWear)  # noqa: S101 - the payload names a patch
+    if worn.removal != "wearing":
+        due.close(desk.tx, item.id, "superseded", "removed")
+        return
+    ended = worn.model_copy(update={"removal": "assumed", "removed_at": item.due_at, "removed_local": item.due_local})
+    where = Where(person.id, person.study_id, "patch assumed off")
+    facts.write(desk.tx, kept.entity, ended, where, why="worn for 72 hours, no removal logged")
+    due.close(desk.tx, item.id, "answered", "assumed off")
+    if quiet.why_not(desk) is None:
+        view = lookups.view(desk)
+        medicine = view.medicine(worn.medicine)
+        name = medicine.nickname if medicine is not None else worn.product
+        message = say.dose.patch_assumed(medicine=name, time=view.local(worn.put_on_at))
+        desk.send(message, kind="prompt", occurrence=f"due.{item.id}", due_item=item.id)
+
+
+_TAKEN: dict[str, Callable[[Desk, Row[Any]], None]] = {
+    "step": _step,
+    "check_back": _check_back,
+    "patch_assumed": _patch_assumed,
+}

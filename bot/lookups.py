@@ -1,0 +1,265 @@
+"""What a conversation may look up, answered from the records within the turn."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from bot.desk import Desk
+from bot.own_data import everything_kept
+from content.consent_text import consent_text
+from content.medicines import limit
+from content.places import zone_of
+from records import people
+from records.facts import Kept, column, find, in_force, newest
+from study import facts as kinds
+from study import queries
+from study.queries import Entry
+from study.steps import Fact, Query
+from study.view import MedicineView, ParticipantView, instant_of, study_day
+
+CORRECTABLE: tuple[type[Fact], ...] = (
+    kinds.PauseEnded,
+    kinds.PainRated,
+    kinds.PracticeDone,
+    kinds.PatchWear,
+    kinds.DoseTaken,
+)
+"""What can be taken back or changed; of two logged in one turn the later in this order is the newer one."""
+PARTS: tuple[type[Fact], ...] = (
+    kinds.PauseBegun,
+    kinds.ExerciseLed,
+    kinds.DoseTaken,
+    kinds.PatchWear,
+    kinds.PauseEnded,
+)
+PATCHES_LOOKED_AT = 10
+
+
+def answer(desk: Desk, query: Query[Any]) -> Any:
+    """The answer to a query, as its type declares."""
+    return _ANSWERS[type(query)](desk, query)
+
+
+def view(desk: Desk) -> ParticipantView:
+    """The participant as a talk sees them now."""
+    person, tx = desk.participant, desk.tx
+    return ParticipantView(
+        study_id=person.study_id,
+        arm=person.arm,
+        language=person.language,
+        zone=person.zone,
+        discreet=person.discreet,
+        enrolled=person.status == "enrolled",
+        quiet_from=person.quiet_from,
+        quiet_to=person.quiet_to,
+        medicines=tuple(_medicines(tx, person.id, desk.at.date())),
+        last_minutes=_last_minutes(tx, person.id),
+        avoid_exercises=_worse(tx, person.id),
+    )
+
+
+def still_linked(desk: Desk) -> bool:
+    """True while the participant has a chat and has not declined."""
+    return people.chat_of(desk.tx, desk.participant.id) is not None
+
+
+def _medicines(tx: Any, participant_id: int, today: date) -> Iterator[MedicineView]:
+    for kept in in_force(tx, kinds.MedicineEpisode, participant_id):
+        episode = kept.fact
+        if episode.ends_on is None or episode.ends_on > today:
+            yield MedicineView(
+                id=kept.entity,
+                nickname=episode.nickname,
+                product=episode.product,
+                form=episode.form,
+                strength=episode.strength,
+                unit=episode.unit,
+                schedule=episode.schedule,
+                usual_count=episode.usual_count,
+                max_per_day=episode.max_per_day,
+                times=tuple(t for t in episode.times.split(",") if t),
+            )
+
+
+def _last_minutes(tx: Any, participant_id: int) -> int | None:
+    from content.exercises import exercises
+
+    led = list(in_force(tx, kinds.ExerciseLed, participant_id))
+    known = exercises().get(led[-1].fact.exercise) if led else None
+    return known.minutes if known else None
+
+
+def _worse(tx: Any, participant_id: int) -> tuple[str, ...]:
+    worse = in_force(tx, kinds.ExerciseLed, participant_id, column(kinds.ExerciseLed, "ended") == "worse")
+    return tuple(sorted({k.fact.exercise for k in worse}))
+
+
+def _now(desk: Desk, _: queries.Now) -> datetime:
+    at: datetime = desk.at
+    return at
+
+
+def _draw(_: Desk, query: queries.Draw) -> int:
+    return secrets.randbelow(query.below)
+
+
+def _last_dose(desk: Desk, query: queries.LastDoseOf) -> Entry | None:
+    taken = [
+        k
+        for k in in_force(
+            desk.tx,
+            kinds.DoseTaken,
+            desk.participant.id,
+            column(kinds.DoseTaken, "medicine") == query.medicine,
+            column(kinds.DoseTaken, "status") == "taken",
+            column(kinds.DoseTaken, "taken_at").is_not(None),
+        )
+    ]
+    latest = max(taken, key=_when, default=None)
+    return entry(latest) if latest is not None else None
+
+
+def _count_on_day(desk: Desk, query: queries.CountOnDay) -> float:
+    zone = desk.participant.zone
+    first, after = day_begins(query.at, zone), day_begins(query.at, zone, days_later=1)
+    taken_at = column(kinds.DoseTaken, "taken_at")
+    doses = in_force(
+        desk.tx,
+        kinds.DoseTaken,
+        desk.participant.id,
+        column(kinds.DoseTaken, "medicine") == query.medicine,
+        taken_at >= first,
+        taken_at < after,
+    )
+    return float(sum(k.fact.count or 0 for k in doses if k.entity != query.without))
+
+
+def day_begins(at: datetime, zone: str, days_later: int = 0) -> datetime:
+    """The instant (UTC) at which the study day of `at` begins, or one so many days later."""
+    ends = time(int(limit("study_day_ends_at_hour")))
+    begins = datetime.combine(study_day(view_local(at, zone), ends), ends)
+    return instant_of(begins + timedelta(days=days_later), zone)
+
+
+def view_local(at: datetime, zone: str) -> datetime:
+    """The wall clock in `zone` at an instant, without a zone."""
+    return ParticipantView(study_id="", zone=zone).local(at)
+
+
+def _patches(desk: Desk, _: queries.PatchesWorn) -> tuple[Entry, ...]:
+    worn = in_force(desk.tx, kinds.PatchWear, desk.participant.id, column(kinds.PatchWear, "removal") == "wearing")
+    return tuple(entry(k) for k in sorted(worn, key=_when))
+
+
+def _entries(desk: Desk, query: queries.LastEntries) -> tuple[Entry, ...]:
+    kept = [
+        (_logged_at(k, first_at), place, first_at, k)
+        for place, kind in enumerate(CORRECTABLE)
+        for first_at, k in newest(desk.tx, kind, desk.participant.id, max(query.limit, PATCHES_LOOKED_AT))
+    ]
+    kept.sort(key=lambda each: each[:3], reverse=True)
+    return tuple(entry(each[3]) for each in kept[: query.limit])
+
+
+def _logged_at(kept: Kept[Any], first_at: datetime) -> datetime:
+    """When an entry was logged; taking a patch off counts as logging it, a correction does not."""
+    fact = kept.fact
+    taken_off = isinstance(fact, kinds.PatchWear) and fact.removal in ("taken_off", "fell_off")
+    return kept.recorded_at if taken_off else first_at
+
+
+def _entry_now(desk: Desk, query: queries.EntryNow) -> Entry | None:
+    kept = find(desk.tx, query.entity)
+    mine = kept is not None and kept.participant_id == desk.participant.id
+    return entry(kept) if kept is not None and mine and kept.state == "recorded" else None
+
+
+def _pause_parts(desk: Desk, query: queries.PauseParts) -> tuple[Entry, ...]:
+    parts = [
+        entry(k)
+        for kind in PARTS
+        for k in in_force(desk.tx, kind, desk.participant.id, column(kind, _pause_column(kind)) == query.pause)
+    ]
+    return tuple(parts)
+
+
+def _pause_column(kind: type[Fact]) -> str:
+    return "entity" if kind is kinds.PauseBegun else "pause"
+
+
+def _pause(desk: Desk, query: queries.PauseOf) -> Entry | None:
+    found = list(
+        in_force(desk.tx, kinds.PauseEnded, desk.participant.id, column(kinds.PauseEnded, "pause") == query.pause)
+    )
+    return entry(found[-1]) if found else None
+
+
+def _practice(desk: Desk, query: queries.PracticeMinutes) -> int:
+    since = day_begins(desk.at, desk.participant.zone, days_later=1 - query.days)
+    led = in_force(desk.tx, kinds.ExerciseLed, desk.participant.id, column(kinds.ExerciseLed, "done_at") >= since)
+    seconds = sum(k.fact.seconds for k in led)
+    said = in_force(desk.tx, kinds.PracticeDone, desk.participant.id, column(kinds.PracticeDone, "done_at") >= since)
+    return round(seconds / 60) + sum(k.fact.minutes for k in said)
+
+
+def _ratings(desk: Desk, query: queries.RatingsSince) -> tuple[Entry, ...]:
+    since = day_begins(desk.at, desk.participant.zone, days_later=1 - query.days)
+    places = (
+        (kinds.PainRated, "rated_at"),
+        (kinds.PauseBegun, "started_at"),
+        (kinds.PauseEnded, "ended_at"),
+    )
+    kept = [
+        k for kind, when in places for k in in_force(desk.tx, kind, desk.participant.id, column(kind, when) >= since)
+    ]
+    return tuple(entry(k) for k in sorted(kept, key=_when))
+
+
+def _consent(desk: Desk, _: queries.ConsentText) -> dict[str, str]:
+    text = consent_text(desk.language)
+    return {"version": text.version, "sha256": text.sha256, "text": text.text.strip()}
+
+
+def _zone(_: Desk, query: queries.ZoneOf) -> str | None:
+    return zone_of(query.place)
+
+
+def entry(kept: Kept[Any]) -> Entry:
+    """A kept fact as a conversation sees it, with the instant it is about."""
+    pause = getattr(kept.fact, "pause", None)
+    return Entry(
+        entity=kept.entity,
+        kind=type(kept.fact).__name__,
+        at=_when(kept),
+        fact=kept.fact.model_dump(mode="json"),
+        pause=pause,
+    )
+
+
+def _when(kept: Kept[Any]) -> datetime:
+    for name in ("taken_at", "put_on_at", "rated_at", "started_at", "ended_at", "done_at"):
+        at: datetime | None = getattr(kept.fact, name, None)
+        if at is not None:
+            return at
+    return kept.recorded_at
+
+
+_ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
+    queries.Now: _now,
+    queries.Draw: _draw,
+    queries.LastDoseOf: _last_dose,
+    queries.CountOnDay: _count_on_day,
+    queries.PatchesWorn: _patches,
+    queries.LastEntries: _entries,
+    queries.EntryNow: _entry_now,
+    queries.PauseParts: _pause_parts,
+    queries.PauseOf: _pause,
+    queries.EverythingKept: lambda desk, _: everything_kept(desk),
+    queries.PracticeMinutes: _practice,
+    queries.RatingsSince: _ratings,
+    queries.ConsentText: _consent,
+    queries.ZoneOf: _zone,
+}

@@ -1,0 +1,221 @@
+"""One node: the receive loop, the turns, the sweep and the sender of one bot, around one database."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from telegram import Bot, Update
+from telegram.error import Conflict, NetworkError, RetryAfter, TelegramError, TimedOut
+from telegram.ext import Application, TypeHandler
+
+from bot import turns
+from bot.pacing import Pacer
+from bot.sending import Parcel, Sender
+from bot.storage import Storage
+from bot.world import World
+from content.medicines import limit
+from records import due, meta, people, post
+from records.database import Tx
+from scheduler.sweep import Sweep
+
+log = structlog.get_logger()
+
+ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
+POLL_SECONDS = 25
+AFTER_ERROR_SECONDS = 2.0
+TELEGRAM_KEEPS = timedelta(hours=24)
+
+
+def nothing_happens(_point: str) -> None:
+    """What is told of every point a crash could fall on; the kill drill puts its own in place."""
+
+
+@dataclass
+class Node:
+    """Everything one bot does. `at` is called at the points fetched, inbox, turn, claimed, accepted, noted."""
+
+    storage: Storage
+    bot: Bot
+    world: World
+    pacer: Pacer
+    in_flight: int = 16
+    at: Callable[[str], None] = nothing_happens
+    parcels: Parcel | None = None
+    carriers: dict[str, Any] = field(default_factory=dict)
+    offset: int | None = None
+    last_poll_at: datetime | None = None
+    sweeper: Sweep = field(init=False)
+
+    async def start(self) -> None:
+        """Take over: settle what a dead process left in flight, and finish open inbox rows in order."""
+        self.fence = await self.storage.write(lambda tx: meta.next_fence(tx, self.world.bot))
+        again, unknown = await self.storage.write(lambda tx: post.settle(tx, self.world.bot))
+        self.last_poll_at = await self.storage.read(lambda tx: meta.last_poll_at(tx, self.world.bot))
+        self.sender = Sender(
+            self.storage,
+            self.bot,
+            self.world.bot,
+            self.pacer,
+            fence=self.fence,
+            in_flight=self.in_flight,
+            at=self.at,
+            parcels=self.parcels,
+            carriers=self.carriers,
+        )
+        self.sweeper = Sweep(self.storage.read, self._due, self.storage.clock)
+        self._inputs = asyncio.Event()
+        self._inputs.set()
+        log.info("node started", fence=self.fence, sent_again=again, in_doubt=unknown)
+
+    def application(self) -> Application[Any, Any, Any, Any, Any, Any]:
+        """PTB's Application around this node: an update handed to it takes the same way in."""
+        application = Application.builder().bot(self.bot).updater(None).build()
+
+        async def on_update(update: Update, _context: Any) -> None:
+            await self.take_in([json.loads(update.to_json())])
+            await self.work()
+            await self.sender.drain()
+
+        application.add_handler(TypeHandler(Update, on_update))
+        return application
+
+    async def take_in(self, updates: Sequence[dict[str, Any]], *, delayed: bool = False) -> int:
+        """Commit raw updates to the inbox; only then may they be acknowledged. Gives how many were new."""
+        rows = [(int(u["update_id"]), json.dumps(u, separators=(",", ":"))) for u in updates]
+
+        def commit(tx: Tx) -> list[int]:
+            meta.polled(tx, self.world.bot)
+            return post.receive(tx, self.world.bot, rows, delayed=delayed)
+
+        fresh = await self.storage.write(commit)
+        self.at("inbox")
+        self._inputs.set()
+        return len(fresh)
+
+    async def poll_once(self, seconds: int = 0) -> int:
+        """Fetch what Telegram has and commit it; the offset moves only after the commit."""
+        asked = {"timeout": seconds, "allowed_updates": json.dumps(ALLOWED)}
+        if self.offset is not None:
+            asked["offset"] = self.offset
+        updates = await self.bot.do_api_request("getupdates", api_kwargs=asked, read_timeout=float(seconds + 10))
+        now = self.storage.clock()
+        if not updates:
+            self.last_poll_at = now
+            return 0
+        self.at("fetched")
+        delayed = self.was_away()
+        await self._after_a_gap(now)
+        self.last_poll_at = now
+        new = await self.take_in(updates, delayed=delayed)
+        self.offset = max(int(u["update_id"]) for u in updates) + 1
+        return new
+
+    def was_away(self) -> bool:
+        """True when so long nothing was heard from Telegram that what comes now may be old."""
+        gap = timedelta(minutes=limit("gap_minutes"))
+        return self.last_poll_at is not None and self.storage.clock() - self.last_poll_at > gap
+
+    async def _after_a_gap(self, now: datetime) -> None:
+        since = self.last_poll_at
+        if since is None or now - since <= TELEGRAM_KEEPS:
+            return
+
+        def tell(tx: Tx) -> None:
+            for person in people.everyone(tx):
+                if person.status == "enrolled":
+                    turns.gap_turn(self.world, tx, person.id, since)
+
+        await self.storage.write(tell)
+
+    async def work(self) -> int:
+        """Take a turn for every open input, in order; gives how many there were."""
+        taken = 0
+        while rows := await self.storage.read(lambda tx: post.open_rows(tx, self.world.bot)):
+            for row in rows:
+                await self._turn(row)
+                taken += 1
+        return taken
+
+    async def _turn(self, row: Any) -> None:
+        try:
+            left = await self.storage.write(lambda tx: turns.update_turn(self.world, tx, row), "participant")
+        except Exception as error:  # whatever it is, the next input must not wait for it
+            trace = "".join(traceback.format_exception(error))
+            log.error("turn failed", inbox=row.seq, error=type(error).__name__)
+            await self.storage.write(lambda tx: turns.failed_turn(self.world, tx, row, trace))
+            left = turns.Taken()
+        self.at("turn")
+        self.sender.wake.set()
+        for callback in left.callbacks:
+            self._in_background(self._acknowledge(callback))
+
+    async def _acknowledge(self, callback: str) -> None:
+        """Stop the little clock on a button; nothing is lost when this fails."""
+        try:
+            await self.bot.do_api_request("answercallbackquery", api_kwargs={"callback_query_id": callback})
+        except TelegramError as error:
+            log.debug("tap not acknowledged", error=type(error).__name__)
+
+    def _in_background(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
+
+    _background: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def settle_background(self) -> None:
+        """Wait for what runs beside the turns."""
+        while self._background:
+            await asyncio.wait(set(self._background))
+
+    async def sweep(self) -> int:
+        """Take a turn for every due item whose time has come; gives how many there were."""
+        return await self.sweeper.once()
+
+    async def _due(self, item: Any) -> None:
+        def turn(tx: Tx) -> None:
+            current = due.by_id(tx, item.id)
+            if current is not None and current.state == "pending":
+                turns.due_turn(self.world, tx, current)
+
+        try:
+            await self.storage.write(turn)
+        except Exception as error:  # a poison item must not stop the others
+            name = type(error).__name__
+            log.error("due item failed", item=item.id, kind=item.item, error=name)
+            await self.storage.write(lambda tx: due.close(tx, item.id, "cancelled", name))
+        self.sender.wake.set()
+
+    async def keep_polling(self) -> None:
+        """Long polling for as long as the process lives."""
+        while True:
+            try:
+                if not await self.poll_once(POLL_SECONDS):
+                    await self.storage.write(lambda tx: meta.polled(tx, self.world.bot))
+            except RetryAfter as error:
+                await asyncio.sleep(float(error.retry_after if not isinstance(error.retry_after, timedelta) else 1))
+            except Conflict:
+                log.error("another program polls with this token")
+                await asyncio.sleep(AFTER_ERROR_SECONDS)
+            except (TimedOut, NetworkError, TelegramError) as error:
+                log.warning("no updates", error=type(error).__name__)
+                await asyncio.sleep(AFTER_ERROR_SECONDS)
+
+    async def keep_working(self) -> None:
+        """Turns for as long as the process lives."""
+        while True:
+            await self._inputs.wait()
+            self._inputs.clear()
+            await self.work()
+
+    async def close(self) -> None:
+        """Give everything back."""
+        await self.settle_background()
+        self.storage.close()

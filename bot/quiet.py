@@ -1,0 +1,33 @@
+"""When nothing unsolicited may go out: left, on hold, on a break, not safe, in quiet hours."""
+
+from __future__ import annotations
+
+from datetime import time
+
+from bot.desk import Desk
+from study.view import ParticipantView
+
+
+def why_not(desk: Desk, *, asked_for: bool = False) -> str | None:
+    """Why no prompt may go to this person now, or None. What the person asked for may go in quiet hours."""
+    person = desk.participant
+    if person.status != "enrolled" and not (asked_for and person.status == "prompts_stopped"):
+        return f"status {person.status}"
+    if person.hold:
+        return f"on hold: {person.hold}"
+    if person.calm_since is not None:
+        return "after an alert"
+    if asked_for:
+        return None
+    if person.break_until is not None and person.break_until > desk.tx.now:
+        return "on a break"
+    local = ParticipantView(study_id="", zone=person.zone).local(desk.tx.now).time()
+    if in_quiet_hours(local, person.quiet_from, person.quiet_to):
+        return "quiet hours"
+    return None
+
+
+def in_quiet_hours(local: time, quiet_from: str, quiet_to: str) -> bool:
+    """True when a wall-clock time lies in the quiet hours, which may go over midnight."""
+    start, end = time.fromisoformat(quiet_from), time.fromisoformat(quiet_to)
+    return start <= local < end if start <= end else local >= start or local < end

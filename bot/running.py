@@ -1,0 +1,176 @@
+"""A node for as long as the process lives: its loops, its clock, its lock, its web side."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import structlog
+from sqlalchemy import text
+from telegram import Bot, BotCommand
+from telegram.error import TelegramError
+
+from bot.mail import mail_carrier
+from bot.node import Node
+from bot.pacing import Pacer
+from bot.parcels import parcel
+from bot.settings import Settings
+from bot.storage import Storage
+from bot.studio.serving import serving
+from bot.telegram_http import AiohttpRequest
+from bot.web import web_app
+from bot.world import World
+from content import say
+from content.catalogue import catalogue
+from content.medicines import limit
+from content.message import Message
+from records import post
+from records.database import Database, Tx
+from scheduler.clockwork import Every, Job, Nightly, When, clockwork
+
+log = structlog.get_logger()
+MENU_COMMANDS = ("pause", "dose", "pain", "practice", "progress", "undo", "fix", "medicines", "settings", "team",
+                 "break", "mydata", "stop", "help", "urgent")  # fmt: skip
+
+KEY_OF = {"break": "rest"}
+
+
+class AlreadyRunning(RuntimeError):
+    """Another process holds the lock of this bot."""
+
+
+def bot_of(settings: Settings) -> Bot:
+    """PTB's Bot over aiohttp, at the address that is set."""
+    request = AiohttpRequest()
+    url = settings.telegram_api_url
+    return Bot(
+        settings.telegram_token.get_secret_value(),
+        base_url=f"{url}/bot",
+        base_file_url=f"{url}/file/bot",
+        request=request,
+        get_updates_request=request,
+    )
+
+
+@asynccontextmanager
+async def started(settings: Settings, database: Database, *, live: bool, at: Any = None) -> AsyncIterator[Node]:
+    """A node that has taken over: what a dead process left is settled, open inputs wait for `keep_going`."""
+    storage = Storage(database)
+    bot = bot_of(settings)
+    async with bot:
+        pacer = Pacer(
+            settings.messages_a_second if settings.pacing else None,
+            settings.chat_messages_a_second if settings.pacing else None,
+        )
+        world = World.of(settings, bot.username, live=live)
+        node = Node(storage, bot, world, pacer, settings.in_flight, parcels=parcel)
+        if at is not None:
+            node.at = at
+        node.carriers["mail"] = mail_carrier(settings)
+        await node.start()
+        try:
+            yield node
+        finally:
+            await node.close()
+
+
+async def keep_going(node: Node, settings: Settings, *more: Callable[[], Awaitable[Any]]) -> None:
+    """All loops of a node, until the first one ends."""
+    jobs: dict[str, tuple[When, Job]] = {
+        "sweep": (Every(1), node.sweep),
+        "purge": (Nightly(3, 10), lambda: node.storage.write(_purge)),
+    }
+    clock = clockwork(jobs)
+    clock.start()
+    loops = [node.keep_working(), node.sender.run(), *(work() for work in more)]
+    if not settings.webhook_url:
+        loops.append(node.keep_polling())
+    tasks = [asyncio.ensure_future(loop) for loop in loops]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        clock.shutdown(wait=False)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _purge(tx: Tx) -> int:
+    return post.purge(tx, timedelta(days=limit("raw_updates_days")))
+
+
+async def run(settings: Settings, database: Database) -> None:
+    """`coach run`: polling, or a webhook where one is set, until the process is told to end."""
+    with alone(database, settings.bot_id):
+        async with started(settings, database, live=True) as node:
+            await introduce(node)
+            path = urlsplit(settings.webhook_url).path if settings.webhook_url else ""
+            secret = settings.webhook_secret.get_secret_value()
+            async with serving(web_app(node, path, secret), settings.host, settings.port) as address:
+                log.info("listening", address=address)
+                await _point_telegram(node, settings)
+                await keep_going(node, settings, told_to_end)
+
+
+async def _point_telegram(node: Node, settings: Settings) -> None:
+    if settings.webhook_url:
+        await node.bot.set_webhook(
+            settings.webhook_url, secret_token=settings.webhook_secret.get_secret_value(), max_connections=16
+        )
+    else:
+        await node.bot.delete_webhook()
+
+
+async def told_to_end() -> None:
+    """Comes back when the process is asked to stop."""
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for signal_ in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(signal_, asked.set)
+    await asked.wait()
+
+
+async def introduce(node: Node) -> None:
+    """The bot's own page at Telegram, readable while it is down: the emergency line, and that nobody monitors it."""
+    world = node.world
+    numbers = {"emergency": world.emergency, "number": world.emergency, "crisis": world.crisis}
+    ambient = {name: value or catalogue().render(say.profile.local_number(), "en") for name, value in numbers.items()}
+    description = catalogue().render(say.profile.description(), "en", ambient=ambient)
+    short = catalogue().render(say.profile.short(), "en", ambient=ambient)
+    commands = [BotCommand(name, catalogue().render(_command(name), "en")) for name in MENU_COMMANDS]
+    with contextlib.suppress(TelegramError):
+        await node.bot.set_my_description(description)
+        await node.bot.set_my_short_description(short)
+        await node.bot.set_my_commands(commands)
+
+
+def _command(name: str) -> Message:
+    return Message(f"profile.{KEY_OF.get(name, name)}")
+
+
+@contextmanager
+def alone(database: Database, bot_id: str) -> Iterator[None]:
+    """One active process for each bot: a lock beside the SQLite file, or PostgreSQL's advisory lock."""
+    if database.is_sqlite:
+        path = Path(f"{database.url.database}.{bot_id}.lock")
+        with path.open("w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError as error:
+                raise AlreadyRunning(f"another process runs this bot: {path} is locked") from error
+            yield
+        return
+    with database.engine.connect() as conn:
+        if not conn.execute(text("SELECT pg_try_advisory_lock(hashtext(:name))"), {"name": f"coach {bot_id}"}).scalar():
+            raise AlreadyRunning("another process runs this bot on this database")
+        yield

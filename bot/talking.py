@@ -1,0 +1,230 @@
+"""Leading a talk within a turn: the engine says what comes next, this carries it out."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from bot import lookups
+from bot.consequences import carry_out
+from bot.desk import Desk, choice_keyboard
+from content import say
+from content.message import Message
+from handlers.book import LATE, talks
+from records import due, facts
+from records import talks as stored_talks
+from records.due import Planned
+from records.facts import Where
+from records.talks import Stored
+from study import conversation
+from study.conversation import Advanced, Talk, Voided, Written
+from study.steps import Answer, Ask, By, Look
+from study.view import Opening
+
+STEP = "step"
+
+
+def begin(desk: Desk, name: str, args: dict[str, Any] | None = None) -> None:
+    """Begin a talk in front; the one that was there is parked with its timer cancelled."""
+    person = desk.participant
+    standing = stored_talks.front(desk.tx, person.id)
+    if standing is not None:
+        park(desk, standing)
+    talk = talks()[name]
+    life = timedelta(minutes=talk.life_minutes)
+    number = stored_talks.start(desk.tx, person.id, name, life, desk.world.release)
+    opening = Opening(me=lookups.view(desk), args=args or {})
+    advanced = conversation.begin(talk, _id(desk, number), opening, desk.at, _look(desk))
+    _follow(desk, talk, number, 0, advanced, "person")
+
+
+def open_question(desk: Desk, stored: Stored) -> Ask | None:
+    """The question a stored talk waits with."""
+    return _standing(desk, stored).open
+
+
+def _standing(desk: Desk, stored: Stored) -> Advanced:
+    talk = talks()[stored.talk]
+    return conversation.reopen(talk, _id(desk, stored.id), stored.log, desk.at, _look(desk))
+
+
+def answer(desk: Desk, stored: Stored, ask: Ask, value: Any, by: By) -> None:
+    """Go on with an answer to the open question."""
+    talk = talks()[stored.talk]
+    given = Answer(value, desk.at, desk.delayed, by)
+    advanced = conversation.answer(talk, _id(desk, stored.id), stored.log, ask, given, _look(desk))
+    due.cancel(desk.tx, stored.participant_id, STEP, "answered", _step(stored.id, stored.ask_seq))
+    _follow(desk, talk, stored.id, stored.ask_seq, advanced, by)
+
+
+def back(desk: Desk, stored: Stored) -> None:
+    """Back to the last answer the person gave."""
+    talk = talks()[stored.talk]
+    advanced = conversation.back(talk, _id(desk, stored.id), stored.log, desk.at, _look(desk))
+    due.cancel(desk.tx, stored.participant_id, STEP, "back", _step(stored.id, stored.ask_seq))
+    _follow(desk, talk, stored.id, stored.ask_seq, advanced, "person")
+
+
+def ask_again(desk: Desk, stored: Stored, *, first: Message | None = None, timed: bool = True) -> None:
+    """Repeat the open question under a new number, so that only the newest buttons act."""
+    talk, advanced = talks()[stored.talk], _standing(desk, stored)
+    due.cancel(desk.tx, stored.participant_id, STEP, "asked again", _step(stored.id, stored.ask_seq))
+    if first is not None:
+        desk.send(first)
+    _follow(desk, talk, stored.id, stored.ask_seq, advanced, "person", timed=timed, ticked=stored.ticked)
+
+
+def tick(desk: Desk, stored: Stored, ask: Ask, code: str, message_id: int | None) -> None:
+    """Tick or untick one option; the list is a draft until Done is tapped."""
+    ticked = tuple(c for c in stored.ticked if c != code) if code in stored.ticked else (*stored.ticked, code)
+    stored_talks.tick(desk.tx, stored.id, ticked)
+    back_too = _standing(desk, stored).can_go_back
+    keyboard = desk.question_keyboard(ask, stored.id, stored.ask_seq, back=back_too, ticked=ticked)
+    if message_id is not None and keyboard is not None:
+        desk.edit_keyboard(message_id, keyboard, stored.id)
+
+
+def park(desk: Desk, stored: Stored) -> None:
+    """Put a talk aside; its timer is cancelled."""
+    due.cancel(desk.tx, stored.participant_id, STEP, "parked", _step(stored.id, stored.ask_seq))
+    stored_talks.move(desk.tx, stored.id, "parked")
+
+
+def resume(desk: Desk, stored: Stored) -> None:
+    """Take a parked talk to the front and repeat its question."""
+    standing = stored_talks.front(desk.tx, stored.participant_id)
+    if standing is not None:
+        park(desk, standing)
+    stored_talks.move(desk.tx, stored.id, "front")
+    ask_again(desk, stored, timed=False)
+
+
+def offer_parked(desk: Desk) -> bool:
+    """Offer the newest parked talk that is still in its life; it is never resumed unasked."""
+    for stored in stored_talks.parked(desk.tx, desk.participant.id):
+        rows = [
+            [(say.talk.go_on_button(), f"go.{stored.id:x}")],
+            [(say.talk.leave_button(), f"drop.{stored.id:x}")],
+        ]
+        name = Message(f"talk.name_{stored.talk}")
+        desk.send(say.talk.parked(name=name), keyboard=choice_keyboard(desk, rows))
+        return True
+    return False
+
+
+def late_talk(desk: Desk, stored: Stored) -> bool:
+    """Begin what a talk past its life leaves to ask (a pause: was the dose taken?); False when nothing is left."""
+    name = LATE.get(stored.talk)
+    if name is None or stored.state == "ended":
+        return False
+    begin(desk, name, {"log": [r.model_dump(mode="json") for r in stored.log], "conversation": stored.id})
+    return True
+
+
+def _follow(
+    desk: Desk,
+    talk: Talk,
+    number: int,
+    seq: int,
+    advanced: Advanced,
+    by: By,
+    *,
+    timed: bool = True,
+    ticked: tuple[str, ...] | None = None,
+) -> None:
+    _write(desk, number, advanced)
+    ask = advanced.open
+    draft = ticked if ticked is not None else ask.ticked if ask is not None else ()
+    next_seq = seq + 1 if ask is not None else seq
+    stored_talks.save(
+        desk.tx,
+        number,
+        advanced.log,
+        state="front" if ask is not None else "ended",
+        ask_seq=next_seq,
+        ask_key=ask.key if ask is not None else None,
+        ticked=draft,
+    )
+    last = len(advanced.said) - 1
+    for place, said in enumerate(advanced.said):
+        closing = ask is None and place == last and not advanced.begins
+        desk.send(
+            said.message,
+            kind="emergency" if said.urgent else "step" if by == "timer" else "answer",
+            conversation=number,
+            picture=said.picture,
+            document=said.document,
+            pin=said.pin,
+            keyboard=desk.menu() if closing and not (said.picture or said.document) else None,
+        )
+    if ask is not None:
+        _ask(desk, talk, number, next_seq, ask, advanced, by, timed, draft)
+    else:
+        _end(desk, advanced)
+
+
+def _ask(
+    desk: Desk,
+    talk: Talk,
+    number: int,
+    seq: int,
+    ask: Ask,
+    advanced: Advanced,
+    by: By,
+    timed: bool,
+    ticked: tuple[str, ...],
+) -> None:
+    back_too = advanced.can_go_back
+    desk.send(
+        ask.message,
+        kind="step" if by == "timer" else "answer",
+        keyboard=desk.question_keyboard(ask, number, seq, back=back_too, ticked=ticked),
+        conversation=number,
+        silent=ask.silent,
+    )
+    if ask.seconds is not None and timed:
+        person = desk.participant
+        when = desk.tx.now + timedelta(seconds=ask.seconds)
+        due.plan(desk.tx, Planned(person.id, STEP, _step(number, seq), when, person.zone))
+
+
+def _end(desk: Desk, advanced: Advanced) -> None:
+    if advanced.begins:
+        first = advanced.begins[0]
+        begin(desk, first.talk, first.args)
+        return
+    if not advanced.said:
+        desk.send(say.talk.done(), keyboard=desk.menu())
+    person = desk.person
+    if person is not None and lookups.still_linked(desk):
+        offer_parked(desk)
+
+
+def _write(desk: Desk, number: int, advanced: Advanced) -> None:
+    person = desk.participant
+    for item in advanced.wrote:
+        match item:
+            case Written():
+                where = Where(person.id, person.study_id, item.key, number, desk.update_id)
+                revision = facts.write(desk.tx, item.entity, item.fact, where, why=item.why)
+                carry_out(desk, item.entity, item.fact, revision)
+            case Voided():
+                where = Where(person.id, person.study_id, item.why, number, desk.update_id)
+                kept = facts.void(desk.tx, item.entity, where, item.why)
+                if kept is not None:
+                    carry_out(desk, item.entity, kept.fact, kept.revision + 1, voided=True)
+
+
+def _look(desk: Desk) -> conversation.LookUp:
+    def look(step: Look) -> Any:
+        return lookups.answer(desk, step.query)
+
+    return look
+
+
+def _id(desk: Desk, number: int) -> str:
+    return f"{desk.participant.study_id}/{number}"
+
+
+def _step(number: int, seq: int) -> str:
+    return f"{number}.{seq}"

@@ -1,0 +1,1 @@
+"""What people read and the numbers of the study, as data, with schema and loader."""

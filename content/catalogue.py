@@ -1,0 +1,164 @@
+"""The message catalogue: every text a participant can read, checked when the program starts."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import date, datetime, time
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from content import loading
+from content.exercises import exercises
+from content.message import Message, Param
+from content.safety_texts import safety_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+LANGUAGES = ("en",)
+"""Languages with a complete catalogue; the first is the one every text exists in."""
+
+AMBIENT = frozenset({"emergency", "number", "crisis", "call_crisis", "watching"})
+"""Placeholders the shell fills in every text: the numbers to call, and who reads this chat at this hour."""
+
+TELEGRAM_LIMIT = 4096
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+SPOKEN_ALOUD = re.compile(r"\b(pain|painful|opioids?)\b", re.IGNORECASE)
+
+
+class Text(BaseModel):
+    """One message: a text per language, its plural forms, and what a lock screen may show instead.
+
+    `plural` names the placeholder that decides the form; `limit` is the longest it may be, in characters;
+    `plain = true` lets a text keep words that the discreet mode hides (read before the mode can be chosen).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    en: str | dict[str, str]
+    discreet: dict[str, str] = {}
+    plural: str | None = None
+    limit: int = TELEGRAM_LIMIT
+    plain: bool = False
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Text:
+        for language in LANGUAGES:
+            for form in self.forms(language).values():
+                self._check(form, language)
+        for language, form in self.discreet.items():
+            if SPOKEN_ALOUD.search(form):
+                raise ValueError(f"the discreet text in {language} says a word it is there to hide")
+            if set(PLACEHOLDER.findall(form)) - self.placeholders:
+                raise ValueError("the discreet text has a placeholder the text does not have")
+        return self
+
+    def _check(self, form: str, language: str) -> None:
+        if not form.strip() or len(form) > self.limit:
+            raise ValueError(f"text in {language} is empty or over {self.limit} characters")
+        if set(PLACEHOLDER.findall(form)) - self.placeholders:
+            raise ValueError(f"the forms in {language} have different placeholders")
+        if SPOKEN_ALOUD.search(form) and language not in self.discreet and not self.plain:
+            raise ValueError(f"says 'pain' or 'opioid' and has no discreet text in {language}")
+
+    def forms(self, language: str) -> dict[str, str]:
+        """Plural form → text in one language; a text without plural has the form `other` only."""
+        text = getattr(self, language)
+        return text if isinstance(text, dict) else {"other": text}
+
+    @property
+    def placeholders(self) -> frozenset[str]:
+        """Names between braces in the English text."""
+        found = {name for form in self.forms("en").values() for name in PLACEHOLDER.findall(form)}
+        return frozenset(found | ({self.plural} if self.plural else set()))
+
+
+class Catalogue:
+    """All texts by key; `render` gives the sentence a person reads."""
+
+    def __init__(self, texts: Mapping[str, Text]) -> None:
+        self.texts = dict(texts)
+        digest = hashlib.sha256()
+        for key in sorted(self.texts):
+            digest.update(f"{key}\n{self.texts[key].model_dump_json()}\n".encode())
+        self.version = digest.hexdigest()[:12]
+
+    def render(
+        self,
+        message: Message,
+        language: str,
+        *,
+        discreet: bool = False,
+        ambient: Mapping[str, str] = MappingProxyType({}),
+    ) -> str:
+        """The text of `message`; `KeyError` for a key or placeholder the catalogue does not know."""
+        text = self.texts[message.key]
+        language = language if language in LANGUAGES else LANGUAGES[0]
+        form = self._form(text, message, language, discreet)
+        locale = Locale.parse("en_US" if language == "en" else language)
+        values = dict(ambient) | {
+            name: self._written(value, locale, language, discreet) for name, value in message.params.items()
+        }
+        return PLACEHOLDER.sub(lambda match: values[match.group(1)], form)
+
+    def _form(self, text: Text, message: Message, language: str, discreet: bool) -> str:
+        if discreet and language in text.discreet:
+            return text.discreet[language]
+        forms = text.forms(language)
+        if text.plural is None:
+            return forms["other"]
+        number = message.params[text.plural]
+        rule = Locale.parse(language).plural_form(number if isinstance(number, int | float) else 0)
+        return forms.get(rule, forms["other"])
+
+    def _written(self, value: Param, locale: Locale, language: str, discreet: bool) -> str:
+        match value:
+            case Message():
+                return self.render(value, language, discreet=discreet)
+            case datetime():
+                day = format_date(value.date(), "EEE d MMM", locale=locale)
+                return f"{day}, {format_time(value.time(), 'short', locale=locale)}"
+            case date():
+                return format_date(value, "EEEE d MMMM", locale=locale)
+            case time():
+                return format_time(value, "short", locale=locale)
+            case float() | int():
+                return format_decimal(value, locale=locale)
+            case _:
+                return value
+
+
+def _flat(prefix: str, tables: Mapping[str, Any], file: str) -> dict[str, Text]:
+    return {f"{prefix}.{name}": loading.checked(Text, table, f"{file} [{name}]") for name, table in tables.items()}
+
+
+@cache
+def catalogue() -> Catalogue:
+    """The catalogue of this release: messages, exercise steps and safety texts together."""
+    texts: dict[str, Text] = {}
+    for file in loading.files("messages"):
+        texts |= _flat(file.name.removesuffix(".toml"), loading.read(file), file.name)
+    return Catalogue(texts | dict(_safety()) | dict(_exercises()))
+
+
+def _safety() -> Iterator[tuple[str, Text]]:
+    for key, text in safety_texts().items():
+        yield f"safety.{key}", Text(en=text.say["en"].strip(), discreet=text.discreet)
+
+
+def _exercises() -> Iterator[tuple[str, Text]]:
+    for exercise in exercises().values():
+        where = f"exercise.{exercise.id}"
+        yield f"{where}.title", Text(en=exercise.title["en"], discreet=dict(exercise.title_discreet))
+        for step in exercise.steps:
+            yield f"{where}.{step.key}", Text(en=step.say["en"], discreet=dict(step.say_discreet))
+            for option in step.options:
+                yield f"{where}.{step.key}.{option.code}", Text(en=option.label["en"])

@@ -1,0 +1,255 @@
+"""Questionnaires as data: schema and loader of `content/instruments/`.
+
+One file serves every visit. An instrument whose text may not be shipped has `text_included = false`: its
+shape and scoring stand here, the site supplies the words.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from content import loading
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FOLDER = "instruments"
+
+Words = dict[Literal["en"], str]
+"""One text per language."""
+
+Kind = Literal["number", "choice", "ticks"]
+Method = Literal["value", "sum", "mean", "table"]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Option(_Table):
+    """An answer to choose: its stored value and its label."""
+
+    value: int
+    label: Words
+
+
+class Item(_Table):
+    """One question, answered by a whole number from `low` to `high`.
+
+    `recode` gives the scored value of each answer from `low` on. `asked_when_above_zero`: asked only when one
+    of these items is above 0, otherwise it counts as 0. `verified` is False while nobody has compared the
+    text with the published form.
+    """
+
+    code: str
+    text: Words | None = None
+    low: int
+    high: int
+    low_anchor: Words | None = None
+    high_anchor: Words | None = None
+    options: tuple[Option, ...] = ()
+    recode: tuple[int, ...] = ()
+    asked_when_above_zero: tuple[str, ...] = ()
+    verified: bool = True
+
+    @model_validator(mode="after")
+    def _whole_range(self) -> Item:
+        if self.low >= self.high:
+            raise ValueError("low is below high")
+        if self.recode and len(self.recode) != self.high - self.low + 1:
+            raise ValueError("recode has one value for each answer from low to high")
+        if self.options and [o.value for o in self.options] != list(range(self.low, self.high + 1)):
+            raise ValueError("options have every value from low to high, in order")
+        return self
+
+
+class Band(_Table):
+    """A named range of a score, from `from` up to where the next band begins."""
+
+    code: str
+    start: float = Field(alias="from")
+
+
+class Flag(_Table):
+    """A sign a score raises at or beyond a limit."""
+
+    code: str
+    at_least: float | None = None
+    at_most: float | None = None
+    source: str
+
+    @model_validator(mode="after")
+    def _one_limit(self) -> Flag:
+        if (self.at_least is None) == (self.at_most is None):
+            raise ValueError("give either at_least or at_most")
+        return self
+
+    def raised(self, value: float) -> bool:
+        """True when `value`, unrounded, reaches the limit."""
+        if self.at_least is not None:
+            return value >= self.at_least
+        return self.at_most is not None and value <= self.at_most
+
+
+class ItemFlag(_Table):
+    """A sign one answer raises by itself, whatever the score."""
+
+    code: str
+    item: str
+    at_least: int
+    source: str
+
+
+class ScoreRule(_Table):
+    """How a score is made from its items.
+
+    With up to `max_missing` blanks a sum is scaled up (sum x items / answered, rounded half up). `cap` is the
+    most a sum may be. A `table` looks the sum up, its first entry standing for the sum `table_from`.
+    """
+
+    name: str
+    method: Method
+    items: tuple[str, ...] = Field(min_length=1)
+    low: float
+    high: float
+    max_missing: int = Field(default=0, ge=0)
+    cap: int | None = None
+    table: tuple[float, ...] = ()
+    table_from: int = 0
+    bands: tuple[Band, ...] = ()
+    bands_source: str | None = None
+    flags: tuple[Flag, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> ScoreRule:
+        starts = [band.start for band in self.bands]
+        if starts and (starts[0] != self.low or starts != sorted(set(starts))):
+            raise ValueError("bands rise, and the first begins at low")
+        if bool(self.bands) != (self.bands_source is not None):
+            raise ValueError("bands, and only they, have a bands_source")
+        if (self.method == "table") != bool(self.table):
+            raise ValueError("a table goes with method = table, and only with it")
+        if self.method == "value" and len(self.items) != 1:
+            raise ValueError("method = value takes one item")
+        if self.method != "sum" and (self.max_missing or self.cap is not None):
+            raise ValueError("max_missing and cap go with method = sum")
+        return self
+
+    def band(self, value: float) -> str | None:
+        """The band `value` lies in, None for a score without bands."""
+        reached = [band.code for band in self.bands if band.start <= value]
+        return reached[-1] if reached else None
+
+
+class Change(_Table):
+    """Which change counts, as a fall from baseline, in percent or points of the headline score."""
+
+    responder_percent: int | None = None
+    substantial_percent: int | None = None
+    minimal_percent: int | None = None
+    minimal_points: float | None = None
+    source: str
+
+
+class Instrument(_Table):
+    """A questionnaire: its items, scores and licence.
+
+    `fixed_wording`: the published words may not be changed, for the discreet mode either. `needs_on_call`:
+    only where somebody is there to act on an answer. `not_at` names visits at which it is not asked.
+    """
+
+    code: str
+    aliases: tuple[str, ...] = ()
+    title: Words
+    version: str
+    scorer_version: str
+    kind: Kind
+    recall: str
+    text_included: bool
+    fixed_wording: bool
+    needs_on_call: bool = False
+    not_at: tuple[str, ...] = ()
+    licence: str
+    source: str
+    headline: str
+    stem: Words | None = None
+    options: tuple[Option, ...] = ()
+    items: tuple[Item, ...] = Field(min_length=1)
+    scores: tuple[ScoreRule, ...] = Field(min_length=1)
+    item_flags: tuple[ItemFlag, ...] = ()
+    change: Change | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Instrument:
+        codes = [item.code for item in self.items]
+        names = [score.name for score in self.scores]
+        if len(set(codes)) < len(codes) or len(set(names)) < len(names):
+            raise ValueError("a code of an item or a name of a score comes twice")
+        if self.headline not in names:
+            raise ValueError(f"headline: no score is called {self.headline}")
+        if strange := self._named_items() - set(codes):
+            raise ValueError(f"no item is called {', '.join(sorted(strange))}")
+        self._check_scores()
+        self._check_words()
+        return self
+
+    def _named_items(self) -> set[str]:
+        named = {code for score in self.scores for code in score.items}
+        named |= {code for item in self.items for code in item.asked_when_above_zero}
+        return named | {flag.item for flag in self.item_flags}
+
+    def _check_scores(self) -> None:
+        for score in self.scores:
+            items = [self.item(code) for code in score.items]
+            least = sum(min(item.recode, default=item.low) for item in items)
+            most = sum(max(item.recode, default=item.high) for item in items)
+            if score.table and (score.table_from, score.table_from + len(score.table) - 1) != (least, most):
+                raise ValueError(f"{score.name}: the table has an entry for each sum from {least} to {most}")
+
+    def _check_words(self) -> None:
+        if self.text_included != all(item.text is not None for item in self.items):
+            raise ValueError("text_included says whether every item has its text")
+        if self.text_included and self.kind == "choice" and not self._choosable():
+            raise ValueError("an item to choose from has options, its own or the instrument's")
+        if self.kind == "ticks" and any((item.low, item.high) != (0, 1) for item in self.items):
+            raise ValueError("an item to tick is 0 or 1")
+
+    def _choosable(self) -> bool:
+        shared = [option.value for option in self.options]
+        return all(item.options or shared == list(range(item.low, item.high + 1)) for item in self.items)
+
+    def item(self, code: str) -> Item:
+        """The item with this code; `KeyError` when there is none."""
+        for item in self.items:
+            if item.code == code:
+                return item
+        raise KeyError(code)
+
+
+@cache
+def instruments() -> Mapping[str, Instrument]:
+    """All instruments by code; `ContentRefused` names the file, place and reason of a wrong one."""
+    found: dict[str, Instrument] = {}
+    for file in loading.files(FOLDER):
+        found[file.name.removesuffix(".toml")] = read_instrument(loading.read(file), file.name)
+    return found
+
+
+def read_instrument(tables: dict[str, Any], file: str) -> Instrument:
+    """An instrument from the tables of its file, which is named like its code."""
+    checked = loading.checked(Instrument, tables, file)
+    if checked.code != file.removesuffix(".toml"):
+        raise loading.ContentRefused(file, [f"code: {checked.code} is not the name of the file"])
+    return checked
+
+
+def instrument(name: str) -> Instrument:
+    """The instrument with this code or alias in any spelling (`PHQ-9`, `phq9`); `KeyError` for none."""
+    wanted = "".join(character for character in name.casefold() if character not in "-_ ")
+    for found in instruments().values():
+        if wanted in {code.replace("_", "") for code in (found.code, *found.aliases)}:
+            return found
+    raise KeyError(name)

@@ -1,0 +1,1257 @@
+"""Every message by name: generated from `content/messages/` by `python -m content.generate`, not edited."""
+
+# ruff: noqa: D101, D102, E501
+
+from __future__ import annotations
+
+from content.message import Message, Param
+
+
+class button:
+    @staticmethod
+    def back() -> Message:
+        return Message("button.back")
+
+    @staticmethod
+    def done() -> Message:
+        return Message("button.done")
+
+    @staticmethod
+    def making_it_worse() -> Message:
+        return Message("button.making_it_worse")
+
+    @staticmethod
+    def next() -> Message:
+        return Message("button.next")
+
+    @staticmethod
+    def no() -> Message:
+        return Message("button.no")
+
+    @staticmethod
+    def not_sure() -> Message:
+        return Message("button.not_sure")
+
+    @staticmethod
+    def rather_not_say() -> Message:
+        return Message("button.rather_not_say")
+
+    @staticmethod
+    def skip() -> Message:
+        return Message("button.skip")
+
+    @staticmethod
+    def stop_here() -> Message:
+        return Message("button.stop_here")
+
+    @staticmethod
+    def take_dose() -> Message:
+        return Message("button.take_dose")
+
+    @staticmethod
+    def ticked(*, label: Param) -> Message:
+        return Message("button.ticked", {"label": label})
+
+    @staticmethod
+    def yes() -> Message:
+        return Message("button.yes")
+
+
+class dates:
+    @staticmethod
+    def day(*, day: Param) -> Message:
+        return Message("dates.day", {"day": day})
+
+
+class dose:
+    @staticmethod
+    def amount_capsules(*, n: Param) -> Message:
+        return Message("dose.amount_capsules", {"n": n})
+
+    @staticmethod
+    def amount_drops(*, n: Param) -> Message:
+        return Message("dose.amount_drops", {"n": n})
+
+    @staticmethod
+    def amount_films(*, n: Param) -> Message:
+        return Message("dose.amount_films", {"n": n})
+
+    @staticmethod
+    def amount_ml(*, n: Param) -> Message:
+        return Message("dose.amount_ml", {"n": n})
+
+    @staticmethod
+    def amount_patches(*, n: Param) -> Message:
+        return Message("dose.amount_patches", {"n": n})
+
+    @staticmethod
+    def amount_sprays(*, n: Param) -> Message:
+        return Message("dose.amount_sprays", {"n": n})
+
+    @staticmethod
+    def amount_suppositories(*, n: Param) -> Message:
+        return Message("dose.amount_suppositories", {"n": n})
+
+    @staticmethod
+    def amount_tablets(*, n: Param) -> Message:
+        return Message("dose.amount_tablets", {"n": n})
+
+    @staticmethod
+    def another_button() -> Message:
+        return Message("dose.another_button")
+
+    @staticmethod
+    def change_amount_button() -> Message:
+        return Message("dose.change_amount_button")
+
+    @staticmethod
+    def earlier_button() -> Message:
+        return Message("dose.earlier_button")
+
+    @staticmethod
+    def how_much(*, label: Param, medicine: Param) -> Message:
+        return Message("dose.how_much", {"label": label, "medicine": medicine})
+
+    @staticmethod
+    def in_future() -> Message:
+        return Message("dose.in_future")
+
+    @staticmethod
+    def is_it_right(*, amount: Param, medicine: Param, most: Param) -> Message:
+        return Message("dose.is_it_right", {"amount": amount, "medicine": medicine, "most": most})
+
+    @staticmethod
+    def kept_same(*, time: Param) -> Message:
+        return Message("dose.kept_same", {"time": time})
+
+    @staticmethod
+    def logged(*, amount: Param, medicine: Param, time: Param) -> Message:
+        return Message("dose.logged", {"amount": amount, "medicine": medicine, "time": time})
+
+    @staticmethod
+    def logged_missed(*, medicine: Param, time: Param) -> Message:
+        return Message("dose.logged_missed", {"medicine": medicine, "time": time})
+
+    @staticmethod
+    def logged_no_time(*, amount: Param, day: Param, medicine: Param) -> Message:
+        return Message("dose.logged_no_time", {"amount": amount, "day": day, "medicine": medicine})
+
+    @staticmethod
+    def missed_button() -> Message:
+        return Message("dose.missed_button")
+
+    @staticmethod
+    def no_medicine() -> Message:
+        return Message("dose.no_medicine")
+
+    @staticmethod
+    def now_button() -> Message:
+        return Message("dose.now_button")
+
+    @staticmethod
+    def other_amount(*, unit: Param) -> Message:
+        return Message("dose.other_amount", {"unit": unit})
+
+    @staticmethod
+    def other_button() -> Message:
+        return Message("dose.other_button")
+
+    @staticmethod
+    def other_day_button() -> Message:
+        return Message("dose.other_day_button")
+
+    @staticmethod
+    def over_label() -> Message:
+        return Message("dose.over_label")
+
+    @staticmethod
+    def patch_assumed(*, medicine: Param, time: Param) -> Message:
+        return Message("dose.patch_assumed", {"medicine": medicine, "time": time})
+
+    @staticmethod
+    def patch_both_button() -> Message:
+        return Message("dose.patch_both_button")
+
+    @staticmethod
+    def patch_changed_button() -> Message:
+        return Message("dose.patch_changed_button")
+
+    @staticmethod
+    def patch_fell_button() -> Message:
+        return Message("dose.patch_fell_button")
+
+    @staticmethod
+    def patch_none_worn(*, medicine: Param) -> Message:
+        return Message("dose.patch_none_worn", {"medicine": medicine})
+
+    @staticmethod
+    def patch_off_button() -> Message:
+        return Message("dose.patch_off_button")
+
+    @staticmethod
+    def patch_off_logged(*, medicine: Param, time: Param) -> Message:
+        return Message("dose.patch_off_logged", {"medicine": medicine, "time": time})
+
+    @staticmethod
+    def patch_old_off_button() -> Message:
+        return Message("dose.patch_old_off_button")
+
+    @staticmethod
+    def patch_on_button() -> Message:
+        return Message("dose.patch_on_button")
+
+    @staticmethod
+    def patch_on_logged(*, medicine: Param, time: Param) -> Message:
+        return Message("dose.patch_on_logged", {"medicine": medicine, "time": time})
+
+    @staticmethod
+    def patch_two(*, time: Param) -> Message:
+        return Message("dose.patch_two", {"time": time})
+
+    @staticmethod
+    def patch_two_worn() -> Message:
+        return Message("dose.patch_two_worn")
+
+    @staticmethod
+    def patch_what(*, medicine: Param) -> Message:
+        return Message("dose.patch_what", {"medicine": medicine})
+
+    @staticmethod
+    def right_button() -> Message:
+        return Message("dose.right_button")
+
+    @staticmethod
+    def same_button() -> Message:
+        return Message("dose.same_button")
+
+    @staticmethod
+    def same_or_another(*, amount: Param, medicine: Param, time: Param) -> Message:
+        return Message("dose.same_or_another", {"amount": amount, "medicine": medicine, "time": time})
+
+    @staticmethod
+    def time_unknown_button() -> Message:
+        return Message("dose.time_unknown_button")
+
+    @staticmethod
+    def unit_capsules() -> Message:
+        return Message("dose.unit_capsules")
+
+    @staticmethod
+    def unit_drops() -> Message:
+        return Message("dose.unit_drops")
+
+    @staticmethod
+    def unit_films() -> Message:
+        return Message("dose.unit_films")
+
+    @staticmethod
+    def unit_ml() -> Message:
+        return Message("dose.unit_ml")
+
+    @staticmethod
+    def unit_patches() -> Message:
+        return Message("dose.unit_patches")
+
+    @staticmethod
+    def unit_sprays() -> Message:
+        return Message("dose.unit_sprays")
+
+    @staticmethod
+    def unit_suppositories() -> Message:
+        return Message("dose.unit_suppositories")
+
+    @staticmethod
+    def unit_tablets() -> Message:
+        return Message("dose.unit_tablets")
+
+    @staticmethod
+    def usual_button(*, amount: Param) -> Message:
+        return Message("dose.usual_button", {"amount": amount})
+
+    @staticmethod
+    def what_time(*, day: Param) -> Message:
+        return Message("dose.what_time", {"day": day})
+
+    @staticmethod
+    def when() -> Message:
+        return Message("dose.when")
+
+    @staticmethod
+    def when_away() -> Message:
+        return Message("dose.when_away")
+
+    @staticmethod
+    def when_missed() -> Message:
+        return Message("dose.when_missed")
+
+    @staticmethod
+    def which() -> Message:
+        return Message("dose.which")
+
+    @staticmethod
+    def which_day() -> Message:
+        return Message("dose.which_day")
+
+    @staticmethod
+    def yesterday_button(*, day: Param) -> Message:
+        return Message("dose.yesterday_button", {"day": day})
+
+
+class enrol:
+    @staticmethod
+    def agree_button() -> Message:
+        return Message("enrol.agree_button")
+
+    @staticmethod
+    def another_medicine() -> Message:
+        return Message("enrol.another_medicine")
+
+    @staticmethod
+    def as_needed() -> Message:
+        return Message("enrol.as_needed")
+
+    @staticmethod
+    def consent(*, text: Param, version: Param) -> Message:
+        return Message("enrol.consent", {"text": text, "version": version})
+
+    @staticmethod
+    def consent_copy(*, mark: Param, version: Param) -> Message:
+        return Message("enrol.consent_copy", {"mark": mark, "version": version})
+
+    @staticmethod
+    def decline_button() -> Message:
+        return Message("enrol.decline_button")
+
+    @staticmethod
+    def declined() -> Message:
+        return Message("enrol.declined")
+
+    @staticmethod
+    def discreet() -> Message:
+        return Message("enrol.discreet")
+
+    @staticmethod
+    def finished(*, study_id: Param) -> Message:
+        return Message("enrol.finished", {"study_id": study_id})
+
+    @staticmethod
+    def flag_bladder_button() -> Message:
+        return Message("enrol.flag_bladder_button")
+
+    @staticmethod
+    def flag_fall_button() -> Message:
+        return Message("enrol.flag_fall_button")
+
+    @staticmethod
+    def flag_fever_button() -> Message:
+        return Message("enrol.flag_fever_button")
+
+    @staticmethod
+    def flag_numb_button() -> Message:
+        return Message("enrol.flag_numb_button")
+
+    @staticmethod
+    def flag_sex_button() -> Message:
+        return Message("enrol.flag_sex_button")
+
+    @staticmethod
+    def flag_weak_button() -> Message:
+        return Message("enrol.flag_weak_button")
+
+    @staticmethod
+    def flag_weight_button() -> Message:
+        return Message("enrol.flag_weight_button")
+
+    @staticmethod
+    def flags_none() -> Message:
+        return Message("enrol.flags_none")
+
+    @staticmethod
+    def is_not() -> Message:
+        return Message("enrol.is_not")
+
+    @staticmethod
+    def keep_taking() -> Message:
+        return Message("enrol.keep_taking")
+
+    @staticmethod
+    def medicine_right(*, label: Param, schedule: Param) -> Message:
+        return Message("enrol.medicine_right", {"label": label, "schedule": schedule})
+
+    @staticmethod
+    def medicine_wrong() -> Message:
+        return Message("enrol.medicine_wrong")
+
+    @staticmethod
+    def medicines_intro() -> Message:
+        return Message("enrol.medicines_intro")
+
+    @staticmethod
+    def naloxone_have() -> Message:
+        return Message("enrol.naloxone_have")
+
+    @staticmethod
+    def naloxone_info() -> Message:
+        return Message("enrol.naloxone_info")
+
+    @staticmethod
+    def pinned() -> Message:
+        return Message("enrol.pinned")
+
+    @staticmethod
+    def practice() -> Message:
+        return Message("enrol.practice")
+
+    @staticmethod
+    def practice_button() -> Message:
+        return Message("enrol.practice_button")
+
+    @staticmethod
+    def quiet() -> Message:
+        return Message("enrol.quiet")
+
+    @staticmethod
+    def quiet_early_button() -> Message:
+        return Message("enrol.quiet_early_button")
+
+    @staticmethod
+    def quiet_from() -> Message:
+        return Message("enrol.quiet_from")
+
+    @staticmethod
+    def quiet_late_button() -> Message:
+        return Message("enrol.quiet_late_button")
+
+    @staticmethod
+    def quiet_own_button() -> Message:
+        return Message("enrol.quiet_own_button")
+
+    @staticmethod
+    def quiet_to() -> Message:
+        return Message("enrol.quiet_to")
+
+    @staticmethod
+    def quiet_usual_button() -> Message:
+        return Message("enrol.quiet_usual_button")
+
+    @staticmethod
+    def red_flags() -> Message:
+        return Message("enrol.red_flags")
+
+    @staticmethod
+    def scheduled() -> Message:
+        return Message("enrol.scheduled")
+
+    @staticmethod
+    def telegram() -> Message:
+        return Message("enrol.telegram")
+
+    @staticmethod
+    def welcome() -> Message:
+        return Message("enrol.welcome")
+
+    @staticmethod
+    def who_reads() -> Message:
+        return Message("enrol.who_reads")
+
+    @staticmethod
+    def zone() -> Message:
+        return Message("enrol.zone")
+
+
+class help:
+    @staticmethod
+    def text() -> Message:
+        return Message("help.text")
+
+
+class medicines:
+    @staticmethod
+    def added(*, label: Param, nickname: Param) -> Message:
+        return Message("medicines.added", {"label": label, "nickname": nickname})
+
+    @staticmethod
+    def as_needed_button() -> Message:
+        return Message("medicines.as_needed_button")
+
+    @staticmethod
+    def form() -> Message:
+        return Message("medicines.form")
+
+    @staticmethod
+    def form_capsule() -> Message:
+        return Message("medicines.form_capsule")
+
+    @staticmethod
+    def form_drops() -> Message:
+        return Message("medicines.form_drops")
+
+    @staticmethod
+    def form_er_tablet() -> Message:
+        return Message("medicines.form_er_tablet")
+
+    @staticmethod
+    def form_film() -> Message:
+        return Message("medicines.form_film")
+
+    @staticmethod
+    def form_liquid() -> Message:
+        return Message("medicines.form_liquid")
+
+    @staticmethod
+    def form_patch() -> Message:
+        return Message("medicines.form_patch")
+
+    @staticmethod
+    def form_spray() -> Message:
+        return Message("medicines.form_spray")
+
+    @staticmethod
+    def form_suppository() -> Message:
+        return Message("medicines.form_suppository")
+
+    @staticmethod
+    def form_tablet() -> Message:
+        return Message("medicines.form_tablet")
+
+    @staticmethod
+    def most() -> Message:
+        return Message("medicines.most")
+
+    @staticmethod
+    def most_unknown_button() -> Message:
+        return Message("medicines.most_unknown_button")
+
+    @staticmethod
+    def nickname() -> Message:
+        return Message("medicines.nickname")
+
+    @staticmethod
+    def nickname_same_button(*, product: Param) -> Message:
+        return Message("medicines.nickname_same_button", {"product": product})
+
+    @staticmethod
+    def product() -> Message:
+        return Message("medicines.product")
+
+    @staticmethod
+    def schedule() -> Message:
+        return Message("medicines.schedule")
+
+    @staticmethod
+    def scheduled_button() -> Message:
+        return Message("medicines.scheduled_button")
+
+    @staticmethod
+    def strength() -> Message:
+        return Message("medicines.strength")
+
+    @staticmethod
+    def strength_liquid() -> Message:
+        return Message("medicines.strength_liquid")
+
+    @staticmethod
+    def times() -> Message:
+        return Message("medicines.times")
+
+    @staticmethod
+    def times_as_needed() -> Message:
+        return Message("medicines.times_as_needed")
+
+    @staticmethod
+    def unit() -> Message:
+        return Message("medicines.unit")
+
+    @staticmethod
+    def usual() -> Message:
+        return Message("medicines.usual")
+
+
+class menu:
+    @staticmethod
+    def dose() -> Message:
+        return Message("menu.dose")
+
+    @staticmethod
+    def pain() -> Message:
+        return Message("menu.pain")
+
+    @staticmethod
+    def pause() -> Message:
+        return Message("menu.pause")
+
+    @staticmethod
+    def practice() -> Message:
+        return Message("menu.practice")
+
+    @staticmethod
+    def urgent() -> Message:
+        return Message("menu.urgent")
+
+
+class pause:
+    @staticmethod
+    def after() -> Message:
+        return Message("pause.after")
+
+    @staticmethod
+    def after_urge() -> Message:
+        return Message("pause.after_urge")
+
+    @staticmethod
+    def before() -> Message:
+        return Message("pause.before")
+
+    @staticmethod
+    def check_120_button() -> Message:
+        return Message("pause.check_120_button")
+
+    @staticmethod
+    def check_15_button() -> Message:
+        return Message("pause.check_15_button")
+
+    @staticmethod
+    def check_30_button() -> Message:
+        return Message("pause.check_30_button")
+
+    @staticmethod
+    def check_60_button() -> Message:
+        return Message("pause.check_60_button")
+
+    @staticmethod
+    def check_back() -> Message:
+        return Message("pause.check_back")
+
+    @staticmethod
+    def check_back_ask(*, medicine: Param) -> Message:
+        return Message("pause.check_back_ask", {"medicine": medicine})
+
+    @staticmethod
+    def check_none_button() -> Message:
+        return Message("pause.check_none_button")
+
+    @staticmethod
+    def decision(*, medicine: Param) -> Message:
+        return Message("pause.decision", {"medicine": medicine})
+
+    @staticmethod
+    def decision_scheduled(*, medicine: Param) -> Message:
+        return Message("pause.decision_scheduled", {"medicine": medicine})
+
+    @staticmethod
+    def ended_later() -> Message:
+        return Message("pause.ended_later")
+
+    @staticmethod
+    def ended_later_check(*, time: Param) -> Message:
+        return Message("pause.ended_later_check", {"time": time})
+
+    @staticmethod
+    def ended_not_needed() -> Message:
+        return Message("pause.ended_not_needed")
+
+    @staticmethod
+    def ended_rather_not() -> Message:
+        return Message("pause.ended_rather_not")
+
+    @staticmethod
+    def exercise_stopped() -> Message:
+        return Message("pause.exercise_stopped")
+
+    @staticmethod
+    def late(*, medicine: Param, time: Param) -> Message:
+        return Message("pause.late", {"medicine": medicine, "time": time})
+
+    @staticmethod
+    def late_done() -> Message:
+        return Message("pause.late_done")
+
+    @staticmethod
+    def late_no_button() -> Message:
+        return Message("pause.late_no_button")
+
+    @staticmethod
+    def late_took_button() -> Message:
+        return Message("pause.late_took_button")
+
+    @staticmethod
+    def later_button() -> Message:
+        return Message("pause.later_button")
+
+    @staticmethod
+    def length() -> Message:
+        return Message("pause.length")
+
+    @staticmethod
+    def length_button(*, n: Param) -> Message:
+        return Message("pause.length_button", {"n": n})
+
+    @staticmethod
+    def length_high() -> Message:
+        return Message("pause.length_high")
+
+    @staticmethod
+    def length_last_button(*, n: Param) -> Message:
+        return Message("pause.length_last_button", {"n": n})
+
+    @staticmethod
+    def log_only_button() -> Message:
+        return Message("pause.log_only_button")
+
+    @staticmethod
+    def nature() -> Message:
+        return Message("pause.nature")
+
+    @staticmethod
+    def nature_back_button() -> Message:
+        return Message("pause.nature_back_button")
+
+    @staticmethod
+    def nature_both_button() -> Message:
+        return Message("pause.nature_both_button")
+
+    @staticmethod
+    def nature_pull_button() -> Message:
+        return Message("pause.nature_pull_button")
+
+    @staticmethod
+    def nature_time_button() -> Message:
+        return Message("pause.nature_time_button")
+
+    @staticmethod
+    def nature_worry_button() -> Message:
+        return Message("pause.nature_worry_button")
+
+    @staticmethod
+    def no_exercise() -> Message:
+        return Message("pause.no_exercise")
+
+    @staticmethod
+    def no_medicine() -> Message:
+        return Message("pause.no_medicine")
+
+    @staticmethod
+    def not_needed_button() -> Message:
+        return Message("pause.not_needed_button")
+
+    @staticmethod
+    def practice_ended(*, n: Param, title: Param) -> Message:
+        return Message("pause.practice_ended", {"n": n, "title": title})
+
+    @staticmethod
+    def practice_short() -> Message:
+        return Message("pause.practice_short")
+
+    @staticmethod
+    def stopped() -> Message:
+        return Message("pause.stopped")
+
+    @staticmethod
+    def stopped_nothing() -> Message:
+        return Message("pause.stopped_nothing")
+
+    @staticmethod
+    def took_button() -> Message:
+        return Message("pause.took_button")
+
+    @staticmethod
+    def urge(*, medicine: Param) -> Message:
+        return Message("pause.urge", {"medicine": medicine})
+
+    @staticmethod
+    def which() -> Message:
+        return Message("pause.which")
+
+    @staticmethod
+    def which_exercise() -> Message:
+        return Message("pause.which_exercise")
+
+
+class profile:
+    @staticmethod
+    def description() -> Message:
+        return Message("profile.description")
+
+    @staticmethod
+    def dose() -> Message:
+        return Message("profile.dose")
+
+    @staticmethod
+    def fix() -> Message:
+        return Message("profile.fix")
+
+    @staticmethod
+    def help() -> Message:
+        return Message("profile.help")
+
+    @staticmethod
+    def local_number() -> Message:
+        return Message("profile.local_number")
+
+    @staticmethod
+    def medicines() -> Message:
+        return Message("profile.medicines")
+
+    @staticmethod
+    def mydata() -> Message:
+        return Message("profile.mydata")
+
+    @staticmethod
+    def pain() -> Message:
+        return Message("profile.pain")
+
+    @staticmethod
+    def pause() -> Message:
+        return Message("profile.pause")
+
+    @staticmethod
+    def practice() -> Message:
+        return Message("profile.practice")
+
+    @staticmethod
+    def progress() -> Message:
+        return Message("profile.progress")
+
+    @staticmethod
+    def rest() -> Message:
+        return Message("profile.rest")
+
+    @staticmethod
+    def settings() -> Message:
+        return Message("profile.settings")
+
+    @staticmethod
+    def short() -> Message:
+        return Message("profile.short")
+
+    @staticmethod
+    def stop() -> Message:
+        return Message("profile.stop")
+
+    @staticmethod
+    def team() -> Message:
+        return Message("profile.team")
+
+    @staticmethod
+    def undo() -> Message:
+        return Message("profile.undo")
+
+    @staticmethod
+    def urgent() -> Message:
+        return Message("profile.urgent")
+
+
+class reading:
+    @staticmethod
+    def amount() -> Message:
+        return Message("reading.amount")
+
+    @staticmethod
+    def choose() -> Message:
+        return Message("reading.choose")
+
+    @staticmethod
+    def clock() -> Message:
+        return Message("reading.clock")
+
+    @staticmethod
+    def clocks() -> Message:
+        return Message("reading.clocks")
+
+    @staticmethod
+    def minutes() -> Message:
+        return Message("reading.minutes")
+
+    @staticmethod
+    def place() -> Message:
+        return Message("reading.place")
+
+    @staticmethod
+    def rating_one() -> Message:
+        return Message("reading.rating_one")
+
+    @staticmethod
+    def rating_whole() -> Message:
+        return Message("reading.rating_whole")
+
+    @staticmethod
+    def short_name() -> Message:
+        return Message("reading.short_name")
+
+    @staticmethod
+    def words() -> Message:
+        return Message("reading.words")
+
+
+class safe:
+    @staticmethod
+    def when_safe() -> Message:
+        return Message("safe.when_safe")
+
+
+class safety:
+    @staticmethod
+    def abroad() -> Message:
+        return Message("safety.abroad")
+
+    @staticmethod
+    def back_red_flags() -> Message:
+        return Message("safety.back_red_flags")
+
+    @staticmethod
+    def back_soon() -> Message:
+        return Message("safety.back_soon")
+
+    @staticmethod
+    def bereavement() -> Message:
+        return Message("safety.bereavement")
+
+    @staticmethod
+    def co_use() -> Message:
+        return Message("safety.co_use")
+
+    @staticmethod
+    def emergency() -> Message:
+        return Message("safety.emergency")
+
+    @staticmethod
+    def excess() -> Message:
+        return Message("safety.excess")
+
+    @staticmethod
+    def excess_check() -> Message:
+        return Message("safety.excess_check")
+
+    @staticmethod
+    def grounding() -> Message:
+        return Message("safety.grounding")
+
+    @staticmethod
+    def grounding_next() -> Message:
+        return Message("safety.grounding_next")
+
+    @staticmethod
+    def hospital() -> Message:
+        return Message("safety.hospital")
+
+    @staticmethod
+    def late(*, time: Param) -> Message:
+        return Message("safety.late", {"time": time})
+
+    @staticmethod
+    def leave_study() -> Message:
+        return Message("safety.leave_study")
+
+    @staticmethod
+    def low_mood() -> Message:
+        return Message("safety.low_mood")
+
+    @staticmethod
+    def naloxone() -> Message:
+        return Message("safety.naloxone")
+
+    @staticmethod
+    def not_meant() -> Message:
+        return Message("safety.not_meant")
+
+    @staticmethod
+    def not_meant_button() -> Message:
+        return Message("safety.not_meant_button")
+
+    @staticmethod
+    def not_safe() -> Message:
+        return Message("safety.not_safe")
+
+    @staticmethod
+    def overdose() -> Message:
+        return Message("safety.overdose")
+
+    @staticmethod
+    def overdose_next() -> Message:
+        return Message("safety.overdose_next")
+
+    @staticmethod
+    def participant_died() -> Message:
+        return Message("safety.participant_died")
+
+    @staticmethod
+    def pregnancy() -> Message:
+        return Message("safety.pregnancy")
+
+    @staticmethod
+    def ran_out() -> Message:
+        return Message("safety.ran_out")
+
+    @staticmethod
+    def safe_check() -> Message:
+        return Message("safety.safe_check")
+
+    @staticmethod
+    def safe_no_button() -> Message:
+        return Message("safety.safe_no_button")
+
+    @staticmethod
+    def safe_yes() -> Message:
+        return Message("safety.safe_yes")
+
+    @staticmethod
+    def safe_yes_alert() -> Message:
+        return Message("safety.safe_yes_alert")
+
+    @staticmethod
+    def safe_yes_button() -> Message:
+        return Message("safety.safe_yes_button")
+
+    @staticmethod
+    def sedation() -> Message:
+        return Message("safety.sedation")
+
+    @staticmethod
+    def standing() -> Message:
+        return Message("safety.standing")
+
+    @staticmethod
+    def stopped() -> Message:
+        return Message("safety.stopped")
+
+    @staticmethod
+    def suicidal_thoughts() -> Message:
+        return Message("safety.suicidal_thoughts")
+
+    @staticmethod
+    def suicide_now() -> Message:
+        return Message("safety.suicide_now")
+
+    @staticmethod
+    def told() -> Message:
+        return Message("safety.told")
+
+    @staticmethod
+    def urgent() -> Message:
+        return Message("safety.urgent")
+
+    @staticmethod
+    def urgent_back() -> Message:
+        return Message("safety.urgent_back")
+
+    @staticmethod
+    def urgent_other() -> Message:
+        return Message("safety.urgent_other")
+
+    @staticmethod
+    def urgent_other_reply() -> Message:
+        return Message("safety.urgent_other_reply")
+
+    @staticmethod
+    def urgent_overdose() -> Message:
+        return Message("safety.urgent_overdose")
+
+    @staticmethod
+    def urgent_ran_out() -> Message:
+        return Message("safety.urgent_ran_out")
+
+    @staticmethod
+    def urgent_thoughts() -> Message:
+        return Message("safety.urgent_thoughts")
+
+    @staticmethod
+    def vomiting() -> Message:
+        return Message("safety.vomiting")
+
+    @staticmethod
+    def watching(*, when: Param, who: Param) -> Message:
+        return Message("safety.watching", {"when": when, "who": who})
+
+    @staticmethod
+    def watching_left() -> Message:
+        return Message("safety.watching_left")
+
+    @staticmethod
+    def watching_nobody() -> Message:
+        return Message("safety.watching_nobody")
+
+    @staticmethod
+    def watching_stranger() -> Message:
+        return Message("safety.watching_stranger")
+
+    @staticmethod
+    def withdrawal() -> Message:
+        return Message("safety.withdrawal")
+
+    @staticmethod
+    def withdrawal_check() -> Message:
+        return Message("safety.withdrawal_check")
+
+
+class staff:
+    @staticmethod
+    def alert(*, link: Param, notice: Param, study_id: Param, tier: Param) -> Message:
+        return Message("staff.alert", {"link": link, "notice": notice, "study_id": study_id, "tier": tier})
+
+    @staticmethod
+    def alert_subject(*, study_id: Param, tier: Param) -> Message:
+        return Message("staff.alert_subject", {"study_id": study_id, "tier": tier})
+
+    @staticmethod
+    def reading_later(*, days: Param, end: Param, start: Param, who: Param) -> Message:
+        return Message("staff.reading_later", {"days": days, "end": end, "start": start, "who": who})
+
+    @staticmethod
+    def reading_now(*, days: Param, end: Param, start: Param, who: Param) -> Message:
+        return Message("staff.reading_now", {"days": days, "end": end, "start": start, "who": who})
+
+
+class start:
+    @staticmethod
+    def already() -> Message:
+        return Message("start.already")
+
+    @staticmethod
+    def expired_code() -> Message:
+        return Message("start.expired_code")
+
+    @staticmethod
+    def first_join() -> Message:
+        return Message("start.first_join")
+
+    @staticmethod
+    def group() -> Message:
+        return Message("start.group")
+
+    @staticmethod
+    def left() -> Message:
+        return Message("start.left")
+
+    @staticmethod
+    def lost_phone() -> Message:
+        return Message("start.lost_phone")
+
+    @staticmethod
+    def no_code() -> Message:
+        return Message("start.no_code")
+
+    @staticmethod
+    def not_ready() -> Message:
+        return Message("start.not_ready")
+
+    @staticmethod
+    def other_chat() -> Message:
+        return Message("start.other_chat")
+
+    @staticmethod
+    def relinked(*, study_id: Param) -> Message:
+        return Message("start.relinked", {"study_id": study_id})
+
+    @staticmethod
+    def too_many() -> Message:
+        return Message("start.too_many")
+
+    @staticmethod
+    def unknown_code() -> Message:
+        return Message("start.unknown_code")
+
+    @staticmethod
+    def used_code() -> Message:
+        return Message("start.used_code")
+
+
+class talk:
+    @staticmethod
+    def done() -> Message:
+        return Message("talk.done")
+
+    @staticmethod
+    def edited() -> Message:
+        return Message("talk.edited")
+
+    @staticmethod
+    def failed() -> Message:
+        return Message("talk.failed")
+
+    @staticmethod
+    def forwarded() -> Message:
+        return Message("talk.forwarded")
+
+    @staticmethod
+    def go_on_button() -> Message:
+        return Message("talk.go_on_button")
+
+    @staticmethod
+    def group() -> Message:
+        return Message("talk.group")
+
+    @staticmethod
+    def interrupted() -> Message:
+        return Message("talk.interrupted")
+
+    @staticmethod
+    def kept() -> Message:
+        return Message("talk.kept")
+
+    @staticmethod
+    def leave_button() -> Message:
+        return Message("talk.leave_button")
+
+    @staticmethod
+    def left() -> Message:
+        return Message("talk.left")
+
+    @staticmethod
+    def name_check_back() -> Message:
+        return Message("talk.name_check_back")
+
+    @staticmethod
+    def name_dose() -> Message:
+        return Message("talk.name_dose")
+
+    @staticmethod
+    def name_enrol() -> Message:
+        return Message("talk.name_enrol")
+
+    @staticmethod
+    def name_late_pause() -> Message:
+        return Message("talk.name_late_pause")
+
+    @staticmethod
+    def name_pause() -> Message:
+        return Message("talk.name_pause")
+
+    @staticmethod
+    def name_practice_led() -> Message:
+        return Message("talk.name_practice_led")
+
+    @staticmethod
+    def name_safe_check() -> Message:
+        return Message("talk.name_safe_check")
+
+    @staticmethod
+    def name_urgent() -> Message:
+        return Message("talk.name_urgent")
+
+    @staticmethod
+    def no_talk() -> Message:
+        return Message("talk.no_talk")
+
+    @staticmethod
+    def not_stored() -> Message:
+        return Message("talk.not_stored")
+
+    @staticmethod
+    def old_button() -> Message:
+        return Message("talk.old_button")
+
+    @staticmethod
+    def old_phone() -> Message:
+        return Message("talk.old_phone")
+
+    @staticmethod
+    def outage() -> Message:
+        return Message("talk.outage")
+
+    @staticmethod
+    def parked(*, name: Param) -> Message:
+        return Message("talk.parked", {"name": name})
+
+    @staticmethod
+    def unknown_command() -> Message:
+        return Message("talk.unknown_command")

@@ -1,0 +1,1 @@
+"""What study staff do: participants, alerts, exports."""

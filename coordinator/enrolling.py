@@ -1,0 +1,155 @@
+"""Participants as coordinators handle them: added, listed, moved to a new phone, put on hold, withdrawn, erased."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import segno
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import select
+
+from content.medicines import limit
+from records import due, facts, people, post
+from records.database import Database, Tx
+from records.facts import Where
+from records.people import Invited
+from records.tables import ConversationRow, table
+from study.facts import MedicineEpisode
+
+HOLDS = ("hospital", "bereavement", "died", "other")
+
+
+class Way(BaseModel):
+    """A way in, as it is handed to a person: shown once."""
+
+    model_config = ConfigDict(frozen=True)
+
+    study_id: str
+    link: str
+    code: str
+    expires_at: str
+    qr: str | None = None
+
+
+class Listed(BaseModel):
+    """One participant in a list; the arm is shown only to whom may see it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    study_id: str
+    site: str
+    status: str
+    test: bool
+    linked: bool
+    reachable: bool
+    enrolled_on: date | None
+    zone: str
+    hold: str | None
+    last_heard_at: str | None
+
+
+def add(db: Database, *, username: str, arm: str | None, test: bool, site: str, qr: Path | None) -> Way:
+    """A new participant with a single-use way in."""
+    with db.write("staff") as tx:
+        study_id = people.add(tx, arm=arm, test=test, site=site)
+        invited = people.invite(tx, study_id, int(limit("invitation_days")))
+    return _way(invited, username, qr)
+
+
+def relink(db: Database, study_id: str, *, username: str, qr: Path | None) -> Way:
+    """A way in for a new phone: the same study id; the old chat falls silent when it is used."""
+    with db.write("staff") as tx:
+        invited = people.invite(tx, study_id, int(limit("invitation_days")), relink=True)
+    return _way(invited, username, qr)
+
+
+def _way(invited: Invited, username: str, qr: Path | None) -> Way:
+    link = f"https://t.me/{username}?start={invited.token}"
+    if qr is not None:
+        segno.make(link, error="m").save(str(qr), scale=8, border=4)
+    code = f"{invited.code[:4]}-{invited.code[4:]}"
+    expires = invited.expires_at.isoformat(timespec="minutes")
+    return Way(study_id=invited.study_id, link=link, code=code, expires_at=expires, qr=str(qr) if qr else None)
+
+
+def listed(db: Database) -> list[Listed]:
+    """Everybody, by study id."""
+    with db.read() as tx:
+        return [_listed(tx, person) for person in people.everyone(tx)]
+
+
+def _listed(tx: Tx, person: Any) -> Listed:
+    chat = people.chat_of(tx, person.id)
+    return Listed(
+        study_id=person.study_id,
+        site=person.site,
+        status=person.status,
+        test=person.test,
+        linked=chat is not None,
+        reachable=chat is not None and chat.unreachable_at is None,
+        enrolled_on=person.enrolled_on,
+        zone=person.zone,
+        hold=person.hold,
+        last_heard_at=person.last_heard_at.isoformat(timespec="minutes") if person.last_heard_at else None,
+    )
+
+
+def shown(db: Database, study_id: str) -> dict[str, Any]:
+    """One participant: the line of the list, medicines in force, what is due next."""
+    with db.read() as tx:
+        person = people.by_study_id(tx, study_id)
+        medicines = [
+            kept.fact.model_dump(mode="json", exclude={"reason"}) | {"id": kept.entity}
+            for kept in facts.in_force(tx, MedicineEpisode, person.id)
+        ]
+        return _listed(tx, person).model_dump(mode="json") | {"medicines": medicines}
+
+
+def give_medicine(db: Database, study_id: str, medicine: MedicineEpisode) -> str:
+    """Put a medicine on a participant's list, as the clinic's record has it; gives its entity."""
+    with db.write("staff") as tx:
+        person = people.by_study_id(tx, study_id)
+        number = len(list(facts.in_force(tx, MedicineEpisode, person.id)))
+        entity = f"{study_id}-staff-{tx.now.timestamp():.0f}-{number}"
+        facts.write(tx, entity, medicine, Where(person.id, study_id, "coach participant medicine"))
+        return entity
+
+
+def hold(db: Database, study_id: str, reason: str | None, who: str) -> None:
+    """Stop coaching at once (hospital, bereavement, died, other), or go on again with None."""
+    with db.write(who) as tx:
+        person = people.by_study_id(tx, study_id)
+        people.change(tx, person.id, "participant:hold" if reason else "participant:hold_ended", hold=reason)
+        if reason:
+            due.cancel(tx, person.id, None, f"hold: {reason}")
+            post.cancel(tx, person.id, ("prompt", "step"), f"hold: {reason}")
+
+
+def withdraw(db: Database, study_id: str, level: str, who: str) -> None:
+    """Staff withdraw somebody who asked for it by another way than the chat."""
+    with db.write(who) as tx:
+        person = people.by_study_id(tx, study_id)
+        status = "prompts_stopped" if level == "prompts" else "stopped"
+        people.change(tx, person.id, f"participant:withdrawn:{level}", status=status)
+        due.cancel(tx, person.id, None, "withdrawn")
+        post.cancel(tx, person.id, ("prompt", "step"), "withdrawn")
+
+
+def erase(db: Database, study_id: str, who: str) -> int:
+    """Remove what a person told us: facts, talks, post and the chat; the audit shell stays and still verifies.
+
+    Gives the number of fact rows removed.
+    """
+    with db.write(who) as tx:
+        person = people.by_study_id(tx, study_id)
+        talks = table(ConversationRow)
+        numbers = [r.id for r in tx.rows(select(talks.c.id).where(talks.c.participant_id == person.id))]
+        removed = facts.erase(tx, person.id)
+        post.erase(tx, person.id)
+        due.cancel(tx, person.id, None, "erased")
+        people.unlink(tx, person.id)
+        tx.run(talks.delete().where(talks.c.id.in_(numbers)))
+        people.change(tx, person.id, "participant:erased", status="data_removed")
+        return removed

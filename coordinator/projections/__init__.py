@@ -1,0 +1,43 @@
+"""How each table of an export is read from the records: one function per table, of the table's name.
+
+Every function yields rows as they stood at the cut, sorted by the key of the table, in the order of its columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from coordinator.projections import corrections, logged, mme_days, people, pauses, watched
+
+if TYPE_CHECKING:
+    from content.exports import Table
+    from coordinator.projections.cut import Cut
+    from records.database import Tx
+
+Rows = Iterator[Sequence[Any]]
+Projection = Callable[["Tx", "Cut", "Table"], Rows]
+
+PROJECTIONS: Mapping[str, Projection] = {
+    "participants": people.participants,
+    "medicines": people.medicines,
+    "patch_wear": logged.patch_wear,
+    "consents": people.consents,
+    "pauses": pauses.pauses,
+    "doses": logged.doses,
+    "mme_days": mme_days.mme_days,
+    "pain_ratings": logged.pain_ratings,
+    "practice": pauses.practice,
+    "due_items": watched.due_items,
+    "alerts": watched.alerts,
+    "alert_notes": watched.alert_notes,
+    "adverse_events": logged.adverse_events,
+    "notes": logged.notes,
+    "corrections": corrections.corrections,
+    "conversations": watched.conversations,
+}
+
+
+def rows_of(tx: Tx, cut: Cut, table: Table) -> Rows:
+    """The rows of one table; instants, dates and booleans as they are written, sealed texts opened."""
+    return PROJECTIONS[table.name](tx, cut, table)

@@ -1,0 +1,131 @@
+"""Safety alerts: raised, noted, acknowledged and closed; one open per person and rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from records import audit
+from records.database import Tx
+from records.tables import AlertNote, AlertRow, Participant, table
+
+alerts, notes, people = table(AlertRow), table(AlertNote), table(Participant)
+
+
+class NoSuchAlert(LookupError):
+    """There is no alert with this number, or it is closed."""
+
+    def __init__(self, alert_id: int, reason: str) -> None:
+        self.alert_id = alert_id
+        super().__init__(f"alert {alert_id} {reason}; `coach alert list` shows the open ones")
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An alert that was raised: `new` is False when one of this rule was open and counted this one in."""
+
+    id: int
+    tier: int
+    rule: str
+    new: bool
+
+
+def raise_(
+    tx: Tx,
+    participant_id: int | None,
+    rule: str,
+    tier: int,
+    version: int,
+    event_at: datetime,
+    *,
+    entity: str | None = None,
+    study_id: str | None = None,
+) -> Raised:
+    """Raise an alert, or count the event into the open one of the same person and rule."""
+    same = alerts.c.participant_id == participant_id if participant_id else alerts.c.participant_id.is_(None)
+    open_ = tx.first(select(alerts).where(same, alerts.c.rule == rule, alerts.c.state != "closed"))
+    if open_ is not None and participant_id is not None:
+        tx.run(update(alerts).where(alerts.c.id == open_.id).values(times=open_.times + 1))
+        audit.note(tx, study_id or audit.STUDY, "alert:again", f"{open_.id} {rule}")
+        return Raised(open_.id, tier, rule, False)
+    result = tx.conn.execute(
+        insert(alerts),
+        {
+            "participant_id": participant_id,
+            "tier": tier,
+            "rule": rule,
+            "rule_version": version,
+            "event_at": event_at,
+            "aware_at": tx.now,
+            "entity": entity,
+            "times": 1,
+            "state": "open",
+        },
+    )
+    alert_id = int(result.inserted_primary_key[0])  # type: ignore[index]
+    audit.note(tx, study_id or audit.STUDY, "alert:raised", f"{alert_id} {rule} tier {tier}")
+    return Raised(alert_id, tier, rule, True)
+
+
+def add_note(tx: Tx, alert_id: int, text: str, author: str) -> None:
+    """Add a note to an alert; it never closes one."""
+    tx.run(insert(notes), alert_id=alert_id, at=tx.now, author=author, sealed_text=tx.keys.seal(text))
+
+
+def open_of(tx: Tx, participant_id: int, tiers: tuple[int, ...] = (0, 1, 2, 3)) -> list[Row[Any]]:
+    """Alerts of a person that are not closed, most urgent first."""
+    mine = (alerts.c.participant_id == participant_id) & (alerts.c.state != "closed") & alerts.c.tier.in_(tiers)
+    return tx.rows(select(alerts).where(mine).order_by(alerts.c.tier, alerts.c.id.desc()))
+
+
+def of_person(tx: Tx, participant_id: int) -> list[Row[Any]]:
+    """All alerts of a person, open and closed, oldest first."""
+    return tx.rows(select(alerts).where(alerts.c.participant_id == participant_id).order_by(alerts.c.id))
+
+
+def about(tx: Tx, entity: str) -> list[Row[Any]]:
+    """Alerts that an entry raised."""
+    return tx.rows(select(alerts).where(alerts.c.entity == entity))
+
+
+def listed(tx: Tx, *, closed: bool = False) -> list[Row[Any]]:
+    """Alerts with their study id, most urgent and oldest first."""
+    statement = (
+        select(alerts, people.c.study_id, people.c.test)
+        .outerjoin(people, people.c.id == alerts.c.participant_id)
+        .order_by(alerts.c.tier, alerts.c.event_at)
+    )
+    return tx.rows(statement if closed else statement.where(alerts.c.state != "closed"))
+
+
+def notes_of(tx: Tx, alert_id: int) -> list[tuple[datetime, str, str]]:
+    """Notes of an alert: when, who, what."""
+    found = tx.rows(select(notes).where(notes.c.alert_id == alert_id).order_by(notes.c.id))
+    return [(row.at, row.author, tx.keys.open(row.sealed_text)) for row in found]
+
+
+def acknowledge(tx: Tx, alert_id: int, who: str) -> None:
+    """Staff have seen an alert; `NoSuchAlert` when it is not open."""
+    done = tx.run(
+        update(alerts)
+        .where(alerts.c.id == alert_id, alerts.c.state == "open")
+        .values(state="acknowledged", acknowledged_at=tx.now, acknowledged_by=who)
+    )
+    if not done:
+        raise NoSuchAlert(alert_id, "is not open")
+    audit.note(tx, audit.STUDY, "alert:acknowledged", str(alert_id), actor=who)
+
+
+def close(tx: Tx, alert_id: int, who: str, action: str) -> int | None:
+    """Close an alert with what was done; gives the participant it was about. `NoSuchAlert` when closed already."""
+    row = tx.first(select(alerts).where(alerts.c.id == alert_id, alerts.c.state != "closed"))
+    if row is None:
+        raise NoSuchAlert(alert_id, "is not open")
+    values = {"state": "closed", "closed_at": tx.now, "closed_by": who}
+    tx.run(update(alerts).where(alerts.c.id == alert_id).values(**values))
+    add_note(tx, alert_id, action, who)
+    audit.note(tx, audit.STUDY, "alert:closed", str(alert_id), actor=who)
+    return int(row.participant_id) if row.participant_id else None

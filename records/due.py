@@ -1,0 +1,111 @@
+"""Due items: one row for each thing that is due, which ends in exactly one final state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Row, bindparam, func, insert, select, update
+
+from records.database import Tx
+from records.tables import DueItem, table
+
+due = table(DueItem)
+FINAL = ("answered", "answered_late", "skipped", "expired", "cancelled", "undeliverable", "superseded")
+_due_now = (
+    select(due)
+    .where(due.c.state == "pending", due.c.due_at <= bindparam("now_"))
+    .order_by(due.c.due_at, due.c.id)
+    .limit(bindparam("limit_"))
+)
+_close = (
+    update(due)
+    .where(due.c.id == bindparam("id_"), due.c.final_at.is_(None))
+    .values(state=bindparam("state_"), final_at=bindparam("now_"), reason=bindparam("reason_"))
+)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """Something to be due: `latest_at` says how late it may still go (None: at any time)."""
+
+    participant_id: int
+    item: str
+    occurrence: str
+    due_at: datetime
+    zone: str
+    latest_at: datetime | None = None
+    payload: dict[str, Any] = field(default_factory=dict)
+    protocol_version: str = "1"
+
+
+def plan(tx: Tx, planned: Planned) -> int | None:
+    """Write a due item; None when that occurrence exists already."""
+    there = (
+        (due.c.participant_id == planned.participant_id)
+        & (due.c.item == planned.item)
+        & (due.c.occurrence == planned.occurrence)
+    )
+    if tx.first(select(due.c.id).where(there)) is not None:
+        return None
+    local = planned.due_at.astimezone(ZoneInfo(planned.zone)).replace(tzinfo=None)
+    result = tx.conn.execute(
+        insert(due),
+        {
+            "participant_id": planned.participant_id,
+            "item": planned.item,
+            "occurrence": planned.occurrence,
+            "due_at": planned.due_at,
+            "due_local": local.isoformat(timespec="seconds"),
+            "zone": planned.zone,
+            "latest_at": planned.latest_at,
+            "payload": planned.payload,
+            "protocol_version": planned.protocol_version,
+            "state": "pending",
+        },
+    )
+    return int(result.inserted_primary_key[0])  # type: ignore[index]
+
+
+def due_now(tx: Tx, limit: int) -> list[Row[Any]]:
+    """Items whose time has come, earliest first."""
+    return tx.rows(_due_now, now_=tx.now, limit_=limit)
+
+
+def by_id(tx: Tx, item_id: int) -> Row[Any] | None:
+    """One due item."""
+    found: Row[Any] | None = tx.first(select(due).where(due.c.id == item_id))
+    return found
+
+
+def next_due_at(tx: Tx) -> datetime | None:
+    """When the next item is due."""
+    found: datetime | None = tx.first(select(func.min(due.c.due_at)).where(due.c.state == "pending"))[0]
+    return found
+
+
+def close(tx: Tx, item_id: int, state: str, reason: str | None = None) -> bool:
+    """Give an item its final state; False when it has one already."""
+    return tx.run(_close, id_=item_id, state_=state, now_=tx.now, reason_=reason) == 1
+
+
+def sent(tx: Tx, item_id: int) -> None:
+    """An item went out and now waits for its answer."""
+    tx.run(update(due).where(due.c.id == item_id).values(state="sent", sent_at=tx.now))
+
+
+def postpone(tx: Tx, item_id: int, until: datetime) -> None:
+    """An item that may not go yet (another talk is in front) is looked at again later."""
+    tx.run(update(due).where(due.c.id == item_id, due.c.state == "pending").values(due_at=until))
+
+
+def cancel(tx: Tx, participant_id: int, item: str | None, reason: str, occurrence: str | None = None) -> int:
+    """Cancel open items of a participant, of one kind or all; gives how many."""
+    mine = (due.c.participant_id == participant_id) & due.c.final_at.is_(None)
+    if item is not None:
+        mine &= due.c.item == item
+    if occurrence is not None:
+        mine &= due.c.occurrence == occurrence
+    return tx.run(update(due).where(mine).values(state="cancelled", final_at=tx.now, reason=reason))

@@ -1,0 +1,321 @@
+"""One table for each kind of fact: append-only, a row a revision, with who, when and why beside the values."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import CheckConstraint, Column, LargeBinary, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from records.tables import one_of, sealed
+from study import facts
+from study.steps import Fact
+
+
+def within(column: str, low: int, high: int) -> CheckConstraint:
+    """A CHECK that a number lies in a closed range (or is missing)."""
+    return CheckConstraint(f"{column} BETWEEN {low} AND {high}", name=f"{column}_in_range")
+
+
+class FactRow(SQLModel):
+    """What every fact row carries; the highest revision of an entity is the one in force."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    entity: str
+    revision: int
+    participant_id: int = Field(foreign_key="participant.id", index=True)
+    state: str = "recorded"
+    conversation_id: int | None = None
+    step: str
+    update_id: int | None = None
+    recorded_at: datetime
+    recorded_by: str
+    why: str | None = None
+    salt: str
+
+
+def _rules(*more: Any) -> Any:
+    """The table rules of a fact: one row a revision, a known state, and the given ones."""
+    return (UniqueConstraint("entity", "revision"), one_of("state", "recorded", "voided"), *more)
+
+
+class ConsentRow(FactRow, table=True):
+    """Consents."""
+
+    __tablename__ = "consent"
+    __table_args__: ClassVar[Any] = _rules(one_of("answer", "agreed", "declined", "withdrawn"))
+    version: str
+    language: str
+    sha256: str
+    answer: str
+    at: datetime
+
+
+class MedicineRow(FactRow, table=True):
+    """Medicine episodes."""
+
+    __tablename__ = "medicine"
+    __table_args__: ClassVar[Any] = _rules(one_of("schedule", "scheduled", "as_needed"))
+    nickname: bytes = sealed()
+    product: str
+    form: str
+    strength: float
+    unit: str
+    schedule: str
+    usual_count: float | None = None
+    max_per_day: float | None = None
+    times: str
+    starts_on: date
+    ends_on: date | None = None
+    change: str
+    reason: bytes | None = sealed(nullable=True)
+    confirmed: bool
+    source: str
+
+
+class DoseRow(FactRow, table=True):
+    """Doses."""
+
+    __tablename__ = "dose"
+    __table_args__: ClassVar[Any] = _rules(
+        one_of("status", "taken", "missed", "not_sure"),
+        CheckConstraint("count > 0", name="count_positive"),
+        CheckConstraint("status = 'taken' OR count IS NULL", name="count_only_when_taken"),
+    )
+    medicine: str = Field(index=True)
+    product: str
+    form: str
+    strength: float
+    unit: str
+    count: float | None = None
+    status: str
+    taken_at: datetime | None = None
+    taken_local: str | None = None
+    zone: str
+    time_quality: str
+    pause: str | None = Field(default=None, index=True)
+    source: str
+
+
+class PatchWearRow(FactRow, table=True):
+    """Patches worn."""
+
+    __tablename__ = "patch_wear"
+    __table_args__: ClassVar[Any] = _rules(one_of("removal", "wearing", "taken_off", "fell_off", "assumed"))
+    medicine: str
+    product: str
+    strength: float
+    unit: str
+    put_on_at: datetime
+    put_on_local: str
+    removed_at: datetime | None = None
+    removed_local: str | None = None
+    removal: str
+    zone: str
+    pause: str | None = None
+    source: str
+
+
+class PauseBegunRow(FactRow, table=True):
+    """Pauses, as they begin."""
+
+    __tablename__ = "pause_begun"
+    __table_args__: ClassVar[Any] = _rules(within("pain", 0, 10), within("urge", 0, 10))
+    medicine: str | None = None
+    pain: int | None = None
+    urge: int | None = None
+    nature: str | None = None
+    started_at: datetime
+    started_local: str
+    zone: str
+
+
+class ExerciseLedRow(FactRow, table=True):
+    """Exercises led."""
+
+    __tablename__ = "exercise_led"
+    __table_args__: ClassVar[Any] = _rules(CheckConstraint("seconds >= 0", name="seconds_positive"))
+    pause: str | None = Field(default=None, index=True)
+    exercise: str
+    seconds: int
+    completed: bool
+    ended: str
+    done_at: datetime
+    done_local: str
+    zone: str
+
+
+class PauseEndedRow(FactRow, table=True):
+    """How pauses ended."""
+
+    __tablename__ = "pause_ended"
+    __table_args__: ClassVar[Any] = _rules(
+        within("pain", 0, 10),
+        within("urge", 0, 10),
+        one_of("decision", "took", "later", "not_needed", "rather_not_say"),
+    )
+    pause: str = Field(index=True)
+    pain: int | None = None
+    urge: int | None = None
+    decision: str | None = None
+    ended_at: datetime
+
+
+class PainRow(FactRow, table=True):
+    """Pain ratings outside pauses."""
+
+    __tablename__ = "pain_rating"
+    __table_args__: ClassVar[Any] = _rules(within("pain", 0, 10), within("urge", 0, 10))
+    pain: int
+    urge: int | None = None
+    rated_at: datetime
+    rated_local: str
+    zone: str
+
+
+class PracticeRow(FactRow, table=True):
+    """Practice reported."""
+
+    __tablename__ = "practice"
+    __table_args__: ClassVar[Any] = _rules(within("minutes", 1, 1440))
+    exercise: str | None = None
+    minutes: int
+    done_at: datetime
+    done_local: str
+    zone: str
+    source: str
+
+
+class AdverseEventRow(FactRow, table=True):
+    """Adverse events."""
+
+    __tablename__ = "adverse_event"
+    __table_args__: ClassVar[Any] = _rules()
+    description: bytes = sealed()
+    related_to: str | None = None
+    severity: str | None = None
+    serious: bool | None = None
+    began_on: date | None = None
+    aware_at: datetime
+
+
+class NoteRow(FactRow, table=True):
+    """Notes: unexpected words, and messages to the team."""
+
+    __tablename__ = "note"
+    __table_args__: ClassVar[Any] = _rules()
+    text: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    to_team: bool
+    about: str | None = None
+    written_at: datetime
+
+
+class RedFlagsRow(FactRow, table=True):
+    """Red-flag questions answered."""
+
+    __tablename__ = "red_flags"
+    __table_args__: ClassVar[Any] = _rules()
+    ticked: str
+    naloxone: str | None = None
+    answered_at: datetime
+
+
+class SettingsRow(FactRow, table=True):
+    """Settings changed by the person."""
+
+    __tablename__ = "settings_change"
+    __table_args__: ClassVar[Any] = _rules()
+    zone: str | None = None
+    quiet_from: str | None = None
+    quiet_to: str | None = None
+    discreet: bool | None = None
+    language: str | None = None
+
+
+class EnrolledRow(FactRow, table=True):
+    """Ends of enrolment."""
+
+    __tablename__ = "enrolment"
+    __table_args__: ClassVar[Any] = _rules()
+    on: date
+
+
+class BreakRow(FactRow, table=True):
+    """Breaks from prompts."""
+
+    __tablename__ = "break_taken"
+    __table_args__: ClassVar[Any] = _rules(within("days", 0, 14))
+    days: int
+    until: datetime
+
+
+class HeldRow(FactRow, table=True):
+    """Holds, such as for a hospital stay, as the person said."""
+
+    __tablename__ = "held"
+    __table_args__: ClassVar[Any] = _rules(one_of("reason", "hospital"))
+    reason: str | None = None
+    at: datetime
+
+
+class StoppedRow(FactRow, table=True):
+    """Withdrawals, by level."""
+
+    __tablename__ = "withdrawal"
+    __table_args__: ClassVar[Any] = _rules(one_of("level", "prompts", "study", "data"))
+    level: str
+    reason: bytes | None = sealed(nullable=True)
+
+
+class CheckBackRow(FactRow, table=True):
+    """Check-backs chosen after `later`."""
+
+    __tablename__ = "check_back"
+    __table_args__: ClassVar[Any] = _rules()
+    medicine: str
+    pause: str
+    due_at: datetime
+
+
+class AlertRaisedRow(FactRow, table=True):
+    """Alerts raised by a conversation."""
+
+    __tablename__ = "alert_raised"
+    __table_args__: ClassVar[Any] = _rules()
+    rule: str
+    event_at: datetime
+    detail: bytes = sealed()
+    about: str | None = None
+
+
+class SafeRow(FactRow, table=True):
+    """Times a person said they are safe."""
+
+    __tablename__ = "safe_again"
+    __table_args__: ClassVar[Any] = _rules()
+    at: datetime
+
+
+TABLE_OF: dict[type[Fact], type[FactRow]] = {
+    facts.ConsentGiven: ConsentRow,
+    facts.MedicineEpisode: MedicineRow,
+    facts.DoseTaken: DoseRow,
+    facts.PatchWear: PatchWearRow,
+    facts.PauseBegun: PauseBegunRow,
+    facts.ExerciseLed: ExerciseLedRow,
+    facts.PauseEnded: PauseEndedRow,
+    facts.PainRated: PainRow,
+    facts.PracticeDone: PracticeRow,
+    facts.AdverseEvent: AdverseEventRow,
+    facts.Note: NoteRow,
+    facts.RedFlagsAnswered: RedFlagsRow,
+    facts.SettingsChanged: SettingsRow,
+    facts.Enrolled: EnrolledRow,
+    facts.BreakTaken: BreakRow,
+    facts.Held: HeldRow,
+    facts.Stopped: StoppedRow,
+    facts.CheckBack: CheckBackRow,
+    facts.AlertRaised: AlertRaisedRow,
+    facts.SafeAgain: SafeRow,
+}

@@ -1,0 +1,239 @@
+"""Post in and out: the inbox of raw updates, and the outbox of messages we mean to send."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Row, bindparam, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from records.database import Tx
+from records.tables import Inbox, Outbox, table
+
+inbox, outbox = table(Inbox), table(Outbox)
+Kind = Literal["emergency", "answer", "step", "prompt", "staff", "mail"]
+Doubt = Literal["once_more", "never"]
+PRIORITY: dict[str, int] = {"emergency": 0, "answer": 1, "step": 2, "prompt": 3, "staff": 4, "mail": 4}
+_open = select(inbox).where(inbox.c.state == "open", inbox.c.bot == bindparam("bot_")).order_by(inbox.c.seq)
+_done = update(inbox).where(inbox.c.seq == bindparam("seq_")).values(state="done", done_at=bindparam("now_"))
+_waiting = (
+    select(outbox)
+    .where(
+        outbox.c.state == "waiting",
+        outbox.c.bot == bindparam("bot_"),
+        or_(outbox.c.not_before.is_(None), outbox.c.not_before <= bindparam("now_")),
+    )
+    .order_by(outbox.c.priority, outbox.c.id)
+    .limit(bindparam("limit_"))
+)
+_claim = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("id_"), outbox.c.state == "waiting")
+    .values(state="sending", fence=bindparam("fence_"), attempts=outbox.c.attempts + 1)
+)
+_note = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("id_"), outbox.c.state == "sending")
+    .values(
+        state=bindparam("state_"),
+        message_id=bindparam("message_id_"),
+        sent_at=bindparam("sent_at_"),
+        not_before=bindparam("not_before_"),
+        doubted=bindparam("doubted_"),
+        reason=bindparam("reason_"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message to be written into the outbox; `body` is what Telegram needs beside the chat.
+
+    `occurrence` makes it the only one of its kind (a second is not written). `doubt` says what happens when nobody
+    can know whether it arrived: `once_more` for a question or reminder, `never` for prompts and receipts.
+    """
+
+    kind: Kind
+    method: str
+    key: str
+    body: dict[str, Any]
+    doubt: Doubt = "once_more"
+    occurrence: str | None = None
+    not_before: datetime | None = None
+    conversation_id: int | None = None
+    due_item_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a letter goes: the participant (None: staff or a stranger), the chat sealed and hashed."""
+
+    participant_id: int | None
+    chat_hash: str
+    sealed_chat: bytes
+
+
+def receive(tx: Tx, bot: str, updates: Iterable[tuple[int, str]], *, delayed: bool = False) -> list[int]:
+    """Put raw updates into the inbox; gives the new rows' numbers, none for an update that came before.
+
+    `delayed` marks updates that may have waited at Telegram while we were away.
+    """
+    rows = [
+        {
+            "bot": bot,
+            "update_id": update_id,
+            "sealed_raw": tx.keys.seal(raw),
+            "received_at": tx.now,
+            "delayed": delayed,
+            "state": "open",
+        }
+        for update_id, raw in updates
+    ]
+    fresh = []
+    for row in rows:
+        result = tx.conn.execute(_insert_once(tx), row)
+        if result.rowcount:
+            fresh.append(int(result.inserted_primary_key[0]))  # type: ignore[index]
+    return fresh
+
+
+def _insert_once(tx: Tx) -> Any:
+    make = sqlite.insert if tx.conn.dialect.name == "sqlite" else postgresql.insert
+    return make(inbox).on_conflict_do_nothing(index_elements=["bot", "update_id"])
+
+
+def open_rows(tx: Tx, bot: str, limit: int = 500) -> list[Row[Any]]:
+    """Inbox rows with no turn yet, oldest first."""
+    return tx.rows(_open.limit(limit), bot_=bot)
+
+
+def done(tx: Tx, seq: int) -> None:
+    """The turn of an inbox row was taken."""
+    tx.run(_done, seq_=seq, now_=tx.now)
+
+
+def set_aside(tx: Tx, seq: int, trace: str) -> None:
+    """An input that broke its turn: kept with the traceback, so that the next ones go on."""
+    values = {"state": "set_aside", "done_at": tx.now, "sealed_error": tx.keys.seal(trace)}
+    tx.run(update(inbox).where(inbox.c.seq == seq).values(**values))
+
+
+def purge(tx: Tx, older_than: timedelta) -> int:
+    """Drop the raw text of updates older than that; their keys stay. Gives how many."""
+    old = (inbox.c.received_at < tx.now - older_than) & inbox.c.sealed_raw.is_not(None) & (inbox.c.state != "open")
+    return tx.run(update(inbox).where(old).values(sealed_raw=None))
+
+
+def last_received_at(tx: Tx, bot: str) -> datetime | None:
+    """When the newest update came in."""
+    found: datetime | None = tx.first(select(func.max(inbox.c.received_at)).where(inbox.c.bot == bot))[0]
+    return found
+
+
+def put(tx: Tx, bot: str, to: Address, letter: Letter, version: str) -> int | None:
+    """Write a letter into the outbox; None when one for its occurrence is there already."""
+    if letter.occurrence is not None and tx.first(select(outbox.c.id).where(outbox.c.occurrence == letter.occurrence)):
+        return None
+    result = tx.conn.execute(
+        insert(outbox),
+        {
+            "bot": bot,
+            "participant_id": to.participant_id,
+            "chat_hash": to.chat_hash,
+            "sealed_chat": to.sealed_chat,
+            "kind": letter.kind,
+            "priority": PRIORITY[letter.kind],
+            "method": letter.method,
+            "message_key": letter.key,
+            "catalogue_version": version,
+            "sealed_body": tx.keys.seal_json(letter.body),
+            "occurrence": letter.occurrence,
+            "doubt": letter.doubt,
+            "not_before": letter.not_before,
+            "conversation_id": letter.conversation_id,
+            "due_item_id": letter.due_item_id,
+            "created_at": tx.now,
+            "state": "waiting",
+            "attempts": 0,
+            "doubted": False,
+        },
+    )
+    return int(result.inserted_primary_key[0])  # type: ignore[index]
+
+
+def waiting(tx: Tx, bot: str, limit: int) -> list[Row[Any]]:
+    """Letters that may go now, in the order they are to go."""
+    return tx.rows(_waiting, bot_=bot, now_=tx.now, limit_=limit)
+
+
+def next_waiting_at(tx: Tx, bot: str) -> datetime | None:
+    """The earliest `not_before` of a letter that has to wait."""
+    mine = (outbox.c.state == "waiting") & (outbox.c.bot == bot) & outbox.c.not_before.is_not(None)
+    found: datetime | None = tx.first(select(func.min(outbox.c.not_before)).where(mine))[0]
+    return found
+
+
+def claim(tx: Tx, ids: Sequence[int], fence: int) -> None:
+    """Lease letters to the sender with this fence number."""
+    if ids:
+        tx.conn.execute(_claim, [{"id_": i, "fence_": fence} for i in ids])
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What became of a letter that was handed to Telegram."""
+
+    id: int
+    state: Literal["sent", "refused", "unknown", "waiting"]
+    message_id: int | None = None
+    not_before: datetime | None = None
+    doubted: bool = False
+    reason: str | None = None
+
+
+def note(tx: Tx, results: Sequence[Sent]) -> None:
+    """Write down what became of letters."""
+    if results:
+        tx.conn.execute(
+            _note,
+            [
+                {
+                    "id_": r.id,
+                    "state_": r.state,
+                    "message_id_": r.message_id,
+                    "sent_at_": tx.now if r.state == "sent" else None,
+                    "not_before_": r.not_before,
+                    "doubted_": r.doubted,
+                    "reason_": r.reason,
+                }
+                for r in results
+            ],
+        )
+
+
+def settle(tx: Tx, bot: str) -> tuple[int, int]:
+    """Settle letters left in flight by a process that died; gives (to be sent once more, left in doubt).
+
+    A letter whose kind allows it and that was never in doubt before goes once more; any other stays `unknown`.
+    """
+    mine = (outbox.c.state == "sending") & (outbox.c.bot == bot)
+    again = mine & (outbox.c.doubt == "once_more") & ~outbox.c.doubted
+    once_more = tx.run(update(outbox).where(again).values(state="waiting", doubted=True))
+    unknown = tx.run(update(outbox).where(mine).values(state="unknown", reason="in doubt after a restart"))
+    return once_more, unknown
+
+
+def cancel(tx: Tx, participant_id: int, kinds: Sequence[str], reason: str) -> int:
+    """Cancel waiting letters of some kinds to a participant; gives how many."""
+    mine = (outbox.c.participant_id == participant_id) & (outbox.c.state == "waiting") & outbox.c.kind.in_(kinds)
+    return tx.run(update(outbox).where(mine).values(state="cancelled", reason=reason))
+
+
+def erase(tx: Tx, participant_id: int) -> int:
+    """Drop the text of every letter to a participant, and cancel those that wait; gives how many letters."""
+    mine = outbox.c.participant_id == participant_id
+    tx.run(update(outbox).where(mine, outbox.c.state == "waiting").values(state="cancelled", reason="erased"))
+    return tx.run(update(outbox).where(mine).values(sealed_body=None))

@@ -1,0 +1,154 @@
+"""Conversations as rows: one in front, others parked; the replies are sealed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, insert, select, update
+
+from records.database import Tx
+from records.tables import ConversationRow, table
+from study.conversation import Log, Reply
+
+talks = table(ConversationRow)
+_front = select(talks).where(talks.c.participant_id == bindparam("id_"), talks.c.state == "front")
+_by_id = select(talks).where(talks.c.id == bindparam("id_"))
+_parked = (
+    select(talks)
+    .where(
+        talks.c.participant_id == bindparam("id_"),
+        talks.c.state == "parked",
+        talks.c.expires_at > bindparam("now_"),
+    )
+    .order_by(talks.c.touched_at.desc(), talks.c.id.desc())
+)
+_save = (
+    update(talks)
+    .where(talks.c.id == bindparam("id_"))
+    .values(
+        state=bindparam("state_"),
+        sealed_log=bindparam("log_"),
+        ask_seq=bindparam("seq_"),
+        ask_key=bindparam("key_"),
+        ticked=bindparam("ticked_"),
+        repeats=bindparam("repeats_"),
+        touched_at=bindparam("now_"),
+        ended_at=bindparam("ended_"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A conversation as stored: `ask_seq` numbers its questions and is never used twice."""
+
+    id: int
+    participant_id: int
+    talk: str
+    state: str
+    log: Log
+    ask_seq: int
+    ask_key: str | None
+    ticked: tuple[str, ...]
+    repeats: int
+    started_at: datetime
+    touched_at: datetime
+    expires_at: datetime
+
+
+def front(tx: Tx, participant_id: int) -> Stored | None:
+    """The talk in front, if there is one."""
+    return _stored(tx, tx.first(_front, id_=participant_id))
+
+
+def by_id(tx: Tx, conversation_id: int) -> Stored | None:
+    """A conversation by its number."""
+    return _stored(tx, tx.first(_by_id, id_=conversation_id))
+
+
+def parked(tx: Tx, participant_id: int) -> list[Stored]:
+    """Parked talks still in their life, newest first."""
+    found = [_stored(tx, row) for row in tx.rows(_parked, id_=participant_id, now_=tx.now)]
+    return [talk for talk in found if talk is not None]
+
+
+def start(tx: Tx, participant_id: int, talk: str, life: timedelta, release: str) -> int:
+    """A new conversation in front; gives its number."""
+    result = tx.conn.execute(
+        insert(talks),
+        {
+            "participant_id": participant_id,
+            "talk": talk,
+            "release": release,
+            "state": "front",
+            "sealed_log": b"",
+            "ask_seq": 0,
+            "ticked": "",
+            "repeats": 0,
+            "started_at": tx.now,
+            "touched_at": tx.now,
+            "expires_at": tx.now + life,
+        },
+    )
+    return int(result.inserted_primary_key[0])  # type: ignore[index]
+
+
+def save(
+    tx: Tx,
+    conversation_id: int,
+    log: Log,
+    *,
+    state: str,
+    ask_seq: int,
+    ask_key: str | None,
+    ticked: tuple[str, ...] = (),
+    repeats: int = 0,
+) -> None:
+    """Keep the replies and the open question of a conversation."""
+    over = state in ("ended", "expired", "stopped", "broken")
+    tx.run(
+        _save,
+        id_=conversation_id,
+        state_=state,
+        log_=tx.keys.seal_json([r.model_dump(mode="json") for r in log]),
+        seq_=ask_seq,
+        key_=ask_key,
+        ticked_=",".join(ticked),
+        repeats_=repeats,
+        now_=tx.now,
+        ended_=tx.now if over else None,
+    )
+
+
+def tick(tx: Tx, conversation_id: int, ticked: tuple[str, ...]) -> None:
+    """Keep the draft of an open tick list."""
+    tx.run(update(talks).where(talks.c.id == conversation_id).values(ticked=",".join(ticked)))
+
+
+def move(tx: Tx, conversation_id: int, state: str) -> None:
+    """Park a talk, take it to the front, or end it."""
+    over = state in ("ended", "expired", "stopped", "broken")
+    values = {"state": state, "touched_at": tx.now, "ended_at": tx.now if over else None}
+    tx.run(update(talks).where(talks.c.id == conversation_id).values(**values))
+
+
+def _stored(tx: Tx, row: Row[Any] | None) -> Stored | None:
+    if row is None:
+        return None
+    raw = tx.keys.open_json(row.sealed_log) if row.sealed_log else []
+    return Stored(
+        id=row.id,
+        participant_id=row.participant_id,
+        talk=row.talk,
+        state=row.state,
+        log=tuple(Reply.model_validate(r) for r in raw),
+        ask_seq=row.ask_seq,
+        ask_key=row.ask_key,
+        ticked=tuple(row.ticked.split(",")) if row.ticked else (),
+        repeats=row.repeats,
+        started_at=row.started_at,
+        touched_at=row.touched_at,
+        expires_at=row.expires_at,
+    )

@@ -1,0 +1,1 @@
+"""When: the due items, and the clock that wakes the sweep."""

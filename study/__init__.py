@@ -1,0 +1,1 @@
+"""The rules, pure: conversation engine, dose arithmetic, scoring, safety words."""

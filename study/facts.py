@@ -1,0 +1,235 @@
+"""The facts a study keeps: frozen values, one table each, never changed but by a further revision.
+
+Instants (`…_at`) are aware UTC; `…_local` is the wall clock where the participant was, with the zone beside it.
+A value that was not given is None; why stands in the fact's own status field. Missing is never zero.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from study.steps import Fact
+from study.view import Schedule
+
+FreeText = Annotated[str, Field(json_schema_extra={"sealed": True})]
+"""Words a person typed: encrypted at rest, exported only on request."""
+
+DoseStatus = Literal["taken", "missed", "not_sure"]
+TimeQuality = Literal["now", "said", "delayed", "unknown"]
+Decision = Literal["took", "later", "not_needed", "rather_not_say"]
+Source = Literal["chat", "staff", "diary"]
+
+
+class ConsentGiven(Fact):
+    """What was agreed to: the text's version, language and SHA-256, and the answer."""
+
+    version: str
+    language: str
+    sha256: str
+    answer: Literal["agreed", "declined", "withdrawn"]
+    at: datetime
+
+
+class MedicineEpisode(Fact):
+    """A medicine from one day on, as dated episode: a change ends one episode and begins the next.
+
+    `confirmed` says whether staff have seen it; `change` is why the episode began.
+    """
+
+    nickname: FreeText
+    product: str
+    form: str
+    strength: float
+    unit: str
+    schedule: Schedule
+    usual_count: float | None = None
+    max_per_day: float | None = None
+    times: str = ""
+    starts_on: date
+    ends_on: date | None = None
+    change: Literal["enrolled", "started", "strength", "times", "taper", "hospital", "corrected", "stopped"]
+    reason: FreeText | None = None
+    confirmed: bool = False
+    source: Source = "chat"
+
+
+class DoseTaken(Fact):
+    """One dose of one medicine; `count` is in units of the form (tablets, mL, sprays) and None when not taken."""
+
+    medicine: str
+    product: str
+    form: str
+    strength: float
+    unit: str
+    count: float | None
+    status: DoseStatus
+    taken_at: datetime | None
+    taken_local: str | None
+    zone: str
+    time_quality: TimeQuality
+    pause: str | None = None
+    source: Source = "chat"
+
+
+class PatchWear(Fact):
+    """One patch from put on to taken off; `removal` says how the end is known (assumed after 72 h is flagged)."""
+
+    medicine: str
+    product: str
+    strength: float
+    unit: str
+    put_on_at: datetime
+    put_on_local: str
+    removed_at: datetime | None = None
+    removed_local: str | None = None
+    removal: Literal["wearing", "taken_off", "fell_off", "assumed"] = "wearing"
+    zone: str
+    pause: str | None = None
+    source: Source = "chat"
+
+
+class PauseBegun(Fact):
+    """A pause before a dose: pain and urge 0-10 (None: not asked or skipped), and what it mostly is."""
+
+    medicine: str | None
+    pain: int | None
+    urge: int | None
+    nature: str | None
+    started_at: datetime
+    started_local: str
+    zone: str
+
+
+class ExerciseLed(Fact):
+    """An exercise that was led, in seconds; `ended` says how it came to its end."""
+
+    pause: str | None
+    exercise: str
+    seconds: int
+    completed: bool
+    ended: Literal["completed", "stopped", "took_dose", "worse", "interrupted"]
+    done_at: datetime
+    done_local: str
+    zone: str
+
+
+class PauseEnded(Fact):
+    """The end of a pause: ratings after, and the decision; `rather_not_say` is an answer, None is none."""
+
+    pause: str
+    pain: int | None
+    urge: int | None
+    decision: Decision | None
+    ended_at: datetime
+
+
+class PainRated(Fact):
+    """Pain now, 0-10; with the urge where it was asked."""
+
+    pain: int
+    urge: int | None = None
+    rated_at: datetime
+    rated_local: str
+    zone: str
+
+
+class PracticeDone(Fact):
+    """Practice a person reports of their own, in minutes."""
+
+    exercise: str | None
+    minutes: int
+    done_at: datetime
+    done_local: str
+    zone: str
+    source: Source = "chat"
+
+
+class AdverseEvent(Fact):
+    """Something unwanted that was reported; staff fill in what the chat does not ask."""
+
+    description: FreeText
+    related_to: str | None
+    severity: Literal["mild", "moderate", "severe"] | None = None
+    serious: bool | None = None
+    began_on: date | None = None
+    aware_at: datetime
+
+
+class Note(Fact):
+    """Words a person wrote: unexpected text, or a message to the team. Kept, never interpreted."""
+
+    text: FreeText
+    to_team: bool
+    about: str | None = None
+    written_at: datetime
+
+
+class RedFlagsAnswered(Fact):
+    """The red-flag questions of enrolment: which were ticked (codes), and naloxone at hand."""
+
+    ticked: str
+    naloxone: Literal["yes", "no", "not_sure", "rather_not_say"] | None
+    answered_at: datetime
+
+
+class SettingsChanged(Fact):
+    """What a person set for themselves; None leaves a setting as it is."""
+
+    zone: str | None = None
+    quiet_from: str | None = None
+    quiet_to: str | None = None
+    discreet: bool | None = None
+    language: str | None = None
+
+
+class Enrolled(Fact):
+    """The end of enrolment in the chat, with the local date that counts."""
+
+    on: date
+
+
+class BreakTaken(Fact):
+    """Days without prompts that the person asked for; 0 days ends a break."""
+
+    days: int
+    until: datetime
+
+
+class Held(Fact):
+    """Nothing unsolicited while the person is in hospital; no reason ends it."""
+
+    reason: Literal["hospital"] | None
+    at: datetime
+
+
+class Stopped(Fact):
+    """A person stops: prompts only, everything but safety, or with the wish to have data removed."""
+
+    level: Literal["prompts", "study", "data"]
+    reason: FreeText | None = None
+
+
+class CheckBack(Fact):
+    """One check-back that the person chose after `later`."""
+
+    medicine: str
+    pause: str
+    due_at: datetime
+
+
+class AlertRaised(Fact):
+    """Something staff must see: the rule decides its tier; `event_at` is when it happened."""
+
+    rule: str
+    event_at: datetime
+    detail: FreeText = ""
+    about: str | None = None
+
+
+class SafeAgain(Fact):
+    """The person said they are safe; an alert stays open until staff close it."""
+
+    at: datetime

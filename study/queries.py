@@ -1,0 +1,114 @@
+"""What a conversation may ask the records for: each query says what comes back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from study.steps import Look, Query
+
+
+class Entry(BaseModel):
+    """One thing a participant logged, as `/fix` and `/undo` list it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    entity: str
+    kind: str
+    at: datetime
+    fact: dict[str, Any]
+    pause: str | None = None
+
+
+class Now(Query[datetime]):
+    """The instant of this turn (UTC)."""
+
+
+class Draw(Query[int]):
+    """A number from 0 to `below` - 1, drawn once."""
+
+    below: int
+
+
+class LastDoseOf(Query[Entry | None]):
+    """The latest dose of a medicine that stands, by the time it was taken."""
+
+    medicine: str
+
+
+class CountOnDay(Query[float]):
+    """Units of a medicine logged as taken on the study day of `at`, leaving out the entry `without`."""
+
+    medicine: str
+    at: datetime
+    without: str | None = None
+
+
+class PatchesWorn(Query[tuple[Entry, ...]]):
+    """Patches put on and not taken off."""
+
+
+class LastEntries(Query[tuple[Entry, ...]]):
+    """The last things logged that can be corrected, newest first."""
+
+    limit: int = 10
+
+
+class EntryNow(Query[Entry | None]):
+    """An entry as it stands now, or None when it was taken back."""
+
+    entity: str
+
+
+class PauseParts(Query[tuple[Entry, ...]]):
+    """What belongs to a pause and stands: how it began, its exercises, doses and patches, how it ended."""
+
+    pause: str
+
+
+class EverythingKept(Query[dict[str, Any]]):
+    """All that is kept on the participant: settings, every revision of every fact, alerts; in a form JSON can carry."""
+
+
+class PauseOf(Query[Entry | None]):
+    """The decision (pause ended) that belongs to a pause."""
+
+    pause: str
+
+
+class PracticeMinutes(Query[int]):
+    """Minutes of practice in the last `days` study days, led and reported."""
+
+    days: int = 7
+
+
+class RatingsSince(Query[tuple[Entry, ...]]):
+    """Pain ratings (before, after and on their own) of the last `days` study days, oldest first."""
+
+    days: int = 28
+
+
+class ConsentText(Query[dict[str, str]]):
+    """The consent text in force: `version`, `sha256`, `text`."""
+
+
+class ZoneOf(Query[str | None]):
+    """The IANA zone of a place name as typed, or None."""
+
+    place: str
+
+
+def now(key: str = "now") -> Look:
+    """A step that reads the clock of this turn."""
+    return Look(key, Now(), datetime)
+
+
+def look(key: str, query: Query[Any]) -> Look:
+    """A step that asks the records; the answer type is the one the query declares."""
+    return Look(key, query, _answer_of(type(query)))
+
+
+def _answer_of(kind: type[Query[Any]]) -> Any:
+    return kind.__mro__[1].__pydantic_generic_metadata__["args"][0]  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""The test suite: conversations in memory, journeys over HTTP, rules as tables."""

@@ -1,0 +1,1 @@
+"""Tests of the studio: the pretend Telegram, its faults, its page."""
