@@ -9,7 +9,8 @@ from typing import Any
 from bot import alarms
 from bot.desk import Desk
 from content.medicines import limit
-from records import alerts, due, facts, people, post
+from content.safety_data import alerts as alert_rules
+from records import alerts, due, facts, people, post, talks
 from records.due import Planned
 from records.facts import Where
 from study import facts as kinds
@@ -18,18 +19,33 @@ from study.steps import Fact
 UNSOLICITED = ("prompt",)
 
 
-def carry_out(desk: Desk, entity: str, fact: Fact, *, voided: bool = False) -> None:
-    """Do what a fact asks for; a voided one annotates the alerts it raised."""
+def carry_out(desk: Desk, entity: str, fact: Fact, revision: int, *, voided: bool = False) -> None:
+    """Do what a fact asks for; one that was changed or voided annotates the alerts it raised."""
     if voided:
-        for alert in alerts.about(desk.tx, entity):
-            alerts.add_note(desk.tx, alert.id, "The entry behind this alert was taken back.", desk.tx.actor)
+        _annotate(desk, entity, "The entry behind this alert was taken back.")
         undo = _UNDONE.get(type(fact))
         if undo is not None:
-            undo(desk, entity, fact)
+            undo(desk, entity, fact, revision)
         return
     act = _FOLLOWS.get(type(fact))
     if act is not None:
         act(desk, entity, fact)
+    if revision > 1:
+        _annotate(desk, entity, "The entry behind this alert was changed.")
+        changed = _CHANGED.get(type(fact))
+        if changed is not None:
+            changed(desk, entity, fact, revision)
+
+
+def _annotate(desk: Desk, entity: str, text: str) -> None:
+    """Add a note to the alerts an entry raised, and to open ones it was counted into."""
+    own = {row.id for row in alerts.about(desk.tx, entity)}
+    if desk.person is not None:
+        about = facts.column(kinds.AlertRaised, "about") == entity
+        rules = {k.fact.rule for k in facts.in_force(desk.tx, kinds.AlertRaised, desk.person.id, about)}
+        own |= {row.id for row in alerts.open_of(desk.tx, desk.person.id) if row.rule in rules} if rules else set()
+    for alert_id in sorted(own):
+        alerts.add_note(desk.tx, alert_id, text, desk.tx.actor)
 
 
 def refresh(desk: Desk) -> None:
@@ -47,8 +63,18 @@ def _change(desk: Desk, action: str, **values: Any) -> None:
 
 def _consented(desk: Desk, entity: str, fact: kinds.ConsentGiven) -> None:
     if fact.answer != "agreed":
+        _forget(desk)
         _change(desk, "participant:declined", status="declined")
-        people.unlink(desk.tx, desk.participant.id)
+
+
+def _forget(desk: Desk) -> None:
+    """Nothing that was entered stays of somebody who declines; the answer itself does, and what alerts say."""
+    person = desk.participant
+    facts.erase(desk.tx, person.id)
+    post.erase(desk.tx, person.id)
+    talks.forget_others(desk.tx, person.id)
+    due.cancel(desk.tx, person.id, None, "declined")
+    people.unlink(desk.tx, person.id)
 
 
 def _settings(desk: Desk, entity: str, fact: kinds.SettingsChanged) -> None:
@@ -69,11 +95,29 @@ STATUS_OF = {"prompts": "prompts_stopped", "study": "stopped", "data": "stopped"
 
 
 def _stopped(desk: Desk, entity: str, fact: kinds.Stopped) -> None:
+    """Messages only: what is due stays planned, and says at its time why it did not go. Else nothing goes on."""
     person = desk.participant
     _change(desk, f"participant:stopped:{fact.level}", status=STATUS_OF[fact.level])
-    due.cancel(desk.tx, person.id, None, f"stopped: {fact.level}")
+    due.cancel(desk.tx, person.id, "check_back" if fact.level == "prompts" else None, f"stopped: {fact.level}")
     post.cancel(desk.tx, person.id, UNSOLICITED, "stopped")
-    alarms.raise_alert(desk, "leave_study", desk.at, entity)
+    if fact.level != "prompts":
+        for parked in talks.parked(desk.tx, person.id):
+            talks.move(desk.tx, parked.id, "stopped")
+    alarms.raise_alert(desk, "data_removal" if fact.level == "data" else "leave_study", desk.at, entity)
+
+
+def _stop_undone(desk: Desk, entity: str, fact: kinds.Stopped, revision: int) -> None:
+    joined = desk.participant.enrolled_at is not None
+    _change(desk, "participant:resumed", status="enrolled" if joined else "invited")
+
+
+def _held(desk: Desk, entity: str, fact: kinds.Held) -> None:
+    """As when staff put somebody on hold: what is planned for them ends."""
+    person = desk.participant
+    _change(desk, "participant:hold" if fact.reason else "participant:hold_ended", hold=fact.reason)
+    if fact.reason:
+        due.cancel(desk.tx, person.id, "check_back", f"hold: {fact.reason}")
+        post.cancel(desk.tx, person.id, UNSOLICITED, f"hold: {fact.reason}")
 
 
 def _check_back(desk: Desk, entity: str, fact: kinds.CheckBack) -> None:
@@ -92,23 +136,57 @@ def _patch(desk: Desk, entity: str, fact: kinds.PatchWear) -> None:
         due.cancel(desk.tx, person.id, "patch_assumed", "removed", entity)
 
 
-def _patch_undone(desk: Desk, entity: str, fact: Fact) -> None:
-    due.cancel(desk.tx, desk.participant.id, "patch_assumed", "taken back", entity)
+def _patch_changed(desk: Desk, entity: str, fact: kinds.PatchWear, revision: int) -> None:
+    """A patch whose times were changed is assumed off at another time; one said to be still on gets its time anew."""
+    _cancel_assumed(desk, entity, revision, "changed")
+    if fact.removal != "wearing":
+        return
+    person, hours = desk.participant, timedelta(hours=limit("patch_worn_hours"))
+    since = fact.put_on_at if fact.put_on_at + hours > desk.at else desk.at
+    occurrence, payload = f"{entity}.{revision}", {"patch": entity}
+    due.plan(desk.tx, Planned(person.id, "patch_assumed", occurrence, since + hours, person.zone, payload=payload))
 
 
-def _check_back_undone(desk: Desk, entity: str, fact: Fact) -> None:
+def _patch_undone(desk: Desk, entity: str, fact: kinds.PatchWear, revision: int) -> None:
+    _cancel_assumed(desk, entity, revision, "taken back")
+    _dose_undone(desk, entity, fact, revision)
+
+
+def _cancel_assumed(desk: Desk, entity: str, revision: int, reason: str) -> None:
+    for occurrence in (entity, *(f"{entity}.{n}" for n in range(2, revision + 1))):
+        due.cancel(desk.tx, desk.participant.id, "patch_assumed", reason, occurrence)
+
+
+def _check_back_undone(desk: Desk, entity: str, fact: Fact, revision: int) -> None:
     due.cancel(desk.tx, desk.participant.id, "check_back", "taken back", entity)
+
+
+def _decision_changed(desk: Desk, entity: str, fact: kinds.PauseEnded, revision: int) -> None:
+    if fact.decision != "later":
+        _no_check_back(desk, entity, fact, revision)
+
+
+def _no_check_back(desk: Desk, entity: str, fact: kinds.PauseEnded, revision: int) -> None:
+    """A check-back belongs to the decision "later"; without it none is sent."""
+    person, of_pause = desk.participant, facts.column(kinds.CheckBack, "pause") == fact.pause
+    for kept in facts.in_force(desk.tx, kinds.CheckBack, person.id, of_pause):
+        due.cancel(desk.tx, person.id, "check_back", "another decision", kept.entity)
 
 
 def _alert(desk: Desk, entity: str, fact: kinds.AlertRaised) -> None:
     raised = alarms.raise_alert(desk, fact.rule, fact.event_at, fact.about or entity)
     if fact.detail:
         alerts.add_note(desk.tx, raised.id, fact.detail, desk.tx.actor)
+    if alert_rules().rules[fact.rule].blocks_unsolicited:
+        _change(desk, "participant:calm", calm_since=desk.at)
+        post.cancel(desk.tx, desk.participant.id, (*UNSOLICITED, "step"), "after an alert")
 
 
 def _note(desk: Desk, entity: str, fact: kinds.Note) -> None:
     if fact.to_team:
-        alarms.raise_alert(desk, "message_to_team", fact.written_at, entity)
+        raised = alarms.raise_alert(desk, "message_to_team", fact.written_at, entity)
+        if not raised.new:
+            alerts.add_note(desk.tx, raised.id, "Another message was written.", desk.tx.actor)
 
 
 def _adverse(desk: Desk, entity: str, fact: kinds.AdverseEvent) -> None:
@@ -119,7 +197,7 @@ def _safe(desk: Desk, entity: str, fact: kinds.SafeAgain) -> None:
     _change(desk, "participant:safe", calm_since=None)
 
 
-def _dose_undone(desk: Desk, entity: str, fact: kinds.DoseTaken) -> None:
+def _dose_undone(desk: Desk, entity: str, fact: kinds.DoseTaken | kinds.PatchWear, revision: int) -> None:
     """The decision of the pause this dose belonged to is open again."""
     person = desk.person
     if fact.pause is None or person is None:
@@ -138,6 +216,7 @@ _FOLLOWS: dict[type[Fact], Callable[[Desk, str, Any], None]] = {
     kinds.Enrolled: _enrolled,
     kinds.BreakTaken: _break,
     kinds.Stopped: _stopped,
+    kinds.Held: _held,
     kinds.CheckBack: _check_back,
     kinds.PatchWear: _patch,
     kinds.AlertRaised: _alert,
@@ -146,8 +225,15 @@ _FOLLOWS: dict[type[Fact], Callable[[Desk, str, Any], None]] = {
     kinds.SafeAgain: _safe,
 }
 
-_UNDONE: dict[type[Fact], Callable[[Desk, str, Any], None]] = {
+_CHANGED: dict[type[Fact], Callable[[Desk, str, Any, int], None]] = {
+    kinds.PatchWear: _patch_changed,
+    kinds.PauseEnded: _decision_changed,
+}
+
+_UNDONE: dict[type[Fact], Callable[[Desk, str, Any, int], None]] = {
     kinds.DoseTaken: _dose_undone,
     kinds.PatchWear: _patch_undone,
+    kinds.PauseEnded: _no_check_back,
     kinds.CheckBack: _check_back_undone,
+    kinds.Stopped: _stop_undone,
 }

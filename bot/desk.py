@@ -119,8 +119,12 @@ class Desk:
         return _data(label, conversation, seq, option.code)
 
     def menu(self) -> dict[str, Any]:
-        """The standing buttons below the chat."""
-        rows = [[{"text": self.text(Message(f"menu.{name}"))} for name in row] for row in MENU]
+        """The standing buttons below the chat; only urgent help for those who have left, none for who declined."""
+        status = self.participant.status
+        if status == "declined":
+            return {"remove_keyboard": True}
+        shown = (("urgent",),) if status == "stopped" else MENU
+        rows = [[{"text": self.text(Message(f"menu.{name}"))} for name in row] for row in shown]
         return {"keyboard": rows, "resize_keyboard": True, "is_persistent": True}
 
 

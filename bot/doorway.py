@@ -14,7 +14,7 @@ from bot.heard import Heard
 from bot.readiness import may_enrol
 from content import say
 from content.medicines import limit
-from records import people
+from records import people, post
 from records import talks as stored_talks
 
 ALWAYS = ("urgent", "help", "start", "mydata", "stop", "team")
@@ -67,8 +67,11 @@ def _start_again(desk: Desk, given: str) -> None:
     invitation = people.invitation(desk.tx, given) if given else None
     if invitation is not None and invitation.participant_id != person.id:
         desk.send(say.start.other_chat())
+    elif not may_talk(desk, "dose"):
+        refuse(desk)
+        return
     else:
-        desk.send(say.start.already(), keyboard=desk.menu() if person.status == "enrolled" else None)
+        desk.send(say.start.already(), keyboard=desk.menu())
     front = stored_talks.front(desk.tx, person.id)
     if front is not None:
         talking.ask_again(desk, front)
@@ -93,6 +96,9 @@ def _come_in(desk: Desk, invitation: Row[Any]) -> None:
         desk.send(say.start.not_ready())
         return
     people.use(desk.tx, invitation.id)
+    post.cancel(desk.tx, person.id, tuple(post.PRIORITY), "the chat was moved")
+    if person.status == "declined":
+        people.change(desk.tx, person.id, "participant:invited", status="invited")
     people.link(desk.tx, person.id, _chat_id(desk))
     desk.person = people.by_id(desk.tx, person.id)
     desk.to = type(desk.to)(person.id, desk.to.chat_hash, desk.to.sealed_chat)
@@ -115,14 +121,29 @@ def may_talk(desk: Desk, command: str) -> bool:
     return command in ALWAYS or person.status in ("enrolled", "prompts_stopped")
 
 
+def has_left(desk: Desk) -> bool:
+    """True for somebody who has left the study: safety and one's own data are open, nothing else."""
+    return bool(desk.participant.status == "stopped")
+
+
 def refuse(desk: Desk) -> None:
     """What somebody reads who has not finished joining, or has left."""
+    if desk.participant.status == "invited":
+        _first_join(desk)
+    else:
+        desk.send(say.start.left(), keyboard=desk.menu())
+
+
+def _first_join(desk: Desk) -> None:
+    """Back to joining: its open question, if it was begun."""
     person = desk.participant
     front = stored_talks.front(desk.tx, person.id)
-    if person.status == "invited" and front is not None:
-        desk.send(say.start.first_join())
-        talking.ask_again(desk, front)
-    elif person.status == "invited":
+    begun = [s for s in (front, *stored_talks.parked(desk.tx, person.id)) if s is not None and s.talk == "enrol"]
+    if not begun:
         talking.begin(desk, "enrol")
+        return
+    desk.send(say.start.first_join())
+    if begun[0] == front:
+        talking.ask_again(desk, front)
     else:
-        desk.send(say.start.left())
+        talking.resume(desk, begun[0])

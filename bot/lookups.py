@@ -55,7 +55,7 @@ def view(desk: Desk) -> ParticipantView:
         enrolled=person.status == "enrolled",
         quiet_from=person.quiet_from,
         quiet_to=person.quiet_to,
-        medicines=tuple(_medicines(tx, person.id, desk.at.date())),
+        medicines=tuple(_medicines(tx, person.id, view_local(desk.at, person.zone).date())),
         last_minutes=_last_minutes(tx, person.id),
         avoid_exercises=_worse(tx, person.id),
     )
@@ -218,6 +218,22 @@ def _ratings(desk: Desk, query: queries.RatingsSince) -> tuple[Entry, ...]:
     return tuple(entry(k) for k in sorted(kept, key=_when))
 
 
+def _standing(desk: Desk, _: queries.StandingNow) -> queries.Standing:
+    person = desk.participant
+    on_break = person.break_until if person.break_until is not None and person.break_until > desk.tx.now else None
+    prompts = in_force(desk.tx, kinds.Stopped, person.id, column(kinds.Stopped, "level") == "prompts")
+    stops = [k.entity for k in prompts] if person.status == "prompts_stopped" else []
+    return queries.Standing(
+        status=person.status, hold=person.hold, break_until=on_break, stopped=stops[-1] if stops else None
+    )
+
+
+def _episode(desk: Desk, query: queries.EpisodeOf) -> Entry | None:
+    column_ = column(kinds.MedicineEpisode, "entity")
+    found = list(in_force(desk.tx, kinds.MedicineEpisode, desk.participant.id, column_ == query.medicine))
+    return entry(found[0]) if found else None
+
+
 def _consent(desk: Desk, _: queries.ConsentText) -> dict[str, str]:
     text = consent_text(desk.language)
     return {"version": text.version, "sha256": text.sha256, "text": text.text.strip()}
@@ -260,6 +276,8 @@ _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.EverythingKept: lambda desk, _: everything_kept(desk),
     queries.PracticeMinutes: _practice,
     queries.RatingsSince: _ratings,
+    queries.StandingNow: _standing,
+    queries.EpisodeOf: _episode,
     queries.ConsentText: _consent,
     queries.ZoneOf: _zone,
 }

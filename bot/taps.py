@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot import talking
+from bot import doorway, talking
 from bot.desk import BACK, DONE, Desk
 from bot.heard import Heard
 from content import say
@@ -80,7 +80,7 @@ def _gone(desk: Desk, stored: Stored) -> None:
         return
     if stored.state == "front":
         stored_talks.move(desk.tx, stored.id, "expired")
-    begun = talking.late_talk(desk, stored)
+    begun = not doorway.has_left(desk) and talking.late_talk(desk, stored)
     if begun or (stored.state == "ended" and _hasty(desk, stored)):
         return
     desk.send(say.talk.old_button(), keyboard=desk.menu())

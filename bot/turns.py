@@ -131,6 +131,7 @@ def _from_participant(desk: Desk, said: Heard) -> None:
             taps.take(desk, said)
         case "edit":
             desk.send(say.talk.edited())
+            repeat_question(desk)
         case "other":
             desk.send(say.talk.forwarded() if said.what == "forwarded" else say.talk.not_stored())
             repeat_question(desk)
@@ -141,8 +142,8 @@ def _from_participant(desk: Desk, said: Heard) -> None:
 def _text(desk: Desk, said: Heard) -> None:
     words = said.text.strip()
     if words.startswith("/"):
-        command, _, rest = words[1:].partition(" ")
-        _command(desk, command.split("@")[0].lower(), rest.strip())
+        command, *rest = words[1:].split(None, 1) or [""]
+        _command(desk, command.split("@")[0].lower(), "".join(rest))
     elif (named := menu_choice(desk, words)) is not None:
         _command(desk, named, "")
     else:
@@ -193,6 +194,12 @@ def repeat_question(desk: Desk) -> None:
 
 def _answer(desk: Desk, words: str) -> None:
     stored = in_front(desk)
+    if _wants_to_stop(desk, stored, words):
+        _command(desk, "stop", "")
+        return
+    if stored is None and doorway.has_left(desk):
+        doorway.refuse(desk)
+        return
     if stored is None:
         _keep(desk, words)
         if not talking.offer_parked(desk):
@@ -212,6 +219,14 @@ def _answer(desk: Desk, words: str) -> None:
         talking.ask_again(desk, stored)
         return
     talking.answer(desk, stored, ask, value, "person")
+
+
+def _wants_to_stop(desk: Desk, stored: Stored | None, words: str) -> bool:
+    """True for "stop" where it does not end an exercise, nor is asked about already."""
+    if words.lower().rstrip(".!") != "stop":
+        return False
+    ask = talking.open_question(desk, stored) if stored is not None else None
+    return stored is None or (stored.talk != "stop" and (ask is None or ask.option("stop") is None))
 
 
 def understood(ask: Ask, words: str, desk: Desk) -> Any | NotUnderstood:

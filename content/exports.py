@@ -58,7 +58,9 @@ class Column(_Table):
     @model_validator(mode="after")
     def _says_what_it_is(self) -> Column:
         if self.name != "on" and self._by_its_name() != (self.type if self.type in ENDING.values() else None):
-            raise ValueError(f"{self.name}: instants end in _at, local times in _local, dates in _on, nothing else does")
+            raise ValueError(
+                f"{self.name}: instants end in _at, local times in _local, dates in _on, nothing else does"
+            )
         if "en" not in self.label:
             raise ValueError(f"{self.name}: no English label")
         if len(self.missing) > 1 and self.reason_in is None:

@@ -40,6 +40,7 @@ class Limits(BaseModel):
     same_dose_within_minutes: Number
     patch_worn_hours: Number
     high_pain_from: Number
+    very_high_pain_from: Number
     study_day_ends_at_hour: Number
     undo_list: Number
     invitation_days: Number

@@ -7,6 +7,48 @@ from __future__ import annotations
 from content.message import Message, Param
 
 
+class breaks:
+    @staticmethod
+    def days() -> Message:
+        return Message("breaks.days")
+
+    @staticmethod
+    def days_button(*, n: Param) -> Message:
+        return Message("breaks.days_button", {"n": n})
+
+    @staticmethod
+    def days_on(*, day: Param) -> Message:
+        return Message("breaks.days_on", {"day": day})
+
+    @staticmethod
+    def end_button() -> Message:
+        return Message("breaks.end_button")
+
+    @staticmethod
+    def ended() -> Message:
+        return Message("breaks.ended")
+
+    @staticmethod
+    def how_many(*, most: Param) -> Message:
+        return Message("breaks.how_many", {"most": most})
+
+    @staticmethod
+    def none() -> Message:
+        return Message("breaks.none")
+
+    @staticmethod
+    def not_days(*, most: Param) -> Message:
+        return Message("breaks.not_days", {"most": most})
+
+    @staticmethod
+    def other_button() -> Message:
+        return Message("breaks.other_button")
+
+    @staticmethod
+    def taken(*, day: Param) -> Message:
+        return Message("breaks.taken", {"day": day})
+
+
 class button:
     @staticmethod
     def back() -> Message:
@@ -367,6 +409,10 @@ class enrol:
         return Message("enrol.flags_none")
 
     @staticmethod
+    def flags_read() -> Message:
+        return Message("enrol.flags_read")
+
+    @staticmethod
     def is_not() -> Message:
         return Message("enrol.is_not")
 
@@ -427,6 +473,10 @@ class enrol:
         return Message("enrol.quiet_own_button")
 
     @staticmethod
+    def quiet_same() -> Message:
+        return Message("enrol.quiet_same")
+
+    @staticmethod
     def quiet_to() -> Message:
         return Message("enrol.quiet_to")
 
@@ -459,6 +509,258 @@ class enrol:
         return Message("enrol.zone")
 
 
+class entries:
+    @staticmethod
+    def both(*, urge: Param) -> Message:
+        return Message("entries.both", {"urge": urge})
+
+    @staticmethod
+    def day_only(*, day: Param) -> Message:
+        return Message("entries.day_only", {"day": day})
+
+    @staticmethod
+    def decided_later() -> Message:
+        return Message("entries.decided_later")
+
+    @staticmethod
+    def decided_not_needed() -> Message:
+        return Message("entries.decided_not_needed")
+
+    @staticmethod
+    def decided_open() -> Message:
+        return Message("entries.decided_open")
+
+    @staticmethod
+    def decided_rather_not_say() -> Message:
+        return Message("entries.decided_rather_not_say")
+
+    @staticmethod
+    def decided_took() -> Message:
+        return Message("entries.decided_took")
+
+    @staticmethod
+    def dose(*, amount: Param, medicine: Param) -> Message:
+        return Message("entries.dose", {"amount": amount, "medicine": medicine})
+
+    @staticmethod
+    def dose_missed(*, medicine: Param) -> Message:
+        return Message("entries.dose_missed", {"medicine": medicine})
+
+    @staticmethod
+    def dose_not_sure(*, medicine: Param) -> Message:
+        return Message("entries.dose_not_sure", {"medicine": medicine})
+
+    @staticmethod
+    def line(*, what: Param, when: Param) -> Message:
+        return Message("entries.line", {"what": what, "when": when})
+
+    @staticmethod
+    def not_given() -> Message:
+        return Message("entries.not_given")
+
+    @staticmethod
+    def only_wish(*, urge: Param) -> Message:
+        return Message("entries.only_wish", {"urge": urge})
+
+    @staticmethod
+    def patch_assumed(*, medicine: Param) -> Message:
+        return Message("entries.patch_assumed", {"medicine": medicine})
+
+    @staticmethod
+    def patch_fell(*, medicine: Param) -> Message:
+        return Message("entries.patch_fell", {"medicine": medicine})
+
+    @staticmethod
+    def patch_off(*, medicine: Param) -> Message:
+        return Message("entries.patch_off", {"medicine": medicine})
+
+    @staticmethod
+    def patch_on(*, medicine: Param) -> Message:
+        return Message("entries.patch_on", {"medicine": medicine})
+
+    @staticmethod
+    def pause(*, decision: Param) -> Message:
+        return Message("entries.pause", {"decision": decision})
+
+    @staticmethod
+    def pause_after(*, decision: Param, numbers: Param) -> Message:
+        return Message("entries.pause_after", {"decision": decision, "numbers": numbers})
+
+    @staticmethod
+    def practice(*, n: Param) -> Message:
+        return Message("entries.practice", {"n": n})
+
+    @staticmethod
+    def rating(*, numbers: Param) -> Message:
+        return Message("entries.rating", {"numbers": numbers})
+
+    @staticmethod
+    def rating_before(*, numbers: Param) -> Message:
+        return Message("entries.rating_before", {"numbers": numbers})
+
+    @staticmethod
+    def today(*, time: Param) -> Message:
+        return Message("entries.today", {"time": time})
+
+    @staticmethod
+    def yesterday(*, time: Param) -> Message:
+        return Message("entries.yesterday", {"time": time})
+
+
+class fix:
+    @staticmethod
+    def after_pain_button() -> Message:
+        return Message("fix.after_pain_button")
+
+    @staticmethod
+    def after_wish_button() -> Message:
+        return Message("fix.after_wish_button")
+
+    @staticmethod
+    def amount_button() -> Message:
+        return Message("fix.amount_button")
+
+    @staticmethod
+    def before_pain_button() -> Message:
+        return Message("fix.before_pain_button")
+
+    @staticmethod
+    def before_wish_button() -> Message:
+        return Message("fix.before_wish_button")
+
+    @staticmethod
+    def change(*, entry: Param) -> Message:
+        return Message("fix.change", {"entry": entry})
+
+    @staticmethod
+    def changed(*, after: Param, before: Param) -> Message:
+        return Message("fix.changed", {"after": after, "before": before})
+
+    @staticmethod
+    def changed_since() -> Message:
+        return Message("fix.changed_since")
+
+    @staticmethod
+    def decide(*, medicine: Param) -> Message:
+        return Message("fix.decide", {"medicine": medicine})
+
+    @staticmethod
+    def decide_scheduled(*, medicine: Param) -> Message:
+        return Message("fix.decide_scheduled", {"medicine": medicine})
+
+    @staticmethod
+    def decision_button() -> Message:
+        return Message("fix.decision_button")
+
+    @staticmethod
+    def delete_button() -> Message:
+        return Message("fix.delete_button")
+
+    @staticmethod
+    def delete_sure(*, entry: Param) -> Message:
+        return Message("fix.delete_sure", {"entry": entry})
+
+    @staticmethod
+    def deleted(*, entry: Param) -> Message:
+        return Message("fix.deleted", {"entry": entry})
+
+    @staticmethod
+    def dose_too(*, entry: Param) -> Message:
+        return Message("fix.dose_too", {"entry": entry})
+
+    @staticmethod
+    def left() -> Message:
+        return Message("fix.left")
+
+    @staticmethod
+    def medicine_button() -> Message:
+        return Message("fix.medicine_button")
+
+    @staticmethod
+    def minutes() -> Message:
+        return Message("fix.minutes")
+
+    @staticmethod
+    def minutes_button() -> Message:
+        return Message("fix.minutes_button")
+
+    @staticmethod
+    def not_me_button() -> Message:
+        return Message("fix.not_me_button")
+
+    @staticmethod
+    def not_me_done() -> Message:
+        return Message("fix.not_me_done")
+
+    @staticmethod
+    def not_me_sure(*, entry: Param) -> Message:
+        return Message("fix.not_me_sure", {"entry": entry})
+
+    @staticmethod
+    def nothing() -> Message:
+        return Message("fix.nothing")
+
+    @staticmethod
+    def pain_button() -> Message:
+        return Message("fix.pain_button")
+
+    @staticmethod
+    def patch_order() -> Message:
+        return Message("fix.patch_order")
+
+    @staticmethod
+    def put_on_button() -> Message:
+        return Message("fix.put_on_button")
+
+    @staticmethod
+    def rate_pain() -> Message:
+        return Message("fix.rate_pain")
+
+    @staticmethod
+    def rate_wish() -> Message:
+        return Message("fix.rate_wish")
+
+    @staticmethod
+    def same() -> Message:
+        return Message("fix.same")
+
+    @staticmethod
+    def still_on_button() -> Message:
+        return Message("fix.still_on_button")
+
+    @staticmethod
+    def taken_off_button() -> Message:
+        return Message("fix.taken_off_button")
+
+    @staticmethod
+    def time_button() -> Message:
+        return Message("fix.time_button")
+
+    @staticmethod
+    def when_off() -> Message:
+        return Message("fix.when_off")
+
+    @staticmethod
+    def when_put_on() -> Message:
+        return Message("fix.when_put_on")
+
+    @staticmethod
+    def when_rated() -> Message:
+        return Message("fix.when_rated")
+
+    @staticmethod
+    def which() -> Message:
+        return Message("fix.which")
+
+    @staticmethod
+    def which_medicine() -> Message:
+        return Message("fix.which_medicine")
+
+    @staticmethod
+    def wish_button() -> Message:
+        return Message("fix.wish_button")
+
+
 class help:
     @staticmethod
     def text() -> Message:
@@ -467,12 +769,40 @@ class help:
 
 class medicines:
     @staticmethod
+    def add_button() -> Message:
+        return Message("medicines.add_button")
+
+    @staticmethod
     def added(*, label: Param, nickname: Param) -> Message:
         return Message("medicines.added", {"label": label, "nickname": nickname})
 
     @staticmethod
     def as_needed_button() -> Message:
         return Message("medicines.as_needed_button")
+
+    @staticmethod
+    def change(*, line: Param) -> Message:
+        return Message("medicines.change", {"line": line})
+
+    @staticmethod
+    def change_stopped_button() -> Message:
+        return Message("medicines.change_stopped_button")
+
+    @staticmethod
+    def change_strength_button() -> Message:
+        return Message("medicines.change_strength_button")
+
+    @staticmethod
+    def change_taper_button() -> Message:
+        return Message("medicines.change_taper_button")
+
+    @staticmethod
+    def change_times_button() -> Message:
+        return Message("medicines.change_times_button")
+
+    @staticmethod
+    def changed(*, day: Param, line: Param) -> Message:
+        return Message("medicines.changed", {"day": day, "line": line})
 
     @staticmethod
     def form() -> Message:
@@ -515,8 +845,52 @@ class medicines:
         return Message("medicines.form_tablet")
 
     @staticmethod
-    def most() -> Message:
-        return Message("medicines.most")
+    def gone() -> Message:
+        return Message("medicines.gone")
+
+    @staticmethod
+    def hospital_button() -> Message:
+        return Message("medicines.hospital_button")
+
+    @staticmethod
+    def hospital_noted() -> Message:
+        return Message("medicines.hospital_noted")
+
+    @staticmethod
+    def line(*, label: Param, nickname: Param, schedule: Param) -> Message:
+        return Message("medicines.line", {"label": label, "nickname": nickname, "schedule": schedule})
+
+    @staticmethod
+    def line_times(*, label: Param, nickname: Param, schedule: Param, times: Param) -> Message:
+        return Message("medicines.line_times", {"label": label, "nickname": nickname, "schedule": schedule, "times": times})
+
+    @staticmethod
+    def lines(*, first: Param, rest: Param) -> Message:
+        return Message("medicines.lines", {"first": first, "rest": rest})
+
+    @staticmethod
+    def list(*, lines: Param) -> Message:
+        return Message("medicines.list", {"lines": lines})
+
+    @staticmethod
+    def list_empty() -> Message:
+        return Message("medicines.list_empty")
+
+    @staticmethod
+    def meant(*, near: Param) -> Message:
+        return Message("medicines.meant", {"near": near})
+
+    @staticmethod
+    def meant_no_button(*, typed: Param) -> Message:
+        return Message("medicines.meant_no_button", {"typed": typed})
+
+    @staticmethod
+    def meant_yes_button(*, near: Param) -> Message:
+        return Message("medicines.meant_yes_button", {"near": near})
+
+    @staticmethod
+    def most(*, unit: Param) -> Message:
+        return Message("medicines.most", {"unit": unit})
 
     @staticmethod
     def most_unknown_button() -> Message:
@@ -531,8 +905,48 @@ class medicines:
         return Message("medicines.nickname_same_button", {"product": product})
 
     @staticmethod
+    def no_times_button() -> Message:
+        return Message("medicines.no_times_button")
+
+    @staticmethod
+    def off(*, day: Param, nickname: Param) -> Message:
+        return Message("medicines.off", {"day": day, "nickname": nickname})
+
+    @staticmethod
     def product() -> Message:
         return Message("medicines.product")
+
+    @staticmethod
+    def reason() -> Message:
+        return Message("medicines.reason")
+
+    @staticmethod
+    def reason_hospital_button() -> Message:
+        return Message("medicines.reason_hospital_button")
+
+    @staticmethod
+    def reason_list_wrong_button() -> Message:
+        return Message("medicines.reason_list_wrong_button")
+
+    @staticmethod
+    def reason_own_button() -> Message:
+        return Message("medicines.reason_own_button")
+
+    @staticmethod
+    def reason_pharmacy_button() -> Message:
+        return Message("medicines.reason_pharmacy_button")
+
+    @staticmethod
+    def reason_prescriber_button() -> Message:
+        return Message("medicines.reason_prescriber_button")
+
+    @staticmethod
+    def reason_side_effects_button() -> Message:
+        return Message("medicines.reason_side_effects_button")
+
+    @staticmethod
+    def same_button(*, value: Param) -> Message:
+        return Message("medicines.same_button", {"value": value})
 
     @staticmethod
     def schedule() -> Message:
@@ -543,12 +957,36 @@ class medicines:
         return Message("medicines.scheduled_button")
 
     @staticmethod
+    def since() -> Message:
+        return Message("medicines.since")
+
+    @staticmethod
     def strength() -> Message:
         return Message("medicines.strength")
 
     @staticmethod
+    def strength_again() -> Message:
+        return Message("medicines.strength_again")
+
+    @staticmethod
+    def strength_drops() -> Message:
+        return Message("medicines.strength_drops")
+
+    @staticmethod
     def strength_liquid() -> Message:
         return Message("medicines.strength_liquid")
+
+    @staticmethod
+    def strength_liquid_again() -> Message:
+        return Message("medicines.strength_liquid_again")
+
+    @staticmethod
+    def strength_patch() -> Message:
+        return Message("medicines.strength_patch")
+
+    @staticmethod
+    def strength_spray() -> Message:
+        return Message("medicines.strength_spray")
 
     @staticmethod
     def times() -> Message:
@@ -559,12 +997,24 @@ class medicines:
         return Message("medicines.times_as_needed")
 
     @staticmethod
+    def today_button() -> Message:
+        return Message("medicines.today_button")
+
+    @staticmethod
+    def told() -> Message:
+        return Message("medicines.told")
+
+    @staticmethod
     def unit() -> Message:
         return Message("medicines.unit")
 
     @staticmethod
-    def usual() -> Message:
-        return Message("medicines.usual")
+    def usual(*, unit: Param) -> Message:
+        return Message("medicines.usual", {"unit": unit})
+
+    @staticmethod
+    def worn() -> Message:
+        return Message("medicines.worn")
 
 
 class menu:
@@ -587,6 +1037,20 @@ class menu:
     @staticmethod
     def urgent() -> Message:
         return Message("menu.urgent")
+
+
+class pain:
+    @staticmethod
+    def logged(*, rating: Param, time: Param) -> Message:
+        return Message("pain.logged", {"rating": rating, "time": time})
+
+    @staticmethod
+    def logged_high(*, rating: Param, time: Param) -> Message:
+        return Message("pain.logged_high", {"rating": rating, "time": time})
+
+    @staticmethod
+    def now() -> Message:
+        return Message("pain.now")
 
 
 class pause:
@@ -765,6 +1229,36 @@ class pause:
     @staticmethod
     def which_exercise() -> Message:
         return Message("pause.which_exercise")
+
+
+class practice:
+    @staticmethod
+    def how_many() -> Message:
+        return Message("practice.how_many")
+
+    @staticmethod
+    def lead_button() -> Message:
+        return Message("practice.lead_button")
+
+    @staticmethod
+    def logged(*, day: Param, goal: Param, n: Param, sum: Param) -> Message:
+        return Message("practice.logged", {"day": day, "goal": goal, "n": n, "sum": sum})
+
+    @staticmethod
+    def minutes_button(*, n: Param) -> Message:
+        return Message("practice.minutes_button", {"n": n})
+
+    @staticmethod
+    def other_button() -> Message:
+        return Message("practice.other_button")
+
+    @staticmethod
+    def what() -> Message:
+        return Message("practice.what")
+
+    @staticmethod
+    def when() -> Message:
+        return Message("practice.when")
 
 
 class profile:
@@ -1083,6 +1577,76 @@ class safety:
         return Message("safety.withdrawal_check")
 
 
+class settings:
+    @staticmethod
+    def discreet_off_button() -> Message:
+        return Message("settings.discreet_off_button")
+
+    @staticmethod
+    def discreet_on_button() -> Message:
+        return Message("settings.discreet_on_button")
+
+    @staticmethod
+    def discreet_set_off() -> Message:
+        return Message("settings.discreet_set_off")
+
+    @staticmethod
+    def discreet_set_on() -> Message:
+        return Message("settings.discreet_set_on")
+
+    @staticmethod
+    def end_break_button() -> Message:
+        return Message("settings.end_break_button")
+
+    @staticmethod
+    def home() -> Message:
+        return Message("settings.home")
+
+    @staticmethod
+    def home_button() -> Message:
+        return Message("settings.home_button")
+
+    @staticmethod
+    def off() -> Message:
+        return Message("settings.off")
+
+    @staticmethod
+    def on() -> Message:
+        return Message("settings.on")
+
+    @staticmethod
+    def quiet_button() -> Message:
+        return Message("settings.quiet_button")
+
+    @staticmethod
+    def quiet_set(*, end: Param, start: Param) -> Message:
+        return Message("settings.quiet_set", {"end": end, "start": start})
+
+    @staticmethod
+    def resume_button() -> Message:
+        return Message("settings.resume_button")
+
+    @staticmethod
+    def resumed() -> Message:
+        return Message("settings.resumed")
+
+    @staticmethod
+    def times_button() -> Message:
+        return Message("settings.times_button")
+
+    @staticmethod
+    def what(*, city: Param, end: Param, start: Param, words: Param) -> Message:
+        return Message("settings.what", {"city": city, "end": end, "start": start, "words": words})
+
+    @staticmethod
+    def zone_button() -> Message:
+        return Message("settings.zone_button")
+
+    @staticmethod
+    def zone_set(*, city: Param, time: Param) -> Message:
+        return Message("settings.zone_set", {"city": city, "time": time})
+
+
 class staff:
     @staticmethod
     def alert(*, link: Param, notice: Param, study_id: Param, tier: Param) -> Message:
@@ -1155,6 +1719,64 @@ class start:
         return Message("start.used_code")
 
 
+class stop:
+    @staticmethod
+    def data_button() -> Message:
+        return Message("stop.data_button")
+
+    @staticmethod
+    def do_button() -> Message:
+        return Message("stop.do_button")
+
+    @staticmethod
+    def done_data() -> Message:
+        return Message("stop.done_data")
+
+    @staticmethod
+    def done_prompts() -> Message:
+        return Message("stop.done_prompts")
+
+    @staticmethod
+    def done_study() -> Message:
+        return Message("stop.done_study")
+
+    @staticmethod
+    def nothing() -> Message:
+        return Message("stop.nothing")
+
+    @staticmethod
+    def prompts_button() -> Message:
+        return Message("stop.prompts_button")
+
+    @staticmethod
+    def stay_button() -> Message:
+        return Message("stop.stay_button")
+
+    @staticmethod
+    def study_button() -> Message:
+        return Message("stop.study_button")
+
+    @staticmethod
+    def sure_data() -> Message:
+        return Message("stop.sure_data")
+
+    @staticmethod
+    def sure_prompts() -> Message:
+        return Message("stop.sure_prompts")
+
+    @staticmethod
+    def sure_study() -> Message:
+        return Message("stop.sure_study")
+
+    @staticmethod
+    def what() -> Message:
+        return Message("stop.what")
+
+    @staticmethod
+    def what_left() -> Message:
+        return Message("stop.what_left")
+
+
 class talk:
     @staticmethod
     def done() -> Message:
@@ -1197,6 +1819,10 @@ class talk:
         return Message("talk.left")
 
     @staticmethod
+    def name_break() -> Message:
+        return Message("talk.name_break")
+
+    @staticmethod
     def name_check_back() -> Message:
         return Message("talk.name_check_back")
 
@@ -1213,8 +1839,20 @@ class talk:
         return Message("talk.name_late_pause")
 
     @staticmethod
+    def name_medicines() -> Message:
+        return Message("talk.name_medicines")
+
+    @staticmethod
+    def name_pain() -> Message:
+        return Message("talk.name_pain")
+
+    @staticmethod
     def name_pause() -> Message:
         return Message("talk.name_pause")
+
+    @staticmethod
+    def name_practice() -> Message:
+        return Message("talk.name_practice")
 
     @staticmethod
     def name_practice_led() -> Message:
@@ -1223,6 +1861,18 @@ class talk:
     @staticmethod
     def name_safe_check() -> Message:
         return Message("talk.name_safe_check")
+
+    @staticmethod
+    def name_settings() -> Message:
+        return Message("talk.name_settings")
+
+    @staticmethod
+    def name_stop() -> Message:
+        return Message("talk.name_stop")
+
+    @staticmethod
+    def name_team() -> Message:
+        return Message("talk.name_team")
 
     @staticmethod
     def name_urgent() -> Message:
@@ -1255,3 +1905,47 @@ class talk:
     @staticmethod
     def unknown_command() -> Message:
         return Message("talk.unknown_command")
+
+
+class team:
+    @staticmethod
+    def kept() -> Message:
+        return Message("team.kept")
+
+    @staticmethod
+    def what() -> Message:
+        return Message("team.what")
+
+
+class undo:
+    @staticmethod
+    def ask(*, entry: Param) -> Message:
+        return Message("undo.ask", {"entry": entry})
+
+    @staticmethod
+    def changed_since() -> Message:
+        return Message("undo.changed_since")
+
+    @staticmethod
+    def decide(*, entry: Param, medicine: Param) -> Message:
+        return Message("undo.decide", {"entry": entry, "medicine": medicine})
+
+    @staticmethod
+    def decide_scheduled(*, entry: Param, medicine: Param) -> Message:
+        return Message("undo.decide_scheduled", {"entry": entry, "medicine": medicine})
+
+    @staticmethod
+    def done(*, entry: Param) -> Message:
+        return Message("undo.done", {"entry": entry})
+
+    @staticmethod
+    def left() -> Message:
+        return Message("undo.left")
+
+    @staticmethod
+    def nothing() -> Message:
+        return Message("undo.nothing")
+
+    @staticmethod
+    def still_on(*, medicine: Param) -> Message:
+        return Message("undo.still_on", {"medicine": medicine})

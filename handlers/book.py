@@ -9,11 +9,18 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from handlers.breaks import take_break
 from handlers.dose import log_dose
 from handlers.enrol import enrol
 from handlers.exercise import practice_led
+from handlers.medicine_list import medicine_list
+from handlers.pain import log_pain
 from handlers.pause import check_back, late_pause, mindful_pause
+from handlers.practice import log_practice
 from handlers.safety import safe_check, urgent
+from handlers.settings import settings
+from handlers.stop import stop
+from handlers.team import tell_team
 from study.conversation import Talk
 from study.steps import Conversation
 from study.view import Opening
@@ -49,6 +56,13 @@ def talks() -> dict[str, Talk]:
         talk("check_back", check_back),
         talk("late_pause", late_pause),
         talk("practice_led", practice_led, exercise=True),
+        talk("pain", log_pain),
+        talk("practice", log_practice),
+        talk("medicines", medicine_list),
+        talk("settings", settings),
+        talk("break", take_break),
+        talk("stop", stop, A_DAY),
+        talk("team", tell_team, A_DAY),
         talk("urgent", urgent, A_DAY),
         talk("safe_check", safe_check, TWO_WEEKS),
     )
@@ -67,6 +81,14 @@ class Command:
 COMMANDS = {
     "dose": Command("dose"),
     "pause": Command("pause"),
+    "pain": Command("pain", rest="said"),
+    "rate": Command("pain", rest="said"),
+    "practice": Command("practice", rest="said"),
+    "medicines": Command("medicines"),
+    "settings": Command("settings"),
+    "break": Command("break", rest="said"),
+    "stop": Command("stop"),
+    "team": Command("team", rest="text"),
     "urgent": Command("urgent"),
 }
 """Command → what it begins."""

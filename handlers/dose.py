@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from content import say
 from content.medicines import forms, limit
@@ -48,10 +48,10 @@ def write_dose(
         return (yield from _write_missed(me, medicine, taken))
     if (yield from _is_the_same(me, medicine, taken)):
         return None
-    count, right = yield from _checked(medicine, count, taken)
+    count, right = yield from checked_amount(medicine, count, taken.at)
     dose = yield Record("dose", dose_fact(me, medicine, count, taken, pause))
     if right == "over":
-        yield from _over_label(dose, taken)
+        yield from over_label(dose, taken.at)
     else:
         yield Say("logged", _logged(medicine, count, taken))
     return str(dose)
@@ -101,12 +101,14 @@ def _is_the_same(me: ParticipantView, medicine: MedicineView, taken: Taken) -> A
     return True
 
 
-def _checked(medicine: MedicineView, count: float, taken: Taken) -> Asking[tuple[float, str]]:
-    """The amount, asked about once when the day's sum is over the label."""
+def checked_amount(
+    medicine: MedicineView, count: float, at: datetime | None, *, without: str | None = None
+) -> Asking[tuple[float, str]]:
+    """The amount, asked about once when the day's sum is over the label; `without` leaves the entry itself out."""
     if medicine.max_per_day is None:
         return count, "fine"
-    at = taken.at or (yield queries.now("day"))
-    before: float = yield look("sum", queries.CountOnDay(medicine=medicine.id, at=at))
+    at = at or (yield queries.now("day"))
+    before: float = yield look("sum", queries.CountOnDay(medicine=medicine.id, at=at, without=without))
     if before + count <= medicine.max_per_day:
         return count, "fine"
     question = say.dose.is_it_right(
@@ -120,8 +122,9 @@ def _checked(medicine: MedicineView, count: float, taken: Taken) -> Asking[tuple
     return count, "over" if before + count > medicine.max_per_day else "fine"
 
 
-def _over_label(dose: str, taken: Taken) -> Asking[None]:
-    at = taken.at or (yield queries.now("over_at"))
+def over_label(dose: str, at: datetime | None) -> Asking[None]:
+    """What is said about an entry over the label that is right, and the alert to staff."""
+    at = at or (yield queries.now("over_at"))
     yield Record("alert", facts.AlertRaised(rule="dose_excess", event_at=at, about=dose), barrier=True)
     yield Say("over_label", say.dose.over_label())
 

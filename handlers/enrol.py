@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import count as counting
+
 from content import say
 from content.message import Message
 from content.places import places
 from handlers.amounts import label_of
 from handlers.asking import Asking, choose, tick, typed, yes_no
-from handlers.medicines import add_medicine
+from handlers.medicines import add_medicine, schedule_of
 from study import facts, queries, reading
-from study.queries import look
+from study.queries import Entry, look
 from study.steps import Conversation, Option, Record, Say
 from study.view import ParticipantView
 
@@ -25,6 +27,7 @@ def enrol(me: ParticipantView) -> Conversation:
     if not (yield from _consent(me)):
         return
     zone = yield from choose_zone("zone")
+    me = me.model_copy(update={"zone": zone})
     yield Record("zone_set", facts.SettingsChanged(zone=zone))
     yield Say("pinned", say.enrol.pinned(), pin=True)
     yield from choose_quiet_hours("quiet")
@@ -35,8 +38,7 @@ def enrol(me: ParticipantView) -> Conversation:
     practice = (Option("practice", say.enrol.practice_button()),)
     yield from choose("practice", say.enrol.practice(), practice)
     at = yield queries.now()
-    local = me.model_copy(update={"zone": zone}).local(at)
-    yield Record("enrolled", facts.Enrolled(on=local.date()), barrier=True)
+    yield Record("enrolled", facts.Enrolled(on=me.local(at).date()), barrier=True)
     yield Say("finished", say.enrol.finished(study_id=me.study_id))
 
 
@@ -75,8 +77,8 @@ def choose_zone(key: str) -> Asking[str]:
         question = say.reading.place()
 
 
-def choose_quiet_hours(key: str) -> Asking[None]:
-    """Hours in which nothing unsolicited is sent."""
+def choose_quiet_hours(key: str) -> Asking[tuple[str, str]]:
+    """Hours in which nothing unsolicited is sent, from and to as `HH:MM`."""
     options = (
         Option("21:00-08:00", say.enrol.quiet_usual_button()),
         Option("22:00-07:00", say.enrol.quiet_late_button()),
@@ -86,28 +88,48 @@ def choose_quiet_hours(key: str) -> Asking[None]:
     hours = yield from choose(key, say.enrol.quiet(), options)
     if hours == "own":
         start = yield from typed(f"{key}.from", say.enrol.quiet_from(), reading.clock_time, "clock@1")
-        end = yield from typed(f"{key}.to", say.enrol.quiet_to(), reading.clock_time, "clock@1")
+        end = yield from _until(key, start)
         hours = f"{start}-{end}"
     quiet_from, quiet_to = hours.split("-")
     yield Record(f"{key}.set", facts.SettingsChanged(quiet_from=quiet_from, quiet_to=quiet_to))
+    return quiet_from, quiet_to
+
+
+def _until(key: str, start: str) -> Asking[str]:
+    question = say.enrol.quiet_to()
+    for n in counting(1):
+        end = yield from typed(f"{key}.to{n}", question, reading.clock_time, "clock@1")
+        if end != start:
+            return str(end)
+        question = say.enrol.quiet_same()
+    raise AssertionError  # pragma: no cover - counting never ends
 
 
 def _medicines(me: ParticipantView) -> Conversation:
     yield Say("medicines", say.enrol.medicines_intro())
     for place, medicine in enumerate(me.medicines):
-        schedule = say.enrol.as_needed() if medicine.as_needed else say.enrol.scheduled()
-        question = say.enrol.medicine_right(label=label_of(medicine), schedule=schedule)
+        question = say.enrol.medicine_right(label=label_of(medicine), schedule=schedule_of(medicine))
         if not (yield from yes_no(f"listed.{place}", question)):
-            at = yield queries.now(f"listed.{place}.at")
-            wrong = facts.AlertRaised(rule="medicine_list", event_at=at, about=medicine.id)
-            yield Record(f"listed.{place}.wrong", wrong, barrier=True)
-            yield Say(f"listed.{place}.told", say.enrol.medicine_wrong())
+            yield from _wrongly_listed(me, f"listed.{place}", medicine.id)
     n = 0
     more = not me.medicines or (yield from yes_no("more.0", say.enrol.another_medicine()))
     while more:
         n += 1
         yield from add_medicine(me, f"m{n}", change="enrolled")
         more = yield from yes_no(f"more.{n}", say.enrol.another_medicine())
+
+
+def _wrongly_listed(me: ParticipantView, key: str, medicine: str) -> Conversation:
+    """An entry of the team that is not right: it ends, the team is told, and the right one can be given."""
+    at = yield queries.now(f"{key}.at")
+    entry: Entry | None = yield look(f"{key}.entry", queries.EpisodeOf(medicine=medicine))
+    if entry is not None:
+        ended = facts.MedicineEpisode.model_validate(entry.fact | {"ends_on": me.local(at).date()})
+        yield Record(f"{key}.ended", ended, amends=medicine, why="not right, says the person")
+    wrong = facts.AlertRaised(rule="medicine_list", event_at=at, about=medicine)
+    yield Record(f"{key}.wrong", wrong, barrier=True)
+    if (yield from yes_no(f"{key}.right_way", say.enrol.medicine_wrong())):
+        yield from add_medicine(me, f"{key}.right", change="enrolled")
 
 
 def _safety() -> Conversation:
@@ -131,6 +153,9 @@ def _safety() -> Conversation:
     rule = "back_red_flags" if urgent else "back_soon"
     yield Record("flags_alert", facts.AlertRaised(rule=rule, event_at=at, about=told), barrier=True)
     yield Say("flags_told", Message(f"safety.{rule}"), urgent=urgent)
+    if urgent:
+        yield Say("flags_readers", say.enrol.who_reads(), urgent=True)
+        yield from choose("flags_read", say.enrol.flags_read(), (Option("go_on", say.talk.go_on_button()),))
 
 
 def _flags() -> list[Option]:

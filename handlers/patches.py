@@ -71,7 +71,7 @@ def put_on(
         zone=me.zone,
         pause=pause,
     )
-    patch = yield Record("patch", fact)
+    patch = yield Record("worn_from", fact)
     yield Say("patch_on", say.dose.patch_on_logged(medicine=medicine.nickname, time=me.local(at)))
     if both:
         yield Say("two_worn", say.dose.patch_two_worn())

@@ -16,6 +16,7 @@ from records.tables import Inbox, Outbox, table
 inbox, outbox = table(Inbox), table(Outbox)
 Kind = Literal["emergency", "answer", "step", "prompt", "staff", "mail"]
 Doubt = Literal["once_more", "never"]
+MOST_ATTEMPTS = 20
 PRIORITY: dict[str, int] = {"emergency": 0, "answer": 1, "step": 2, "prompt": 3, "staff": 4, "mail": 4}
 _open = select(inbox).where(inbox.c.state == "open", inbox.c.bot == bindparam("bot_")).order_by(inbox.c.seq)
 _done = update(inbox).where(inbox.c.seq == bindparam("seq_")).values(state="done", done_at=bindparam("now_"))
@@ -217,10 +218,11 @@ def note(tx: Tx, results: Sequence[Sent]) -> None:
 def settle(tx: Tx, bot: str) -> tuple[int, int]:
     """Settle letters left in flight by a process that died; gives (to be sent once more, left in doubt).
 
-    A letter whose kind allows it and that was never in doubt before goes once more; any other stays `unknown`.
+    A letter whose kind allows it goes once more, after each such death; any other stays `unknown`. One that was tried
+    `MOST_ATTEMPTS` times may itself be what kills the process: it is left alone.
     """
     mine = (outbox.c.state == "sending") & (outbox.c.bot == bot)
-    again = mine & (outbox.c.doubt == "once_more") & ~outbox.c.doubted
+    again = mine & (outbox.c.doubt == "once_more") & (outbox.c.attempts < MOST_ATTEMPTS)
     once_more = tx.run(update(outbox).where(again).values(state="waiting", doubted=True))
     unknown = tx.run(update(outbox).where(mine).values(state="unknown", reason="in doubt after a restart"))
     return once_more, unknown

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from records.database import Tx
 from records.tables import ConversationRow, table
@@ -132,6 +132,11 @@ def move(tx: Tx, conversation_id: int, state: str) -> None:
     over = state in ("ended", "expired", "stopped", "broken")
     values = {"state": state, "touched_at": tx.now, "ended_at": tx.now if over else None}
     tx.run(update(talks).where(talks.c.id == conversation_id).values(**values))
+
+
+def forget_others(tx: Tx, participant_id: int) -> None:
+    """Remove the talks of a participant that are not in front, with everything that was said in them."""
+    tx.run(delete(talks).where(talks.c.participant_id == participant_id, talks.c.state != "front"))
 
 
 def _stored(tx: Tx, row: Row[Any] | None) -> Stored | None:

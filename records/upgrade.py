@@ -60,9 +60,9 @@ def apply(tx: Tx, to: str = "head") -> list[str]:
     lacking = _lacking(tx)
     wanted = lacking if to == "head" else [r for r in lacking if known().index(r) <= known().index(to)]
     if wanted:
-        config = _config()
-        config.attributes["connection"] = tx.conn
-        command.upgrade(config, wanted[-1])
+        settings = config()
+        settings.attributes["connection"] = tx.conn
+        command.upgrade(settings, wanted[-1])
     return wanted
 
 
@@ -87,6 +87,14 @@ def changing(db: Database, actor: str = "study") -> Iterator[Tx]:
             _enforce_foreign_keys(conn, "ON")
 
 
+def config(folder: Path = FOLDER) -> Config:
+    """Alembic's settings for the revisions in `folder`; the connection is put into its `attributes`."""
+    settings = Config()
+    # ConfigParser takes a % for the start of a placeholder
+    settings.set_main_option("script_location", str(folder).replace("%", "%%"))
+    return settings
+
+
 def _enforce_foreign_keys(conn: Connection, switch: str) -> None:
     # past SQLAlchemy, which would begin a transaction: inside one the pragma does nothing
     conn.connection.cursor().execute(f"PRAGMA foreign_keys={switch}")
@@ -107,13 +115,6 @@ def _lacking(tx: Tx) -> list[str]:
     if now not in revisions:
         raise SchemaRefused(f"the tables are of a newer release (revision {now}, this one knows {revisions[-1]})")
     return revisions[revisions.index(now) + 1 :]
-
-
-def _config() -> Config:
-    config = Config()
-    # ConfigParser takes a % for the start of a placeholder
-    config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
-    return config
 
 
 def _scripts() -> ScriptDirectory:

@@ -177,7 +177,11 @@ def _plain(form: TypeAdapter[Any], value: Any) -> Json:
 
 def fact_hash(fact: Fact) -> str:
     """A short hash of a fact's content: what a replay is compared with."""
-    body = json.dumps([type(fact).__name__, fact.model_dump(mode="json")], sort_keys=True)
+    return _digest(fact)
+
+
+def _digest(value: BaseModel) -> str:
+    body = json.dumps([type(value).__name__, value.model_dump(mode="json")], sort_keys=True)
     return hashlib.sha256(body.encode()).hexdigest()[:16]
 
 
@@ -253,7 +257,7 @@ class _Replay:
 
     def _looked(self, step: Look) -> Any:
         form = _form(step.answer)
-        shape = f"look:{type(step.query).__name__}"
+        shape = f"look:{type(step.query).__name__}:{_digest(step.query)}"
         stored = self.replies.get(step.key)
         if stored is None or stored.shape != shape:
             plain = _plain(form, self.look(step))

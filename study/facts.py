@@ -17,6 +17,9 @@ from study.view import Schedule
 FreeText = Annotated[str, Field(json_schema_extra={"sealed": True})]
 """Words a person typed: encrypted at rest, exported only on request."""
 
+MaybeFreeText = Annotated[str | None, Field(json_schema_extra={"sealed": True})]
+"""The same where there may be none."""
+
 DoseStatus = Literal["taken", "missed", "not_sure"]
 TimeQuality = Literal["now", "said", "delayed", "unknown"]
 Decision = Literal["took", "later", "not_needed", "rather_not_say"]
@@ -51,7 +54,7 @@ class MedicineEpisode(Fact):
     starts_on: date
     ends_on: date | None = None
     change: Literal["enrolled", "started", "strength", "times", "taper", "hospital", "corrected", "stopped"]
-    reason: FreeText | None = None
+    reason: MaybeFreeText = None
     confirmed: bool = False
     source: Source = "chat"
 
@@ -209,7 +212,7 @@ class Stopped(Fact):
     """A person stops: prompts only, everything but safety, or with the wish to have data removed."""
 
     level: Literal["prompts", "study", "data"]
-    reason: FreeText | None = None
+    reason: MaybeFreeText = None
 
 
 class CheckBack(Fact):

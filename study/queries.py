@@ -22,6 +22,22 @@ class Entry(BaseModel):
     pause: str | None = None
 
 
+class Standing(BaseModel):
+    """Where a participant stands: status, hold, end of a break (UTC), and what stopped the messages."""
+
+    model_config = ConfigDict(frozen=True)
+
+    status: str
+    hold: str | None = None
+    break_until: datetime | None = None
+    stopped: str | None = None
+
+    @property
+    def left(self) -> bool:
+        """True once the person has left the study."""
+        return self.status not in ("invited", "enrolled", "prompts_stopped")
+
+
 class Now(Query[datetime]):
     """The instant of this turn (UTC)."""
 
@@ -88,6 +104,16 @@ class RatingsSince(Query[tuple[Entry, ...]]):
     """Pain ratings (before, after and on their own) of the last `days` study days, oldest first."""
 
     days: int = 28
+
+
+class StandingNow(Query[Standing]):
+    """Where the participant stands at this turn; a break that is over is None, as is a stop taken back."""
+
+
+class EpisodeOf(Query[Entry | None]):
+    """The medicine episode with this id, if it stands and is the participant's own."""
+
+    medicine: str
 
 
 class ConsentText(Query[dict[str, str]]):

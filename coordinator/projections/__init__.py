@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from coordinator.projections import corrections, logged, mme_days, people, pauses, watched
+from coordinator.projections import corrections, logged, mme_days, pauses, people, watched
 
 if TYPE_CHECKING:
     from content.exports import Table

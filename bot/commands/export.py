@@ -1,0 +1,113 @@
+"""`coach export`: the data of the study as files, with codebook and manifest."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from bot.commands.calculators import OneLineCommand, refuse
+from content.exports import exported
+from coordinator.export import ExportRefused, Request, export_csv
+
+if TYPE_CHECKING:
+    from coordinator.export import Progress as Report
+    from coordinator.manifest import Manifest
+    from records.database import Database
+
+ACTOR = "staff"
+INSTANT = "An instant with its zone (2026-03-01T08:00:00Z), or a date: its first moment, UTC."
+
+
+def add_to(app: typer.Typer, open_database: Callable[[], Database]) -> None:
+    """Register the command; `open_database` is called once for each export, and what it gives is closed after it."""
+
+    @app.command(cls=OneLineCommand)
+    def export(
+        out: Annotated[Path, typer.Option("--out", help="Folder to write to: a new one, or an empty one.")],
+        format: Annotated[Literal["csv"], typer.Option("--format", help="Kind of files.")] = "csv",
+        unblind: Annotated[bool, typer.Option("--unblind", help="Show arms, and exercises by name.")] = False,
+        free_text: Annotated[
+            bool, typer.Option("--free-text", help="Add nicknames, notes and descriptions; they may say anything.")
+        ] = False,
+        as_of: Annotated[str | None, typer.Option("--as-of", help=f"The data as they stood then. {INSTANT}")] = None,
+        since: Annotated[
+            str | None,
+            typer.Option("--since", help=f"Only rows recorded or changed since; people and days stay whole. {INSTANT}"),
+        ] = None,
+        site: Annotated[str | None, typer.Option("--site", help="Of one site only.")] = None,
+        force: Annotated[bool, typer.Option("--force", help="Replace a former export in the folder.")] = False,
+        json: Annotated[bool, typer.Option("--json", help="Print the manifest.")] = False,
+    ) -> None:
+        """The data of the study as CSV, with codebook and manifest; blinded unless asked otherwise."""
+        request = Request(
+            out=out,
+            as_of=_instant("--as-of", as_of),
+            since=_instant("--since", since),
+            site=site,
+            unblind=unblind,
+            free_text=free_text,
+            force=force,
+        )
+        made = _made(open_database, request)
+        typer.echo(made.text() if json else _summary(made, out), nl=not json)
+
+
+def _instant(option: str, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        refuse("export", f"{option}: '{text}' is neither a date nor an instant like 2026-03-01T08:00:00Z")
+    if instant.tzinfo is None and any(c in text for c in "T :"):
+        refuse("export", f"{option}: '{text}' has no zone; write Z for UTC at its end")
+    return instant.replace(tzinfo=instant.tzinfo or UTC)
+
+
+def _made(open_database: Callable[[], Database], request: Request) -> Manifest:
+    database = open_database()
+    try:
+        with _shown_progress() as report:
+            return export_csv(database, request, actor=ACTOR, progress=report)
+    except ExportRefused as refused:
+        _end(refused.reason)
+    finally:
+        database.close()
+
+
+def _end(reason: str) -> NoReturn:
+    typer.echo(f"coach export: {reason}", err=True)
+    raise typer.Exit(1)
+
+
+@contextmanager
+def _shown_progress() -> Iterator[Report | None]:
+    """A bar on stderr when somebody looks at it: tables done, and the rows of the one being written."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("export", total=len(exported(free_text=True)))
+        begun: set[str] = set()
+
+        def report(table: str, rows: int) -> None:
+            begun.add(table)
+            bar.update(task, completed=len(begun) - 1, description=f"{table} {rows}")
+
+        yield report
+
+
+def _summary(made: Manifest, out: Path) -> str:
+    blinded = "blinded" if made.blinded else "NOT blinded"
+    text = ", with free text" if made.free_text else ""
+    lines = [f"{out}: {len(made.files) + 1} files, {blinded}{text}, as of {made.as_of}"]
+    lines += [f"  {file.name}: {file.rows} rows" for file in made.files if file.rows is not None]
+    return "\n".join(lines)

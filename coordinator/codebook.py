@@ -1,0 +1,116 @@
+"""The codebook of an export: one row for each column of its files, as a table and as a page."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from content.exports import Column, Table
+
+LANGUAGE: Literal["en"] = "en"
+HEADER = (
+    "table",
+    "place",
+    "column",
+    "label",
+    "type",
+    "unit",
+    "values",
+    "low",
+    "high",
+    "missing",
+    "reason_in",
+    "key",
+    "blinded",
+    "free_text",
+    "source",
+)
+READING = (
+    "Blank means missing, never zero; why stands in the column named under reason_in, or is the one reason listed.",
+    "1 is yes and 0 is no. Numbers have a decimal point. Instants (_at) are UTC; _local is the clock where the person "
+    "was, zone its time zone when it was written down.",
+    "A text that begins with = + - @ or a tab has an apostrophe before it; the manifest names the columns with such texts.",
+)
+STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:80rem;padding:0 1rem;color:#1b1b1b}"
+    "table{border-collapse:collapse;width:100%;margin:.5rem 0 2rem}"
+    "th,td{border:1px solid #c9c9c9;padding:.3rem .5rem;text-align:left;vertical-align:top}"
+    "th{background:#f2f2f2}code{font-family:ui-monospace,monospace}"
+)
+
+
+def rows(tables: Sequence[Table], *, unblinded: bool) -> Iterator[tuple[object, ...]]:
+    """One row for each column of the tables, in their order, under `HEADER`."""
+    for table in tables:
+        for place, column in enumerate(table.columns, start=1):
+            yield _row(table, place, column, unblinded)
+
+
+def _row(table: Table, place: int, column: Column, unblinded: bool) -> tuple[object, ...]:
+    return (
+        table.name,
+        place,
+        column.name,
+        column.label[LANGUAGE],
+        column.type,
+        column.unit,
+        _listed(column.meanings(unblinded=unblinded)),
+        column.low,
+        column.high,
+        _listed(column.missing),
+        column.reason_in,
+        int(column.name in table.key),
+        column.blinded,
+        int(column.free_text),
+        " | ".join(column.source),
+    )
+
+
+def _listed(meanings: Mapping[str, str]) -> str:
+    return " | ".join(f"{code} = {meaning}" for code, meaning in meanings.items())
+
+
+def page(tables: Sequence[Table], *, unblinded: bool) -> str:
+    """The codebook as one HTML page that needs nothing else."""
+    reading = "".join(f"<p>{escape(line)}</p>\n" for line in READING)
+    links = " · ".join(f'<a href="#{table.name}">{table.name}</a>' for table in tables)
+    parts = "".join(_section(table, unblinded) for table in tables)
+    return (
+        f'<!doctype html>\n<html lang="{LANGUAGE}">\n<head>\n<meta charset="utf-8">\n<title>Codebook</title>\n'
+        f"<style>{STYLE}</style>\n</head>\n<body>\n<h1>Codebook</h1>\n{reading}<nav>{links}</nav>\n{parts}</body>\n</html>\n"
+    )
+
+
+def _section(table: Table, unblinded: bool) -> str:
+    head = "".join(f"<th>{name}</th>" for name in ("column", "meaning", "type", "values", "blank means", "source"))
+    body = "".join(_line(column, unblinded) for column in table.columns)
+    key = ", ".join(f"<code>{name}</code>" for name in table.key)
+    return (
+        f'<h2 id="{table.name}">{table.name}</h2>\n<p>{escape(table.label[LANGUAGE])}. Sorted by {key}.</p>\n'
+        f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n"
+    )
+
+
+def _line(column: Column, unblinded: bool) -> str:
+    cells = (
+        f"<code>{column.name}</code>",
+        escape(column.label[LANGUAGE]),
+        escape(" ".join(filter(None, [column.type, column.unit and f"({column.unit})"]))),
+        _list(column.meanings(unblinded=unblinded)) or _range(column),
+        _list(column.missing) + (f"(which: <code>{column.reason_in}</code>)" if column.reason_in else ""),
+        escape(", ".join(column.source)),
+    )
+    return "<tr>" + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>\n"
+
+
+def _list(meanings: Mapping[str, str]) -> str:
+    return "<br>".join(f"<code>{escape(code)}</code> {escape(meaning)}" for code, meaning in meanings.items())
+
+
+def _range(column: Column) -> str:
+    if column.low is None:
+        return ""
+    return f"from {column.low:g}" + (f" to {column.high:g}" if column.high is not None else "")

@@ -1,0 +1,102 @@
+"""The manifest of an export: what it is a cut of, which versions made it, and a checksum for each file.
+
+It holds no instant of its making and nobody's name (the audit has both), so that a cut made again is the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from content.catalogue import catalogue
+from content.exports import exports
+from content.factors import factor_sets
+from content.instruments import instruments
+from coordinator.projections.people import at_the_cut
+
+if TYPE_CHECKING:
+    from coordinator.projections.cut import Cut
+    from records.database import Tx
+
+FILE = "manifest.json"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class File(_Part):
+    """One file: its rows without the header (None: no table), columns, and SHA-256 in hexadecimal digits."""
+
+    name: str
+    rows: int | None = None
+    columns: tuple[str, ...] = ()
+    sha256: str
+
+
+class Versions(_Part):
+    """Versions that decide what stands in the files: protocol (all in use), texts, scorers, factor sets, columns."""
+
+    protocol: tuple[str, ...]
+    catalogue: str
+    scorers: dict[str, str]
+    factor_sets: dict[str, str]
+    exports: str
+
+
+class Manifest(_Part):
+    """What an export is; `apostrophes` counts the cells that got one, by `table.column`."""
+
+    format: Literal["csv"] = "csv"
+    as_of: str
+    since: str | None
+    site: str | None
+    blinded: bool
+    free_text: bool
+    factor_set: str
+    versions: Versions
+    left_out: dict[str, int]
+    apostrophes: dict[str, int]
+    files: tuple[File, ...]
+
+    def text(self) -> str:
+        """The manifest as it is written."""
+        return json.dumps(self.model_dump(), indent=2, ensure_ascii=False) + "\n"
+
+
+def written(instant: datetime) -> str:
+    """An instant with all its digits, to be given back to `--as-of`."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def versions(tx: Tx, cut: Cut) -> Versions:
+    """The versions of this release, and the protocol versions of the participants at the cut."""
+    return Versions(
+        protocol=tuple(sorted({person.protocol_version for person in at_the_cut(tx, cut)})),
+        catalogue=catalogue().version,
+        scorers={code: each.scorer_version for code, each in instruments().items()},
+        factor_sets={code: each.version for code, each in factor_sets().items()},
+        exports=exports().version,
+    )
+
+
+def file_of(path: Path, *, rows: int | None = None, columns: tuple[str, ...] = ()) -> File:
+    """A file that was written, with its checksum."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return File(name=path.name, rows=rows, columns=columns, sha256=digest)
+
+
+def files_of_former(folder: Path) -> frozenset[str] | None:
+    """Names of the files that a former export put into a folder, or None when its manifest is not there."""
+    try:
+        listed = json.loads((folder / FILE).read_text(encoding="utf-8"))["files"]
+        names = {str(each["name"]) for each in listed}
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return frozenset(name for name in names if Path(name).name == name)

