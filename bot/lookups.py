@@ -144,6 +144,10 @@ def day_begins(at: datetime, zone: str, days_later: int = 0) -> datetime:
     return instant_of(begins + timedelta(days=days_later), zone)
 
 
+def _day_begins(desk: Desk, query: queries.DayBegins) -> datetime:
+    return day_begins(desk.at, desk.participant.zone, query.days_later)
+
+
 def view_local(at: datetime, zone: str) -> datetime:
     """The wall clock in `zone` at an instant, without a zone."""
     return ParticipantView(study_id="", zone=zone).local(at)
@@ -278,6 +282,7 @@ _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.RatingsSince: _ratings,
     queries.StandingNow: _standing,
     queries.EpisodeOf: _episode,
+    queries.DayBegins: _day_begins,
     queries.ConsentText: _consent,
     queries.ZoneOf: _zone,
 }

@@ -54,13 +54,17 @@ def _entries(desk: Desk, kind: type[Fact]) -> list[dict[str, Any]]:
 
 
 def _entry(revisions: list[Kept[Fact]]) -> dict[str, Any]:
-    """One entry as it stands; what it was before only when it was changed or taken back."""
+    """One entry as it stands; of what it was before, only what was different then."""
     *earlier, now = revisions
-    state = {"entry": now.entity, "taken_back": now.state == "voided"}
-    before = [_version(kept) for kept in earlier]
-    return state | _version(now) | ({"before": before} if before else {})
+    current = now.fact.model_dump(mode="json")
+    before = [_version(kept) | _differing(kept, current) for kept in earlier]
+    return {"entry": now.entity} | _version(now) | current | ({"before": before} if before else {})
 
 
 def _version(kept: Kept[Fact]) -> dict[str, Any]:
     why = {"why": kept.why} if kept.why else {}
-    return {"written_at": kept.recorded_at} | why | kept.fact.model_dump(mode="json")
+    return {"taken_back": kept.state == "voided", "written_at": kept.recorded_at} | why
+
+
+def _differing(kept: Kept[Fact], current: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in kept.fact.model_dump(mode="json").items() if value != current[name]}

@@ -17,6 +17,6 @@ async def parcel(body: dict[str, Any]) -> tuple[str, dict[str, Any]] | None:
     if "picture" in body:
         from bot.pictures import png
 
-        content = await asyncio.to_thread(png, json.loads(body["picture"]))
-        return "photo", {"photo": InputFile(content, filename="picture.png"), "caption": body["text"]}
+        drawn = await asyncio.to_thread(png, json.loads(body["picture"]))
+        return "photo", {"photo": InputFile(drawn, filename="picture.png"), "caption": body["text"]}
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -150,9 +151,10 @@ def _shown(columns: Iterable[Column], **how: Any) -> tuple[Column, ...]:
     return tuple(column for column in columns if column.is_in(**how))
 
 
-def neutral_exercises() -> dict[str, str]:
+@cache
+def neutral_exercises() -> Mapping[str, str]:
     """Exercise id → the code that stands for it in a blinded export."""
-    return {each.id: each.neutral for each in exercises().values()}
+    return MappingProxyType({each.id: each.neutral for each in exercises().values()})
 
 
 def _exercises(*, neutral: bool) -> dict[str, str]:

@@ -511,8 +511,8 @@ class enrol:
 
 class entries:
     @staticmethod
-    def both(*, urge: Param) -> Message:
-        return Message("entries.both", {"urge": urge})
+    def both(*, rated: Param, urge: Param) -> Message:
+        return Message("entries.both", {"rated": rated, "urge": urge})
 
     @staticmethod
     def day_only(*, day: Param) -> Message:
@@ -559,6 +559,18 @@ class entries:
         return Message("entries.not_given")
 
     @staticmethod
+    def off() -> Message:
+        return Message("entries.off")
+
+    @staticmethod
+    def off_assumed() -> Message:
+        return Message("entries.off_assumed")
+
+    @staticmethod
+    def off_fell() -> Message:
+        return Message("entries.off_fell")
+
+    @staticmethod
     def only_wish(*, urge: Param) -> Message:
         return Message("entries.only_wish", {"urge": urge})
 
@@ -577,6 +589,10 @@ class entries:
     @staticmethod
     def patch_on(*, medicine: Param) -> Message:
         return Message("entries.patch_on", {"medicine": medicine})
+
+    @staticmethod
+    def patch_span(*, how: Param, medicine: Param, off: Param, on: Param) -> Message:
+        return Message("entries.patch_span", {"how": how, "medicine": medicine, "off": off, "on": on})
 
     @staticmethod
     def pause(*, decision: Param) -> Message:
@@ -667,6 +683,10 @@ class fix:
     @staticmethod
     def dose_too(*, entry: Param) -> Message:
         return Message("fix.dose_too", {"entry": entry})
+
+    @staticmethod
+    def leave_button() -> Message:
+        return Message("fix.leave_button")
 
     @staticmethod
     def left() -> Message:
@@ -1039,6 +1059,20 @@ class menu:
         return Message("menu.urgent")
 
 
+class mydata:
+    @staticmethod
+    def about(*, made: Param, study_id: Param) -> Message:
+        return Message("mydata.about", {"made": made, "study_id": study_id})
+
+    @staticmethod
+    def also_kept() -> Message:
+        return Message("mydata.also_kept")
+
+    @staticmethod
+    def text() -> Message:
+        return Message("mydata.text")
+
+
 class pain:
     @staticmethod
     def logged(*, rating: Param, time: Param) -> Message:
@@ -1333,6 +1367,72 @@ class profile:
     @staticmethod
     def urgent() -> Message:
         return Message("profile.urgent")
+
+
+class progress:
+    @staticmethod
+    def legend() -> Message:
+        return Message("progress.legend")
+
+    @staticmethod
+    def no_picture(*, text: Param) -> Message:
+        return Message("progress.no_picture", {"text": text})
+
+    @staticmethod
+    def none() -> Message:
+        return Message("progress.none")
+
+    @staticmethod
+    def one(*, value: Param) -> Message:
+        return Message("progress.one", {"value": value})
+
+    @staticmethod
+    def pain(*, line: Param) -> Message:
+        return Message("progress.pain", {"line": line})
+
+    @staticmethod
+    def pain_title() -> Message:
+        return Message("progress.pain_title")
+
+    @staticmethod
+    def practice(*, goal: Param, minutes: Param) -> Message:
+        return Message("progress.practice", {"goal": goal, "minutes": minutes})
+
+    @staticmethod
+    def practice_title(*, goal: Param, minutes: Param) -> Message:
+        return Message("progress.practice_title", {"goal": goal, "minutes": minutes})
+
+    @staticmethod
+    def same(*, n: Param, value: Param) -> Message:
+        return Message("progress.same", {"n": n, "value": value})
+
+    @staticmethod
+    def several(*, high: Param, low: Param, middle: Param, n: Param) -> Message:
+        return Message("progress.several", {"high": high, "low": low, "middle": middle, "n": n})
+
+    @staticmethod
+    def text(*, practice: Param, rated: Param) -> Message:
+        return Message("progress.text", {"practice": practice, "rated": rated})
+
+    @staticmethod
+    def text_with_wish(*, practice: Param, rated: Param, wish: Param) -> Message:
+        return Message("progress.text_with_wish", {"practice": practice, "rated": rated, "wish": wish})
+
+    @staticmethod
+    def today() -> Message:
+        return Message("progress.today")
+
+    @staticmethod
+    def wish(*, line: Param) -> Message:
+        return Message("progress.wish", {"line": line})
+
+    @staticmethod
+    def wish_title() -> Message:
+        return Message("progress.wish_title")
+
+    @staticmethod
+    def with_picture(*, month: Param, text: Param) -> Message:
+        return Message("progress.with_picture", {"month": month, "text": text})
 
 
 class reading:
@@ -1835,12 +1935,20 @@ class talk:
         return Message("talk.name_enrol")
 
     @staticmethod
+    def name_fix() -> Message:
+        return Message("talk.name_fix")
+
+    @staticmethod
     def name_late_pause() -> Message:
         return Message("talk.name_late_pause")
 
     @staticmethod
     def name_medicines() -> Message:
         return Message("talk.name_medicines")
+
+    @staticmethod
+    def name_mydata() -> Message:
+        return Message("talk.name_mydata")
 
     @staticmethod
     def name_pain() -> Message:
@@ -1859,6 +1967,10 @@ class talk:
         return Message("talk.name_practice_led")
 
     @staticmethod
+    def name_progress() -> Message:
+        return Message("talk.name_progress")
+
+    @staticmethod
     def name_safe_check() -> Message:
         return Message("talk.name_safe_check")
 
@@ -1873,6 +1985,10 @@ class talk:
     @staticmethod
     def name_team() -> Message:
         return Message("talk.name_team")
+
+    @staticmethod
+    def name_undo() -> Message:
+        return Message("talk.name_undo")
 
     @staticmethod
     def name_urgent() -> Message:

@@ -13,14 +13,18 @@ from handlers.breaks import take_break
 from handlers.dose import log_dose
 from handlers.enrol import enrol
 from handlers.exercise import practice_led
+from handlers.fix import fix
 from handlers.medicine_list import medicine_list
+from handlers.mydata import mydata
 from handlers.pain import log_pain
 from handlers.pause import check_back, late_pause, mindful_pause
 from handlers.practice import log_practice
+from handlers.progress import progress
 from handlers.safety import safe_check, urgent
 from handlers.settings import settings
 from handlers.stop import stop
 from handlers.team import tell_team
+from handlers.undo import undo
 from study.conversation import Talk
 from study.steps import Conversation
 from study.view import Opening
@@ -63,6 +67,10 @@ def talks() -> dict[str, Talk]:
         talk("break", take_break),
         talk("stop", stop, A_DAY),
         talk("team", tell_team, A_DAY),
+        talk("undo", undo),
+        talk("fix", fix),
+        talk("progress", progress),
+        talk("mydata", mydata),
         talk("urgent", urgent, A_DAY),
         talk("safe_check", safe_check, TWO_WEEKS),
     )
@@ -89,6 +97,10 @@ COMMANDS = {
     "break": Command("break", rest="said"),
     "stop": Command("stop"),
     "team": Command("team", rest="text"),
+    "undo": Command("undo"),
+    "fix": Command("fix"),
+    "progress": Command("progress"),
+    "mydata": Command("mydata"),
     "urgent": Command("urgent"),
 }
 """Command → what it begins."""

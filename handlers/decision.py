@@ -9,8 +9,8 @@ from handlers.asking import Asking
 from handlers.dose import write_dose
 from handlers.patches import log_patch
 from handlers.pause import ask_decision, follow
-from study import facts
-from study.queries import Entry
+from study import facts, queries
+from study.queries import Entry, look
 from study.steps import Answer, Conversation, Record, Say
 from study.view import MedicineView, ParticipantView
 
@@ -20,7 +20,8 @@ def decide_anew(
 ) -> Conversation:
     """Ask what was decided in the pause that `ended` closes; a dose that was taken is logged with its time."""
     decided: Answer = yield from ask_decision("decision", medicine, question)
-    yield from write_decision(ended, decided, why)
+    since: Entry | None = yield look("ended_since", queries.EntryNow(entity=ended.entity))
+    yield from write_decision(since or ended, decided, why)
     pause = str(ended.fact["pause"])
     if decided.value == "took":
         yield from log_again(me, medicine, pause)

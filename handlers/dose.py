@@ -108,7 +108,8 @@ def checked_amount(
     if medicine.max_per_day is None:
         return count, "fine"
     at = at or (yield queries.now("day"))
-    before: float = yield look("sum", queries.CountOnDay(medicine=medicine.id, at=at, without=without))
+    # named by the time: after Back another day may be chosen, and look-ups are kept
+    before: float = yield look(f"sum.{at:%Y%m%d%H%M}", queries.CountOnDay(medicine=medicine.id, at=at, without=without))
     if before + count <= medicine.max_per_day:
         return count, "fine"
     question = say.dose.is_it_right(

@@ -26,9 +26,24 @@ PATCH = {
 }
 
 
+OFF = {"taken_off": say.entries.off, "fell_off": say.entries.off_fell, "assumed": say.entries.off_assumed}
+
+
 def line(me: ParticipantView, entry: Entry, now: datetime) -> Message:
-    """An entry with its time, such as "1 tablet oxy, today 10:00 AM"."""
+    """An entry with its time, such as "1 tablet of oxy, today 10:00 AM"; a patch that is off with both times."""
+    if entry.kind == "PatchWear" and entry.fact["removal"] in OFF:
+        return _span(me, entry, now)
     return say.entries.line(what=what(me, entry), when=when(me, entry, now))
+
+
+def _span(me: ParticipantView, entry: Entry, now: datetime) -> Message:
+    worn = entry.model_copy(update={"fact": entry.fact | {"removed_local": None}})
+    return say.entries.patch_span(
+        medicine=medicine_of(me, entry).nickname,
+        on=when(me, worn, now),
+        how=OFF[entry.fact["removal"]](),
+        off=when(me, entry, now),
+    )
 
 
 def short_line(me: ParticipantView, entry: Entry, now: datetime) -> Message:
@@ -99,7 +114,7 @@ def _numbers(fact: dict[str, Any]) -> Param | None:
     pain, urge = fact["pain"], fact["urge"]
     if urge is None:
         return None if pain is None else int(pain)
-    return say.entries.only_wish(urge=urge) if pain is None else say.entries.both(number=pain, urge=urge)
+    return say.entries.only_wish(urge=urge) if pain is None else say.entries.both(rated=pain, urge=urge)
 
 
 def medicine_of(me: ParticipantView, entry: Entry) -> MedicineView:

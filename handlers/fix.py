@@ -46,7 +46,8 @@ def fix(me: ParticipantView) -> Conversation:
         return
     parts: tuple[Entry, ...] = ()
     if entry.kind == "PauseEnded":
-        parts = yield look("fix.parts", queries.PauseParts(pause=str(entry.pause)))
+        # named by the entry: after Back another pause may be chosen, and look-ups are kept
+        parts = yield look(f"fix.parts.{entry.entity}", queries.PauseParts(pause=str(entry.pause)))
     begun = next((p for p in parts if p.kind == "PauseBegun"), None)
     changes = changes_of(me, entry, begun)
     what = yield from choose("fix.what", say.fix.change(entry=line(me, entry, now)), _options(changes))
@@ -64,7 +65,7 @@ def fix(me: ParticipantView) -> Conversation:
 
 def _which(me: ParticipantView, entries: tuple[Entry, ...], now: datetime) -> Asking[Entry | None]:
     options = [Option(f"e{place}", short_line(me, entry, now)) for place, entry in enumerate(entries)]
-    options.append(Option("leave", say.button.leave_it()))
+    options.append(Option("leave", say.fix.leave_button()))
     chosen = yield from choose("fix.which", say.fix.which(), options)
     return None if chosen == "leave" else entries[int(chosen[1:])]
 
@@ -74,7 +75,7 @@ def _options(changes: list[Change]) -> list[Option]:
         *(Option(c.code, c.label) for c in changes),
         Option("delete", say.fix.delete_button()),
         Option("not_me", say.fix.not_me_button()),
-        Option("leave", say.button.leave_it()),
+        Option("leave", say.fix.leave_button()),
     ]
 
 
@@ -105,8 +106,8 @@ def _may_go_over(me: ParticipantView, entry: Entry, changed: Changed) -> bool:
     after = entry.fact | changed
     if after["status"] != "taken" or after["count"] is None:
         return False
-    more = after["count"] > (entry.fact["count"] or 0)
-    other = after["medicine"] != entry.fact["medicine"]
+    more: bool = after["count"] > (entry.fact["count"] or 0)
+    other: bool = after["medicine"] != entry.fact["medicine"]
     return more or other or _day(me, after["taken_at"]) != _day(me, entry.fact["taken_at"])
 
 

@@ -60,7 +60,7 @@ def urgent(me: ParticipantView) -> Conversation:
     choice = yield from choose("what", say.safety.urgent(), options, back=False, barrier=True)
     at = yield queries.now("chosen_at")
     rule = _rule_of(choice)
-    yield Record("alert", facts.AlertRaised(rule=rule, event_at=at), barrier=True)
+    yield Record("raised", facts.AlertRaised(rule=rule, event_at=at), barrier=True)
     text = alerts().rules[rule].text
     asks = text == "urgent_other_reply" or text is None
     if not asks:

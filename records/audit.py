@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from records.database import Tx
 from records.tables import AuditEntry, AuditHead, table
@@ -97,6 +97,12 @@ def broken_links(tx: Tx) -> Iterator[Fault]:
     for chain, link in heads(tx).items():
         if last.get(chain, (0, ""))[1] != link:
             yield Fault(chain, last.get(chain, (0, ""))[0], "the chain's head is another link: its end was cut")
+
+
+def last_places(tx: Tx, action: str) -> dict[str, int]:
+    """In which place of each chain an action was last noted; only chains where it was."""
+    statement = select(_audit.c.chain, func.max(_audit.c.seq)).where(_audit.c.action == action)
+    return {chain: seq for chain, seq in tx.rows(statement.group_by(_audit.c.chain))}
 
 
 def lost(tx: Tx, anchors: Mapping[str, str]) -> Iterator[Fault]:

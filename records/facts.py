@@ -17,6 +17,7 @@ from records.tables import AuditEntry, Participant, table
 from study.steps import Fact
 
 F = TypeVar("F", bound=Fact)
+ERASED, NEVER_ERASED = "participant:erased", "ConsentGiven"
 KIND = {kind.__name__: kind for kind in TABLE_OF}
 SEALED = {
     kind: frozenset(n for n, f in kind.model_fields.items() if (f.json_schema_extra or {}) == {"sealed": True})
@@ -141,7 +142,10 @@ def column(kind: type[Fact], name: str) -> Any:
 
 
 def altered(tx: Tx) -> Iterator[audit.Fault]:
-    """Every fact whose row no longer says what, whose, who, when and why its audit link vouches for, or has no link."""
+    """Every fact whose row no longer says what, whose, who, when and why its audit link vouches for, or has no link.
+
+    A fact other than a consent may be gone when the chain says later that the participant was erased.
+    """
     entries, people = table(AuditEntry), table(Participant)
     whose = {row.id: row.study_id for row in tx.conn.execute(select(people.c.id, people.c.study_id))}
     linked = {
@@ -152,8 +156,10 @@ def altered(tx: Tx) -> Iterator[audit.Fault]:
         for row in tx.conn.execute(select(table(TABLE_OF[kind]))):
             link = linked.pop((f"{row.entity}.{row.revision}", kind.__name__), None)
             yield from _fault(tx, kind, row, link, whose.get(row.participant_id))
-    for (subject, _), entry in linked.items():
-        yield audit.Fault(entry.chain, entry.seq, f"{subject} is gone")
+    erased = audit.last_places(tx, ERASED)
+    for (subject, kind_name), entry in linked.items():
+        if kind_name == NEVER_ERASED or entry.seq > erased.get(entry.chain, 0):
+            yield audit.Fault(entry.chain, entry.seq, f"{subject} is gone")
 
 
 def _fault(tx: Tx, kind: type[Fact], row: Any, link: Any, study_id: str | None) -> Iterator[audit.Fault]:
@@ -217,7 +223,8 @@ def erase(tx: Tx, participant_id: int) -> int:
     """Remove every fact of a participant but the consents; the audit keeps their hashes. Gives how many rows."""
     removed = 0
     for kind, model in TABLE_OF.items():
-        if kind.__name__ != "ConsentGiven":
+        if kind.__name__ != NEVER_ERASED:
             rows = table(model)
             removed += tx.run(delete(rows).where(rows.c.participant_id == participant_id))
+    audit.note(tx, study_id_of(tx, participant_id), ERASED, f"{removed} rows of facts")
     return removed

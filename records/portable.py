@@ -82,6 +82,18 @@ def continue_numbering(tx: Tx, of: Iterable[Table]) -> None:
             tx.first(_go_on_after, sequence_=numbered, last_=last)
 
 
+def skip_numbers(tx: Tx, name: str, by: int) -> None:
+    """Leave out the next `by` numbers of a table whose numbers are never given again."""
+    table = SQLModel.metadata.tables[name]
+    last = (tx.first(select(func.max(table.c.id)))[0] or 0) + by
+    if tx.conn.dialect.name == "sqlite":
+        tx.run(text("DELETE FROM sqlite_sequence WHERE name = :name"), name=name)
+        tx.run(text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)"), name=name, last=last)
+    else:
+        numbered = tx.first(_sequence, table_=name, key_="id")[0]
+        tx.first(_go_on_after, sequence_=numbered, last_=last)
+
+
 def drop(tx: Tx) -> None:
     """Drop the tables of ours, which must be empty; tables of others stay."""
     ours = {*SQLModel.metadata.tables, VERSION_TABLE}

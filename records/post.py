@@ -95,15 +95,15 @@ def receive(tx: Tx, bot: str, updates: Iterable[tuple[int, str]], *, delayed: bo
     ]
     fresh = []
     for row in rows:
-        result = tx.conn.execute(_insert_once(tx), row)
-        if result.rowcount:
-            fresh.append(int(result.inserted_primary_key[0]))  # type: ignore[index]
+        seq = tx.conn.execute(_insert_once(tx), row).scalar()
+        if seq is not None:
+            fresh.append(int(seq))
     return fresh
 
 
 def _insert_once(tx: Tx) -> Any:
     make = sqlite.insert if tx.conn.dialect.name == "sqlite" else postgresql.insert
-    return make(inbox).on_conflict_do_nothing(index_elements=["bot", "update_id"])
+    return make(inbox).on_conflict_do_nothing(index_elements=["bot", "update_id"]).returning(inbox.c.seq)
 
 
 def open_rows(tx: Tx, bot: str, limit: int = 500) -> list[Row[Any]]:

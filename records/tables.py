@@ -105,6 +105,8 @@ class ConversationRow(SQLModel, table=True):
             sqlite_where=text("state = 'front'"),
             postgresql_where=text("state = 'front'"),
         ),
+        # buttons in a chat outlive an erased talk: its number is never given again
+        {"sqlite_autoincrement": True},
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -21,7 +21,8 @@ SHAPE: dict[Measure, str] = {"pain": "circle", "urge": "diamond"}
 WIDTH, FONT = 446, 19
 """Units of the plot, two pixels each: on a phone the letters come out about as large as a chat's small print."""
 ONE_PANEL, EACH_OF_TWO, BAR = 190, 74, 20
-DOT, RING = 60, 140
+DOT = 60
+RING: dict[Measure, int] = {"pain": 140, "urge": 190}
 SECONDS_A_DAY = 86_400
 
 
@@ -37,14 +38,16 @@ def progress_chart(picture: ProgressPicture) -> dict[str, Any]:
     return spec
 
 
-def _panel(picture: ProgressPicture, panel: Panel, height: int, *, labels: bool) -> alt.LayerChart:
+def _panel(picture: ProgressPicture, panel: Panel, height: int, *, labels: bool) -> alt.LayerChart | alt.FacetChart:
     days = alt.Scale(domain=[0, picture.days], nice=False)
     x = alt.X("day:Q", scale=days, axis=_axis(picture, labels=labels))
     scale = alt.Scale(domain=[0, 10], nice=False)
     y = alt.Y("value:Q", scale=scale, axis=alt.Axis(values=[0, 5, 10], title=None, ticks=False, labelPadding=8))
     colour, shape = COLOUR[panel.measure], SHAPE[panel.measure]
     dots = alt.Chart(_dots(picture, panel, after=False)).mark_point(filled=True, size=DOT, color=colour, shape=shape)
-    rings = alt.Chart(_dots(picture, panel, after=True)).mark_point(size=RING, strokeWidth=2, color=colour, shape=shape)
+    rings = alt.Chart(_dots(picture, panel, after=True)).mark_point(
+        size=RING[panel.measure], strokeWidth=2, color=colour, shape=shape
+    )
     joined = alt.Chart(_lines(picture, panel)).mark_rule(color=colour, strokeWidth=1.5, opacity=0.6)
     # a first panel says how dots and rings are to be read
     first = panel == picture.panels[0]
@@ -81,7 +84,7 @@ def _day(picture: ProgressPicture, at: datetime) -> float:
     return round((at - picture.first).total_seconds() / SECONDS_A_DAY, 3)
 
 
-def _bar(picture: ProgressPicture) -> alt.LayerChart:
+def _bar(picture: ProgressPicture) -> alt.LayerChart | alt.FacetChart:
     """The minutes as a bar inside the frame of the week's minutes; more than those fill the frame."""
     goal = picture.practice_goal
     shown = min(picture.practice_minutes, goal)
@@ -94,4 +97,5 @@ def _bar(picture: ProgressPicture) -> alt.LayerChart:
 def _stretch(minutes: int, goal: int) -> alt.Chart:
     x = alt.X("from:Q", scale=alt.Scale(domain=[0, goal], nice=False), axis=None)
     data = alt.InlineData(values=[{"from": 0, "to": minutes}])
-    return alt.Chart(data).mark_rect().encode(x=x, x2="to:Q", y=alt.value(0), y2=alt.value(BAR))
+    stretch: alt.Chart = alt.Chart(data).mark_rect().encode(x=x, x2="to:Q", y=alt.value(0), y2=alt.value(BAR))
+    return stretch

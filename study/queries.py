@@ -116,6 +116,12 @@ class EpisodeOf(Query[Entry | None]):
     medicine: str
 
 
+class DayBegins(Query[datetime]):
+    """The instant (UTC) at which this study day begins, or one so many days later."""
+
+    days_later: int = 0
+
+
 class ConsentText(Query[dict[str, str]]):
     """The consent text in force: `version`, `sha256`, `text`."""
 

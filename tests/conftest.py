@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from records.database import Database
 from tests.databases import KINDS, Clock, Fresh, NoPostgres, Shelf
+
+# what the product logs is not read here
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
 
 shelves = pytest.StashKey[Shelf]()
 

@@ -49,7 +49,7 @@ class Postgres:
     """One server for a test run; makes databases named after this process, and drops them at the end."""
 
     def __init__(self) -> None:
-        self.stop: Callable[[], None] = lambda: None
+        self.stop: Callable[[], None] = self._drop_all
         self.url = os.environ.get("PG_URL") or self._from_the_wheel()
         plain = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
         self.admin = psycopg.connect(plain, autocommit=True)
@@ -82,11 +82,13 @@ class Postgres:
         self.made.append(name)
         return make_url(self.url).set(database=name).render_as_string(hide_password=False)
 
-    def close(self) -> None:
+    def _drop_all(self) -> None:
         for name in self.made:
             self.admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
-        self.admin.close()
+
+    def close(self) -> None:
         self.stop()
+        self.admin.close()
 
 
 class Shelf:

@@ -6,7 +6,7 @@ from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from records import alerts, due, facts, meta, people, post, roster, talks
 from records.alerts import NoSuchAlert
@@ -137,12 +137,11 @@ def test_a_talk_comes_back_with_its_replies_and_its_open_question(database: Data
 def test_parked_talks_come_newest_first_and_only_in_their_life(database: Database, clock: Clock) -> None:
     with database.write() as tx:
         me = person(tx)
-        short, long = (talks.start(tx, me.id, "dose", life, "0.1") for life in (HOUR,) for _ in (0,)), 0
-        first = next(iter(short))
-        talks.move(tx, first, "parked")
+        short = talks.start(tx, me.id, "dose", HOUR, "0.1")
+        talks.move(tx, short, "parked")
         long = talks.start(tx, me.id, "check_in", 5 * HOUR, "0.1")
         talks.move(tx, long, "parked")
-        assert [t.id for t in talks.parked(tx, me.id)] == [long, first]
+        assert [t.id for t in talks.parked(tx, me.id)] == [long, short]
     clock.move(hours=1)
     with database.write() as tx:
         assert [t.id for t in talks.parked(tx, me.id)] == [long]
@@ -226,20 +225,26 @@ def test_what_became_of_letters_is_noted_and_only_of_those_in_flight(database: D
 
 def test_after_a_crash_each_letter_in_flight_is_settled_by_its_kind(database: Database) -> None:
     with database.write() as tx:
-        question, prompt, doubted, waiting = (letter(tx, doubt=d) for d in ("once_more", "never", "once_more", "never"))
-        post.claim(tx, [doubted], 1)
-        post.note(tx, [Sent(doubted, "waiting", doubted=True)])
-        post.claim(tx, [question, prompt, doubted], 1)
+        question, prompt, waiting = (letter(tx, doubt=doubt) for doubt in ("once_more", "never", "never"))
+        post.claim(tx, [question, prompt], 1)
         elsewhere = post.put(tx, "2", Address(None, "h", b"x"), Letter("answer", "m", "k", {}), "v1")
         assert elsewhere is not None
         post.claim(tx, [elsewhere], 1)
     with database.write() as tx:
-        assert post.settle(tx, "1") == (1, 2)
-        assert states(tx) == ["waiting", "unknown", "unknown", "waiting", "sending"]
+        assert post.settle(tx, "1") == (1, 1)
+        assert states(tx) == ["waiting", "unknown", "waiting", "sending"]
         assert {row.id for row in post.waiting(tx, "1", 9)} == {question, waiting}
         assert post.settle(tx, "1") == (0, 0)
-        post.claim(tx, [question], 2)
-        assert post.settle(tx, "1") == (0, 1)
+
+
+def test_a_letter_that_was_in_flight_at_every_crash_is_left_alone_at_last(database: Database) -> None:
+    with database.write() as tx:
+        question = letter(tx)
+        settled = []
+        for crash in range(post.MOST_ATTEMPTS + 1):
+            post.claim(tx, [question], crash)
+            settled.append(post.settle(tx, "1"))
+    assert settled == [(1, 0)] * (post.MOST_ATTEMPTS - 1) + [(0, 1), (0, 0)]
 
 
 def test_waiting_letters_of_a_kind_are_cancelled(database: Database) -> None:
@@ -378,3 +383,11 @@ def test_the_highest_revision_is_in_force_and_a_voided_one_is_not(database: Data
         rows = facts.in_force(tx, DoseTaken, None, facts.column(DoseTaken, "count") > 2)
         assert list(rows) == []
         assert list(facts.in_force(tx, PainRated)) == []
+
+
+def test_the_number_of_an_erased_talk_is_never_given_again(database: Database) -> None:
+    with database.write() as tx:
+        me = person(tx)
+        erased = talks.start(tx, me.id, "pause", HOUR, "0.1")
+        tx.run(delete(talks.talks))
+        assert talks.start(tx, me.id, "pause", HOUR, "0.1") > erased

@@ -155,6 +155,11 @@ class Chat:
         posts = list(islice(reversed(self.posts.values()), latest))
         return [self._show(post) for post in reversed(posts)]
 
+    def last_from_bot(self) -> Shown | None:
+        """The bot's newest message, if there is one."""
+        post = next((post for post in reversed(self.posts.values()) if post.from_bot), None)
+        return None if post is None else self._show(post)
+
     def _show(self, post: Post) -> Shown:
         file = post.photo or post.document
         return Shown(

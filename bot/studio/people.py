@@ -49,7 +49,7 @@ class Person:
     @property
     def last(self) -> Shown | None:
         """The bot's latest message in the private chat."""
-        return next((shown for shown in reversed(self.messages) if shown.from_bot), None)
+        return self._chat(None).last_from_bot()
 
     @property
     def keyboard(self) -> tuple[tuple[str, ...], ...]:

@@ -160,7 +160,9 @@ def _shown(history: _History, kind: type[Fact], name: str, value: Any, column: C
     if column.blinded == "neutral" and not history.cut.unblinded:
         other = UNLISTED_EXERCISE if column.values_from == "exercises" else value
         return neutral_exercises().get(value, other)
-    return _written(round(value / SECONDS_A_MINUTE, 1) if (kind, column.name) == (ExerciseLed, "minutes") else value)
+    if column.name == "minutes":
+        return _written(round(value / (SECONDS_A_MINUTE if kind is ExerciseLed else 1), 1))
+    return _written(value)
 
 
 def _written(value: Any) -> str:

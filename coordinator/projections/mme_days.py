@@ -18,7 +18,7 @@ from coordinator.projections.cut import in_force
 from coordinator.projections.people import at_the_cut
 from records.fact_tables import TABLE_OF
 from records.tables import table
-from study.facts import DoseTaken, PatchWear, Stopped
+from study.facts import DoseTaken, PatchWear
 from study.mme import MmeInput, daily_mme
 from study.view import instant_of, study_day
 
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from study.steps import Fact
 
 SOURCE = "log"
-OUT_OF_STUDY = ("study", "data")
 HOURS_A_DAY = 24
 ONE_DAY = timedelta(days=1)
 
@@ -53,7 +52,7 @@ def mme_days(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     factors = factor_set(cut.factors)
     for person in at_the_cut(tx, cut):
         days = _days(tx, cut, person)
-        for on in _span(tx, cut, person, days):
+        for on in _span(cut, person, days):
             values = {"study_id": person.study_id, "on": on, **figure(days.get(on), factors)}
             yield [values[name] for name in wanted.names]
 
@@ -168,19 +167,17 @@ def _begins(on: date, zone: str) -> datetime:
     return instant_of(datetime.combine(on, _ends_at()), zone).astimezone(UTC)
 
 
-def _span(tx: Tx, cut: Cut, person: Person, days: dict[date, Day]) -> Iterator[date]:
+def _span(cut: Cut, person: Person, days: dict[date, Day]) -> Iterator[date]:
     over = day_there(cut.as_of, person.zone) - ONE_DAY
     on = min([*days, *filter(None, [person.enrolled_on])], default=over + ONE_DAY)
-    last = min(over, _last_day(tx, cut, person, days))
+    last = min(over, _last_day(person, days))
     while on <= last:
         yield on
         on += ONE_DAY
 
 
-def _last_day(tx: Tx, cut: Cut, person: Person, days: dict[date, Day]) -> date:
-    """The last day to be listed: open-ended for who takes part; else the day they left, or of their last entry."""
-    left = [row for row in _rows(tx, cut, Stopped, person) if row.level in OUT_OF_STUDY]
-    if not left and person.status != "stopped":
+def _last_day(person: Person, days: dict[date, Day]) -> date:
+    """The last day to be listed: open-ended for who takes part, else the day they left, or of a later entry."""
+    if person.stopped_at is None:
         return date.max
-    stopped = [day_there(row.recorded_at, person.zone) for row in left]
-    return max([*stopped, *days], default=date.min)
+    return max([day_there(person.stopped_at, person.zone), *days])

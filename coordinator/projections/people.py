@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from sqlalchemy import Row
-
     from content.exports import Table
     from coordinator.projections.cut import Cut
     from records.database import Tx
@@ -41,10 +39,12 @@ AT_FIRST: dict[str, str | None] = {
 }
 """What a participant has when they are added; each change of it stands in the audit as `name=value`."""
 
+STOPPED = "stopped"
+
 
 @dataclass(frozen=True)
 class Person:
-    """A participant as they stood at the cut."""
+    """A participant as they stood at the cut; `stopped_at` is when they left the study, if they did."""
 
     id: int
     study_id: str
@@ -55,6 +55,7 @@ class Person:
     status: str
     protocol_version: str
     arm: str | None
+    stopped_at: datetime | None = None
 
 
 def participants(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
@@ -67,29 +68,38 @@ def at_the_cut(tx: Tx, cut: Cut) -> Iterator[Person]:
     """Everyone an export holds data of, by study id, as they stood at the cut."""
     people = table(Participant)
     kept = people.c.status.not_in(NOTHING_KEPT + CONSENT_KEPT)
-    found = select(people).where(*in_study(cut), kept).order_by(ByBytes(people.c.study_id))
-    for row in tx.rows(found):
-        now = {name: getattr(row, name) for name in Person.__annotations__}
-        yield Person(**now | (_before(tx, row, cut.as_of) if cut.as_of < tx.now else {}))
+    columns = [column for column in people.c if column.name in Person.__annotations__]
+    for row in tx.rows(select(*columns).where(*in_study(cut), kept).order_by(ByBytes(people.c.study_id))):
+        person = Person(**row._mapping)
+        if cut.as_of < tx.now or person.status == STOPPED:
+            person = _as_it_was(tx, person, cut.as_of)
+        yield person
 
 
-def _before(tx: Tx, row: Row[Any], as_of: datetime) -> dict[str, Any]:
-    """Values that were others at `as_of`, from the changes that the audit keeps."""
-    entries = table(AuditEntry)
-    mine = (entries.c.chain == row.study_id) & entries.c.action.startswith("participant:")
-    then: dict[str, Any] = {}
+def _as_it_was(tx: Tx, person: Person, as_of: datetime) -> Person:
+    """A participant with the values they had at `as_of`, from the changes that the audit keeps."""
+    then: dict[str, str | None] = {}
     changed_since: set[str] = set()
+    stopped_at = None
+    for at, values in _changes(tx, person.study_id):
+        if at > as_of:
+            changed_since |= values.keys()
+            continue
+        then |= values
+        if "status" in values:
+            stopped_at = at if values["status"] == STOPPED else None
+    before: dict[str, Any] = {name: then.get(name, AT_FIRST[name]) for name in changed_since}
+    if before.get("enrolled_on"):
+        before["enrolled_on"] = date.fromisoformat(before["enrolled_on"])
+    return replace(person, **before, stopped_at=stopped_at)
+
+
+def _changes(tx: Tx, study_id: str) -> Iterator[tuple[datetime, dict[str, str]]]:
+    entries = table(AuditEntry)
+    mine = (entries.c.chain == study_id) & entries.c.action.startswith("participant:")
     for entry in tx.rows(select(entries.c.at, entries.c.subject).where(mine).order_by(entries.c.seq)):
         values = dict(part.split("=", 1) for part in entry.subject.split(",") if "=" in part)
-        known = {name: value for name, value in values.items() if name in AT_FIRST}
-        if entry.at <= as_of:
-            then |= known
-        else:
-            changed_since |= known.keys()
-    before = {name: then.get(name, AT_FIRST[name]) for name in changed_since}
-    if before.get("enrolled_on"):
-        before["enrolled_on"] = date.fromisoformat(str(before["enrolled_on"]))
-    return before
+        yield entry.at, {name: value for name, value in values.items() if name in AT_FIRST}
 
 
 def medicines(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
@@ -120,4 +130,4 @@ def left_out(tx: Tx, cut: Cut) -> dict[str, int]:
 def sites(tx: Tx) -> list[str]:
     """Sites that have participants."""
     people = table(Participant)
-    return [row.site for row in tx.rows(select(people.c.site).distinct().order_by(ByBytes(people.c.site)))]
+    return sorted(row.site for row in tx.rows(select(people.c.site).distinct()))

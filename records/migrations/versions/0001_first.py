@@ -77,6 +77,7 @@ def _talks_and_post() -> None:
         *_instant("started_at", "touched_at", "expires_at"),
         *_instant("ended_at", null=True),
         _one_of("state", "front", "parked", "ended", "expired", "stopped", "broken"),
+        sqlite_autoincrement=True,
     )
     _index("one_front_talk", "conversation", "participant_id", unique=True, where="state = 'front'")
     _table(
@@ -335,12 +336,12 @@ def _facts(name: str, *parts: Any) -> None:
     )
 
 
-def _table(name: str, *parts: Any, key: str = "id") -> None:
+def _table(name: str, *parts: Any, key: str = "id", **options: Any) -> None:
     """A table; `participant_id` points at its participant and is indexed wherever it stands."""
     own = _whole("id") if key == "id" else []
     personal = any(part.name == "participant_id" for part in parts)
     rules = [_points(name, "participant_id", "participant")] if personal else []
-    op.create_table(name, *own, *parts, sa.PrimaryKeyConstraint(key, name=f"pk_{name}"), *rules)
+    op.create_table(name, *own, *parts, sa.PrimaryKeyConstraint(key, name=f"pk_{name}"), *rules, **options)
     if personal:
         _index(f"ix_{name}_participant_id", name, "participant_id")
 

@@ -1,0 +1,189 @@
+"""A small study to export, and the files of an export as a reader that knows only the csv module sees them."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import itertools
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from coordinator.export import Request, export_csv
+from records import facts, people
+from records.database import Database
+from records.facts import Where
+from study.facts import DoseTaken, ExerciseLed, MedicineEpisode, PatchWear, PauseBegun, PauseEnded, PracticeDone
+from study.steps import Fact
+from tests.databases import START, Clock
+
+ZONE = "America/New_York"
+
+
+class Person:
+    """One participant; what they log is written as the bot writes it."""
+
+    def __init__(self, study: Study, study_id: str, id: int) -> None:
+        self.study, self.study_id, self.id = study, study_id, id
+        self.where = Where(id, study_id, "step")
+
+    def logs(self, fact: Fact, entity: str | None = None, *, actor: str = "participant", why: str | None = None) -> str:
+        """Write a fact, as a further revision when its entity is named again; gives the entity."""
+        entity = entity or f"{next(self.study.entities):04x}"
+        with self.study.database.write(actor) as tx:
+            facts.write(tx, entity, fact, self.where, why=why)
+        return entity
+
+    def takes_back(self, entity: str, why: str = "undone", actor: str = "participant") -> None:
+        with self.study.database.write(actor) as tx:
+            facts.void(tx, entity, self.where, why)
+
+    def becomes(self, status: str, **values: Any) -> None:
+        with self.study.database.write() as tx:
+            people.change(tx, self.id, f"participant:{status}", status=status, **values)
+
+    def enrols(self, on: date = START.date(), zone: str = ZONE) -> Person:
+        self.becomes("enrolled", enrolled_on=on)
+        with self.study.database.write() as tx:
+            people.change(tx, self.id, "participant:settings", zone=zone)
+        return self
+
+
+class Study:
+    """A study around one database."""
+
+    def __init__(self, database: Database, clock: Clock, folder: Path) -> None:
+        self.database, self.clock, self.folder = database, clock, folder
+        self.entities = itertools.count(1)
+        self.numbers = itertools.count(1)
+
+    def adds(self, arm: str | None = "mbt", *, test: bool = False, site: str = "main") -> Person:
+        with self.database.write("staff") as tx:
+            study_id = people.add(tx, arm=arm, test=test, site=site)
+            return Person(self, study_id, people.by_study_id(tx, study_id).id)
+
+    def exports(self, **asked: Any) -> Export:
+        """An export into a new folder."""
+        request = Request(out=self.folder / f"export{next(self.numbers)}", **asked)
+        made = export_csv(self.database, request, actor="staff")
+        return Export(request.out, made.model_dump())
+
+    def rows(self, table: str, **asked: Any) -> list[dict[str, str]]:
+        """The rows of one table of a new export."""
+        return self.exports(**asked).rows(table)
+
+
+class Export:
+    """The files of one export."""
+
+    def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
+        self.folder, self.manifest = folder, manifest
+
+    def cells(self, table: str) -> list[list[str]]:
+        with (self.folder / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+            return list(csv.reader(file, strict=True))
+
+    def rows(self, table: str) -> list[dict[str, str]]:
+        header, *rows = self.cells(table)
+        return [dict(zip(header, row, strict=True)) for row in rows]
+
+    @property
+    def tables(self) -> list[str]:
+        return sorted(path.stem for path in self.folder.glob("*.csv") if path.stem != "codebook")
+
+    @property
+    def everything(self) -> str:
+        """Names and contents of all files."""
+        return "\n".join(path.name + path.read_text(encoding="utf-8") for path in sorted(self.folder.iterdir()))
+
+    @property
+    def digests(self) -> dict[str, str]:
+        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(self.folder.iterdir())}
+
+    @property
+    def on_disk(self) -> Any:
+        return json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+
+
+def only(rows: Sequence[dict[str, str]]) -> dict[str, str]:
+    (row,) = rows
+    return row
+
+
+def at(text: str, zone: str = ZONE) -> datetime:
+    """The instant of a local time."""
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+def medicine(product: str = "oxycodone", **given: Any) -> MedicineEpisode:
+    usual = {
+        "nickname": "the white one",
+        "product": product,
+        "form": "tablet",
+        "strength": 5.0,
+        "unit": "mg",
+        "schedule": "as_needed",
+        "usual_count": 1.0,
+        "starts_on": START.date(),
+        "change": "enrolled",
+    }
+    return MedicineEpisode.model_validate(usual | given)
+
+
+def dose(local: str | None = "2026-03-02T09:00:00", count: float | None = 1.0, zone: str = ZONE, **given: Any) -> DoseTaken:
+    """A dose by the wall clock; a date alone when the time is not known."""
+    known = local is not None and "T" in local
+    usual = {
+        "medicine": "unlisted",
+        "product": "oxycodone",
+        "form": "tablet",
+        "strength": 5.0,
+        "unit": "mg",
+        "count": count,
+        "status": "taken",
+        "taken_at": at(local, zone) if local is not None and known else None,
+        "taken_local": local,
+        "zone": zone,
+        "time_quality": "said" if known else "unknown",
+    }
+    return DoseTaken.model_validate(usual | given)
+
+
+def patch(on: str, off: str | None = None, zone: str = ZONE, **given: Any) -> PatchWear:
+    usual = {
+        "medicine": "unlisted",
+        "product": "fentanyl",
+        "strength": 25.0,
+        "unit": "mcg/h",
+        "put_on_at": at(on, zone),
+        "put_on_local": on,
+        "removed_at": at(off, zone) if off else None,
+        "removed_local": off,
+        "removal": "taken_off" if off else "wearing",
+        "zone": zone,
+    }
+    return PatchWear.model_validate(usual | given)
+
+
+def begun(medicine: str | None = None, **given: Any) -> PauseBegun:
+    usual = {"medicine": medicine, "pain": 6, "urge": 7, "nature": "both", "started_at": START}
+    return PauseBegun.model_validate(usual | {"started_local": "2026-03-02T10:00:00", "zone": ZONE} | given)
+
+
+def led(pause: str | None = None, exercise: str = "stop", seconds: int = 61, **given: Any) -> ExerciseLed:
+    usual = {"pause": pause, "exercise": exercise, "seconds": seconds, "completed": True, "ended": "completed"}
+    when = {"done_at": START, "done_local": "2026-03-02T10:00:00", "zone": ZONE}
+    return ExerciseLed.model_validate(usual | when | given)
+
+
+def ended(pause: str, **given: Any) -> PauseEnded:
+    usual = {"pause": pause, "pain": 4, "urge": 2, "decision": "later", "ended_at": START}
+    return PauseEnded.model_validate(usual | given)
+
+
+def practised(**given: Any) -> PracticeDone:
+    usual = {"exercise": None, "minutes": 20, "done_at": START, "done_local": "2026-03-02T10:00:00", "zone": ZONE}
+    return PracticeDone.model_validate(usual | given)
