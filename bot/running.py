@@ -17,6 +17,7 @@ import structlog
 from sqlalchemy import text
 from telegram import Bot, BotCommand
 from telegram.error import TelegramError
+from telegram.request import BaseRequest
 
 from bot.mail import mail_carrier
 from bot.node import Node
@@ -47,9 +48,9 @@ class AlreadyRunning(RuntimeError):
     """Another process holds the lock of this bot."""
 
 
-def bot_of(settings: Settings) -> Bot:
-    """PTB's Bot over aiohttp, at the address that is set."""
-    request = AiohttpRequest()
+def bot_of(settings: Settings, request: BaseRequest | None = None) -> Bot:
+    """PTB's Bot at the address that is set, over aiohttp unless another way is given."""
+    request = request or AiohttpRequest()
     url = settings.telegram_api_url
     return Bot(
         settings.telegram_token.get_secret_value(),
@@ -61,10 +62,12 @@ def bot_of(settings: Settings) -> Bot:
 
 
 @asynccontextmanager
-async def started(settings: Settings, database: Database, *, live: bool, at: Any = None) -> AsyncIterator[Node]:
+async def started(
+    settings: Settings, database: Database, *, live: bool, at: Any = None, request: BaseRequest | None = None
+) -> AsyncIterator[Node]:
     """A node that has taken over: what a dead process left is settled, open inputs wait for `keep_going`."""
     storage = Storage(database)
-    bot = bot_of(settings)
+    bot = bot_of(settings, request)
     async with bot:
         pacer = Pacer(
             settings.messages_a_second if settings.pacing else None,

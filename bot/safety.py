@@ -9,7 +9,7 @@ from bot.desk import Desk
 from content import say
 from content.message import Message
 from content.safety_data import alerts
-from records import facts, people, post
+from records import due, facts, people, post
 from records import talks as stored_talks
 from records.facts import Where
 from study.conversation import entity_id
@@ -27,35 +27,53 @@ def looked_at(desk: Desk, text: str) -> Scan:
 
 
 def respond(desk: Desk, found: Scan, text: str, said_at: datetime | None) -> bool:
-    """Answer safety words; True when the turn is over with it (tiers 0 and 1, and sayings)."""
+    """Answer safety words; True when the turn is over with it: tiers 0 and 1, sayings, and a death."""
     hit = found.first
     if hit is None:
         return found.idiom and _ask_only(desk)
     rule = alerts().rules[hit.rule]
-    prefix = _late_prefix(desk, said_at)
-    key = rule.text or "emergency"
-    urgent = hit.tier in URGENT_TIERS
-    desk.send(Message(f"safety.{key}"), kind="emergency" if urgent else "answer", prefix=prefix)
+    urgent, stops = hit.tier in URGENT_TIERS, rule.hold == "now"
+    known = desk.person is not None and desk.person.active
+    if not (stops and known):
+        prefix = _late_prefix(desk, said_at)
+        desk.send(Message(f"safety.{rule.text}"), kind="emergency" if urgent else "answer", prefix=prefix)
     if urgent:
         desk.send(_who_reads(desk), kind="emergency")
-    if desk.person is None or not desk.person.active:
+    if not known:
         return True
     keep_note(desk, text, about=hit.rule)
     _raise_all(desk, found.hits, said_at)
     if urgent:
         _quiet(desk)
-        if desk.person.status in ("enrolled", "invited", "prompts_stopped"):
-            talking.begin(desk, "safe_check", {"alerted": True})
-    return urgent
+    elif stops:
+        _hold(desk)
+    if urgent or found.idiom:
+        _ask_if_safe(desk, alerted=urgent)
+    return urgent or stops or found.idiom
 
 
 def keep_note(desk: Desk, text: str, *, about: str | None) -> str:
-    """Keep words as a note, sealed; gives its entity."""
+    """Keep words as a note, sealed and once; gives its entity."""
     person = desk.participant
     entity = entity_id(f"{person.study_id}/update", str(desk.update_id))
-    where = Where(person.id, person.study_id, "note", update_id=desk.update_id)
-    facts.write(desk.tx, entity, Note(text=text, to_team=False, about=about, written_at=desk.at), where)
+    if facts.find(desk.tx, entity) is None:
+        where = Where(person.id, person.study_id, "note", update_id=desk.update_id)
+        facts.write(desk.tx, entity, Note(text=text, to_team=False, about=about, written_at=desk.at), where)
     return entity
+
+
+def _ask_if_safe(desk: Desk, *, alerted: bool) -> None:
+    if desk.participant.status in ("enrolled", "invited", "prompts_stopped"):
+        talking.begin(desk, "safe_check", {"alerted": alerted})
+
+
+def _hold(desk: Desk) -> None:
+    """Somebody wrote that the person has died: coaching stops at once; a slip can be taken back with one tap."""
+    person = desk.participant
+    people.change(desk.tx, person.id, "participant:hold", hold="died")
+    due.cancel(desk.tx, person.id, None, "hold: died")
+    post.cancel(desk.tx, person.id, ("prompt", "step"), "hold: died")
+    talking.begin(desk, "died")
 
 
 def _ask_only(desk: Desk) -> bool:

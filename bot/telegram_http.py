@@ -21,13 +21,14 @@ class AiohttpRequest(BaseRequest):
     `NotSent` when there was no connection: the request surely did not leave. Any other failure leaves it in doubt.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, read_seconds: float = READ_SECONDS) -> None:
+        self._read_seconds = read_seconds
         self._session: aiohttp.ClientSession | None = None
 
     @property
     def read_timeout(self) -> float:
         """Seconds an answer may take."""
-        return READ_SECONDS
+        return self._read_seconds
 
     async def initialize(self) -> None:
         """Open the session."""
@@ -54,7 +55,7 @@ class AiohttpRequest(BaseRequest):
         """Status and body of one call."""
         await self.initialize()
         assert self._session is not None  # noqa: S101 - initialize has just opened it
-        read = read_timeout if isinstance(read_timeout, int | float) else READ_SECONDS
+        read = read_timeout if isinstance(read_timeout, int | float) else self._read_seconds
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=read)
         try:
             async with self._session.request(method, url, data=_form(request_data), timeout=timeout) as response:

@@ -1479,6 +1479,10 @@ class reading:
 
 class safe:
     @staticmethod
+    def check() -> Message:
+        return Message("safe.check")
+
+    @staticmethod
     def when_safe() -> Message:
         return Message("safe.when_safe")
 
@@ -1925,6 +1929,10 @@ class talk:
     @staticmethod
     def name_check_back() -> Message:
         return Message("talk.name_check_back")
+
+    @staticmethod
+    def name_died() -> Message:
+        return Message("talk.name_died")
 
     @staticmethod
     def name_dose() -> Message:

@@ -20,7 +20,7 @@ from handlers.pain import log_pain
 from handlers.pause import check_back, late_pause, mindful_pause
 from handlers.practice import log_practice
 from handlers.progress import progress
-from handlers.safety import safe_check, urgent
+from handlers.safety import died, safe_check, urgent
 from handlers.settings import settings
 from handlers.stop import stop
 from handlers.team import tell_team
@@ -73,6 +73,7 @@ def talks() -> dict[str, Talk]:
         talk("mydata", mydata),
         talk("urgent", urgent, A_DAY),
         talk("safe_check", safe_check, TWO_WEEKS),
+        talk("died", died, TWO_WEEKS),
     )
     return {each.name: each for each in every}
 

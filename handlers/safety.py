@@ -15,14 +15,17 @@ from study.view import ParticipantView
 URGENT = ("urgent_overdose", "urgent_thoughts", "urgent_back", "urgent_ran_out", "urgent_other")
 
 
-def safe_check(me: ParticipantView, alerted: bool = False, asked: bool = False) -> Conversation:
+def safe_check(
+    me: ParticipantView, alerted: bool = False, asked: bool = False, chosen: bool = False
+) -> Conversation:
     """Are you safe right now? Yes lets the usual messages come again; no brings the numbers and an alert."""
     options = (
         Option("safe", say.safety.safe_yes_button()),
         Option("not_safe", say.safety.safe_no_button()),
         Option("not_meant", say.safety.not_meant_button()),
     )
-    question = say.safety.urgent_other_reply() if asked else say.safety.safe_check()
+    plain = say.safe.check() if chosen else say.safety.safe_check()
+    question = say.safety.urgent_other_reply() if asked else plain
     answer = yield from choose("safe", question, options, reads=reading.safe_words, back=False, barrier=True)
     at = yield queries.now("answered_at")
     if answer == "not_safe":
@@ -54,6 +57,16 @@ def _until_safe() -> Conversation:
     yield Say("safe_yes", say.safety.safe_yes_alert())
 
 
+def died(me: ParticipantView) -> Conversation:
+    """Messages stop when somebody writes that the person has died; one tap takes a slip back."""
+    options = (Option("not_meant", say.safety.not_meant_button()),)
+    yield from choose("died", say.safety.participant_died(), options, back=False)
+    at = yield queries.now("at")
+    yield Record("note", facts.Note(text=NOT_MEANT, to_team=False, about="not_meant", written_at=at))
+    yield Record("held", facts.Held(reason=None, at=at))
+    yield Say("not_meant", say.safety.not_meant())
+
+
 def urgent(me: ParticipantView) -> Conversation:
     """Five choices; each gives its fixed text at once and raises its alert."""
     options = [Option(code, Message(f"safety.{code}")) for code in URGENT]
@@ -66,7 +79,7 @@ def urgent(me: ParticipantView) -> Conversation:
     if not asks:
         yield Say("text", Message(f"safety.{text}"), urgent=True)
         yield Say("watching", say.enrol.who_reads())
-    yield from safe_check(me, alerted=True, asked=asks)
+    yield from safe_check(me, alerted=True, asked=asks, chosen=True)
 
 
 def _rule_of(choice: str) -> str:
