@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot import lookups, quiet, talking
+from bot import lookups, outage, quiet, talking
 from bot.desk import Desk
 from content import say
 from content.medicines import limit
@@ -86,8 +86,13 @@ def _patch_assumed(desk: Desk, item: Row[Any]) -> None:
         desk.send(message, kind="prompt", occurrence=f"due.{item.id}", due_item=item.id)
 
 
+def _outage(desk: Desk, item: Row[Any]) -> None:
+    outage.tell(desk, item.id, item.occurrence)
+
+
 _TAKEN: dict[str, Callable[[Desk, Row[Any]], None]] = {
     "step": _step,
     "check_back": _check_back,
     "patch_assumed": _patch_assumed,
+    outage.ITEM: _outage,
 }

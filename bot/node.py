@@ -15,13 +15,13 @@ from telegram import Bot, Update
 from telegram.error import Conflict, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import Application, TypeHandler
 
-from bot import turns
+from bot import outage, turns
 from bot.pacing import Pacer
-from bot.sending import Parcel, Sender
+from bot.sending import Parcel, Sender, retry_seconds
 from bot.storage import Storage
 from bot.world import World
 from content.medicines import limit
-from records import due, meta, people, post
+from records import due, meta, post
 from records.database import Tx
 from scheduler.sweep import Sweep
 
@@ -30,7 +30,7 @@ log = structlog.get_logger()
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 POLL_SECONDS = 25
 AFTER_ERROR_SECONDS = 2.0
-TELEGRAM_KEEPS = timedelta(hours=24)
+MOST_AT_ONCE = 100
 
 
 def nothing_happens(_point: str) -> None:
@@ -51,6 +51,7 @@ class Node:
     carriers: dict[str, Any] = field(default_factory=dict)
     offset: int | None = None
     last_poll_at: datetime | None = None
+    _catching_up: bool = False
     sweeper: Sweep = field(init=False)
 
     async def start(self) -> None:
@@ -105,14 +106,12 @@ class Node:
         if self.offset is not None:
             asked["offset"] = self.offset
         updates = await self.bot.do_api_request("getupdates", api_kwargs=asked, read_timeout=float(seconds + 10))
-        now = self.storage.clock()
+        delayed = self.was_away() or self._catching_up
+        self._catching_up = delayed and len(updates) >= MOST_AT_ONCE
+        await self.heard_from_telegram()
         if not updates:
-            self.last_poll_at = now
             return 0
         self.at("fetched")
-        delayed = self.was_away()
-        await self._after_a_gap(now)
-        self.last_poll_at = now
         new = await self.take_in(updates, delayed=delayed)
         self.offset = max(int(u["update_id"]) for u in updates) + 1
         return new
@@ -122,17 +121,15 @@ class Node:
         gap = timedelta(minutes=limit("gap_minutes"))
         return self.last_poll_at is not None and self.storage.clock() - self.last_poll_at > gap
 
-    async def _after_a_gap(self, now: datetime) -> None:
-        since = self.last_poll_at
-        if since is None or now - since <= TELEGRAM_KEEPS:
-            return
+    async def heard_from_telegram(self) -> None:
+        """Nothing waits at Telegram from before now; after an outage people are told what that means."""
+        since, self.last_poll_at = self.last_poll_at, self.storage.clock()
+        if since is not None and self.last_poll_at - since > outage.TELEGRAM_KEEPS:
+            await self.storage.write(lambda tx: self._look_back(tx, since))
 
-        def tell(tx: Tx) -> None:
-            for person in people.everyone(tx):
-                if person.status == "enrolled":
-                    turns.gap_turn(self.world, tx, person.id, since)
-
-        await self.storage.write(tell)
+    def _look_back(self, tx: Tx, since: datetime) -> None:
+        meta.polled(tx, self.world.bot)
+        outage.look_back(self.world, tx, since)
 
     async def work(self) -> int:
         """Take a turn for every open input, in order; gives how many there were."""
@@ -200,7 +197,7 @@ class Node:
                 if not await self.poll_once(POLL_SECONDS):
                     await self.storage.write(lambda tx: meta.polled(tx, self.world.bot))
             except RetryAfter as error:
-                await asyncio.sleep(float(error.retry_after if not isinstance(error.retry_after, timedelta) else 1))
+                await asyncio.sleep(retry_seconds(error))
             except Conflict:
                 log.error("another program polls with this token")
                 await asyncio.sleep(AFTER_ERROR_SECONDS)

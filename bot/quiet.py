@@ -7,6 +7,8 @@ from datetime import time
 from bot.desk import Desk
 from study.view import ParticipantView
 
+QUIET_HOURS = "quiet hours"
+
 
 def why_not(desk: Desk, *, asked_for: bool = False) -> str | None:
     """Why no prompt may go to this person now, or None. What the person asked for may go in quiet hours."""
@@ -23,7 +25,7 @@ def why_not(desk: Desk, *, asked_for: bool = False) -> str | None:
         return "on a break"
     local = ParticipantView(study_id="", zone=person.zone).local(desk.tx.now).time()
     if in_quiet_hours(local, person.quiet_from, person.quiet_to):
-        return "quiet hours"
+        return QUIET_HOURS
     return None
 
 

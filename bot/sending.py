@@ -1,7 +1,8 @@
 """The sender: the outbox on its way to Telegram, paced, in order within a chat, and never sure to be done twice.
 
 Telegram takes no idempotency key. A letter that was surely not sent is tried again; one refused for good is final; one
-whose fate nobody can know goes by its kind: a question once more, a prompt or receipt never.
+whose fate nobody can know goes by its kind: emergency help until it is sure, a question once more, a prompt or receipt
+never.
 """
 
 from __future__ import annotations
@@ -18,15 +19,17 @@ from sqlalchemy import Row
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from bot import unreachable
 from bot.pacing import Pacer
 from bot.storage import Storage
-from records import alerts, people, post
+from records import post
 from records.database import Tx
 from records.post import Sent
 
 log = structlog.get_logger()
 
 AFTER_NO_CONNECTION = timedelta(seconds=3)
+NO_TOKEN_SECONDS = 60.0
 NOT_SENT = (ConnectionRefusedError,)
 UNCHANGED = "message is not modified"
 Parcel = Callable[[dict[str, Any]], Awaitable[tuple[str, dict[str, Any]] | None]]
@@ -105,7 +108,7 @@ class Sender:
         post.note(tx, [o.sent for o in results])
         for outcome in results:
             if outcome.sent.reason == "blocked":
-                _unreachable(tx, outcome)
+                unreachable.note(tx, outcome.chat)
         busy = set(self._busy) - {o.chat for o in results}
         chosen, wait = self._choose(tx, busy, free + len(results))
         post.claim(tx, [row.id for row in chosen], self.fence)
@@ -143,11 +146,14 @@ class Sender:
         try:
             return Sent(row.id, "sent", await self._call(row, body), doubted=row.doubted)
         except RetryAfter as error:
-            seconds = _seconds(error)
+            seconds = retry_seconds(error)
             self.pacer.told_to_wait(row.chat_hash, seconds)
             return Sent(row.id, "waiting", not_before=self._later(seconds), doubted=row.doubted)
-        except (Forbidden, InvalidToken):
+        except Forbidden:
             return Sent(row.id, "refused", reason="blocked", doubted=row.doubted)
+        except InvalidToken:
+            log.error("Telegram does not know our token")
+            return Sent(row.id, "waiting", not_before=self._later(NO_TOKEN_SECONDS), doubted=row.doubted)
         except BadRequest as error:
             if UNCHANGED in str(error).lower():
                 return Sent(row.id, "sent", doubted=row.doubted)
@@ -160,6 +166,9 @@ class Sender:
             again = self._later(AFTER_NO_CONNECTION.total_seconds())
             return Sent(row.id, "waiting", not_before=again, doubted=row.doubted)
         log.warning("letter in doubt", letter=row.id, kind=row.kind, error=type(error).__name__)
+        if row.kind == "emergency" and row.attempts < post.MOST_ATTEMPTS:
+            # help that comes twice is better than help that may never have come
+            return Sent(row.id, "waiting", not_before=self._later(AFTER_NO_CONNECTION.total_seconds()), doubted=True)
         if row.doubt == "once_more" and not row.doubted:
             return Sent(row.id, "waiting", doubted=True)
         return Sent(row.id, "unknown", doubted=True, reason="in doubt")
@@ -192,17 +201,7 @@ class Sender:
         return {"message_id": message.message_id}
 
 
-def _seconds(error: RetryAfter) -> float:
+def retry_seconds(error: RetryAfter) -> float:
+    """The seconds a 429 asks to wait."""
     after = error.retry_after
     return after.total_seconds() if isinstance(after, timedelta) else float(after)
-
-
-def _unreachable(tx: Tx, outcome: Outcome) -> None:
-    """The person blocked the bot: nothing more is tried, and staff get a task the same day."""
-    chat = people.chat_by_hash(tx, outcome.chat)
-    if chat is None or chat.unreachable_at is not None:
-        return
-    people.unreachable(tx, outcome.chat, tx.now)
-    post.cancel(tx, chat.participant_id, ("answer", "step", "prompt"), "unreachable")
-    person = people.by_id(tx, chat.participant_id)
-    alerts.raise_(tx, person.id, "bot_blocked", 3, 1, tx.now, study_id=person.study_id)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row
 from telegram import Update
 
-from bot import alarms, doorway, dues, safety, talking, taps
+from bot import alarms, doorway, dues, safety, talking, taps, unreachable
 from bot.desk import MENU, Desk
 from bot.heard import Heard, heard
 from bot.world import World
@@ -107,9 +107,11 @@ def _desk(world: World, tx: Tx, said: Heard, row: Row[Any]) -> Desk:
 
 
 def _deal_with(desk: Desk, said: Heard) -> None:
-    if said.kind in ("blocked", "unblocked"):
-        at = desk.at if said.kind == "blocked" else None
-        people.unreachable(desk.tx, desk.to.chat_hash, at)
+    if said.kind == "blocked":
+        unreachable.note(desk.tx, desk.to.chat_hash)
+        return
+    if said.kind == "unblocked":
+        people.unreachable(desk.tx, desk.to.chat_hash, None)
         return
     if said.text and said.kind != "tap":
         found = safety.looked_at(desk, said.text)
@@ -245,12 +247,3 @@ def understood(ask: Ask, words: str, desk: Desk) -> Any | NotUnderstood:
 def _keep(desk: Desk, words: str) -> None:
     safety.keep_note(desk, words, about="unexpected")
     desk.send(say.talk.kept())
-
-
-def gap_turn(world: World, tx: Tx, participant_id: int, since: datetime) -> None:
-    """Tell an active person, once, that we were away for longer than Telegram keeps messages."""
-    person, chat = people.by_id(tx, participant_id), people.chat_of(tx, participant_id)
-    if chat is None or chat.unreachable_at is not None:
-        return
-    desk = _of(world, tx, person, chat)
-    desk.send(say.talk.outage(), kind="prompt", occurrence=f"outage.{since.isoformat()}.{participant_id}")

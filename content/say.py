@@ -793,8 +793,8 @@ class medicines:
         return Message("medicines.add_button")
 
     @staticmethod
-    def added(*, label: Param, nickname: Param) -> Message:
-        return Message("medicines.added", {"label": label, "nickname": nickname})
+    def added(*, name: Param) -> Message:
+        return Message("medicines.added", {"name": name})
 
     @staticmethod
     def as_needed_button() -> Message:
@@ -877,12 +877,12 @@ class medicines:
         return Message("medicines.hospital_noted")
 
     @staticmethod
-    def line(*, label: Param, nickname: Param, schedule: Param) -> Message:
-        return Message("medicines.line", {"label": label, "nickname": nickname, "schedule": schedule})
+    def line(*, name: Param, schedule: Param) -> Message:
+        return Message("medicines.line", {"name": name, "schedule": schedule})
 
     @staticmethod
-    def line_times(*, label: Param, nickname: Param, schedule: Param, times: Param) -> Message:
-        return Message("medicines.line_times", {"label": label, "nickname": nickname, "schedule": schedule, "times": times})
+    def line_times(*, name: Param, schedule: Param, times: Param) -> Message:
+        return Message("medicines.line_times", {"name": name, "schedule": schedule, "times": times})
 
     @staticmethod
     def lines(*, first: Param, rest: Param) -> Message:
@@ -897,16 +897,12 @@ class medicines:
         return Message("medicines.list_empty")
 
     @staticmethod
-    def meant(*, near: Param) -> Message:
-        return Message("medicines.meant", {"near": near})
+    def meant() -> Message:
+        return Message("medicines.meant")
 
     @staticmethod
-    def meant_no_button(*, typed: Param) -> Message:
-        return Message("medicines.meant_no_button", {"typed": typed})
-
-    @staticmethod
-    def meant_yes_button(*, near: Param) -> Message:
-        return Message("medicines.meant_yes_button", {"near": near})
+    def meant_typed_button(*, typed: Param) -> Message:
+        return Message("medicines.meant_typed_button", {"typed": typed})
 
     @staticmethod
     def most(*, unit: Param) -> Message:
@@ -915,6 +911,10 @@ class medicines:
     @staticmethod
     def most_unknown_button() -> Message:
         return Message("medicines.most_unknown_button")
+
+    @staticmethod
+    def named(*, label: Param, nickname: Param) -> Message:
+        return Message("medicines.named", {"label": label, "nickname": nickname})
 
     @staticmethod
     def nickname() -> Message:

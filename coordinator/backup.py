@@ -14,7 +14,7 @@ import os
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain, groupby
 from pathlib import Path
@@ -116,7 +116,8 @@ def _appearing_whole(target: Path) -> Iterator[BinaryIO]:
     except OSError as error:
         raise BackupRefused(target, f"cannot be written: {error.strerror}") from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink()
 
 
 class _Writing:

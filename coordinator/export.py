@@ -44,8 +44,8 @@ class ExportRefused(Exception):
     """An export that is not made; `reason` is one line for the person who asked."""
 
     def __init__(self, reason: str) -> None:
-        self.reason = reason
         super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True)

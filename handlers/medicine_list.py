@@ -12,9 +12,9 @@ from typing import Any
 from content import say
 from content.medicines import forms
 from content.message import Message
-from handlers.amounts import DAYS_BACK, label_of
+from handlers.amounts import DAYS_BACK
 from handlers.asking import Asking, choose
-from handlers.medicines import add_medicine, ask_amounts, ask_reason, ask_strength, ask_times, schedule_of
+from handlers.medicines import add_medicine, ask_amounts, ask_reason, ask_strength, ask_times, line_of
 from handlers.settings import HOSPITAL, back_home
 from study import facts, queries
 from study.facts import MedicineEpisode
@@ -51,17 +51,6 @@ def _shown(me: ParticipantView) -> Message:
         return say.medicines.list_empty()
     lines = [line_of(m) for m in me.medicines]
     return say.medicines.list(lines=reduce(lambda first, rest: say.medicines.lines(first=first, rest=rest), lines))
-
-
-def line_of(medicine: MedicineView) -> Message:
-    """One medicine as a line: its name here, what the label says, and when it is taken."""
-    schedule = schedule_of(medicine)
-    if not medicine.times:
-        return say.medicines.line(nickname=medicine.nickname, label=label_of(medicine), schedule=schedule)
-    times = ", ".join(medicine.times)
-    return say.medicines.line_times(
-        nickname=medicine.nickname, label=label_of(medicine), schedule=schedule, times=times
-    )
 
 
 def _ways(me: ParticipantView, away: bool) -> list[Option]:

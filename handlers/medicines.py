@@ -10,7 +10,7 @@ from functools import cache
 from content import factors, say
 from content.medicines import forms
 from content.message import Message
-from handlers.amounts import amount_of
+from handlers.amounts import amount_of, label_of
 from handlers.asking import Asking, choose, typed
 from study import facts, queries, reading
 from study.steps import NotUnderstood, Option, Record, Say
@@ -60,7 +60,7 @@ def add_medicine(me: ParticipantView, key: str, *, change: str = "started") -> A
         "reason": reason,
     }
     entity = yield Record(f"{key}.episode", facts.MedicineEpisode.model_validate(episode))
-    yield Say(f"{key}.added", say.medicines.added(nickname=nickname, label=f"{product} {strength:g} {unit}"))
+    yield Say(f"{key}.added", say.medicines.added(name=_named(nickname, product, f"{product} {strength:g} {unit}")))
     return str(entity)
 
 
@@ -68,14 +68,12 @@ def _product(key: str) -> Asking[str]:
     """The name on the label; one that looks like a slip of the finger is asked about."""
     given = yield from typed(f"{key}.product", say.medicines.product(), product_typed, "product@1", _common())
     near = _near(given)
-    if near is None:
+    if not near:
         return str(given)
-    options = (
-        Option("near", say.medicines.meant_yes_button(near=near)),
-        Option("typed", say.medicines.meant_no_button(typed=given)),
-    )
-    meant = yield from choose(f"{key}.meant", say.medicines.meant(near=near), options)
-    return near if meant == "near" else str(given)
+    options = [Option(f"near{n}", name) for n, name in enumerate(near)]
+    options.append(Option("typed", say.medicines.meant_typed_button(typed=given)))
+    meant = yield from choose(f"{key}.meant", say.medicines.meant(), tuple((o,) for o in options))
+    return str(given) if meant == "typed" else near[int(meant.removeprefix("near"))]
 
 
 def product_typed(text: str) -> str | NotUnderstood:
@@ -83,12 +81,13 @@ def product_typed(text: str) -> str | NotUnderstood:
     return reading.short_name(_strength_in_name.sub("", _plain(text)))
 
 
-def _near(product: str) -> str | None:
-    """A known name that an unknown one is close to."""
+def _near(product: str) -> list[str]:
+    """Known names that an unknown one is close to, those most often used first."""
     known, _ = factors.names().split_form(product)
     if factors.names().product(known) is not None:
-        return None
-    return next(iter(get_close_matches(known, _known_names(), n=1, cutoff=ALIKE)), None)
+        return []
+    near = get_close_matches(known, _known_names(), n=3, cutoff=ALIKE)
+    return sorted(near, key=lambda name: name not in COMMON)
 
 
 @cache
@@ -154,6 +153,19 @@ def liquid_strength_typed(text: str) -> str | NotUnderstood:
     if not 0 < value <= MOST_STRENGTH:
         return NotUnderstood(say.medicines.strength_liquid_again(), keep=len(text.split()) > reading.SENTENCE_WORDS)
     return f"{round(value, 4):g}"
+
+
+def _named(nickname: str, product: str, label: str) -> Message | str:
+    """A medicine by the name a person gave it, with its label; by the label alone when they gave it none."""
+    return label if nickname == product else say.medicines.named(nickname=nickname, label=label)
+
+
+def line_of(medicine: MedicineView) -> Message:
+    """One medicine as a line: its name here, what the label says, and when it is taken."""
+    name, schedule = _named(medicine.nickname, medicine.product, label_of(medicine)), schedule_of(medicine)
+    if not medicine.times:
+        return say.medicines.line(name=name, schedule=schedule)
+    return say.medicines.line_times(name=name, schedule=schedule, times=", ".join(medicine.times))
 
 
 def schedule_of(medicine: MedicineView) -> Message:

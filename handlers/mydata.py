@@ -13,7 +13,7 @@ from study.queries import look
 from study.steps import Conversation, Json, Say
 from study.view import ParticipantView
 
-QUIET = {"pain": "strength", "pain_rating": "rating"}
+QUIET = {"pain": "how_strong", "pain_rating": "rating"}
 """Names that discreet mode replaces, in the file too."""
 
 

@@ -1,7 +1,7 @@
 """Every row of a database as plain values, and back: the form a backup has, the same for SQLite and PostgreSQL.
 
-Tables are taken as they stand in the database, not as this release knows them, so that a backup of an older release
-can be restored. Sealed bytes stay sealed.
+Tables of an older release are taken as they stand in the database, so that its backups can still be restored. Sealed
+bytes stay sealed.
 """
 
 from __future__ import annotations
@@ -37,10 +37,11 @@ _go_on_after = text("SELECT setval(:sequence_, :last_)")
 
 
 def tables(tx: Tx) -> list[Table]:
-    """The tables of the database, each after those it points at; when it is up to date, only those of ours."""
-    ours = SQLModel.metadata.tables if revision(tx) == head() else None
+    """The tables of the database, each after those it points at; when it is up to date, those of ours and no others."""
+    if revision(tx) == head():
+        return SQLModel.metadata.sorted_tables
     found = MetaData()
-    found.reflect(tx.conn, only=lambda name, _: name != VERSION_TABLE and (ours is None or name in ours))
+    found.reflect(tx.conn, only=lambda name, _: name != VERSION_TABLE)
     return found.sorted_tables
 
 
@@ -103,8 +104,9 @@ def drop(tx: Tx) -> None:
 
 
 def _kind(of: types.TypeEngine[Any]) -> str:
+    plain = of.impl_instance if isinstance(of, types.TypeDecorator) else of
     for known, kind in KINDS:
-        if isinstance(of, known):
+        if isinstance(plain, known):
             return kind
     raise TypeError(f"no plain form for {of!r}")
 

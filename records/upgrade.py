@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -24,12 +25,13 @@ class SchemaRefused(Exception):
 
 def head() -> str:
     """The revision this release needs."""
-    return str(_scripts().get_current_head())
+    return known()[-1]
 
 
-def known() -> list[str]:
+@cache
+def known() -> tuple[str, ...]:
     """Every revision this release knows, oldest first."""
-    return [script.revision for script in reversed(list(_scripts().walk_revisions()))]
+    return tuple(script.revision for script in reversed(list(ScriptDirectory(str(FOLDER)).walk_revisions())))
 
 
 def revision(tx: Tx) -> str | None:
@@ -87,11 +89,11 @@ def changing(db: Database, actor: str = "study") -> Iterator[Tx]:
             _enforce_foreign_keys(conn, "ON")
 
 
-def config(folder: Path = FOLDER) -> Config:
-    """Alembic's settings for the revisions in `folder`; the connection is put into its `attributes`."""
+def config(folder: Path | None = None) -> Config:
+    """Alembic's settings for our revisions, or those in `folder`; the connection is put into its `attributes`."""
     settings = Config()
     # ConfigParser takes a % for the start of a placeholder
-    settings.set_main_option("script_location", str(folder).replace("%", "%%"))
+    settings.set_main_option("script_location", str(folder or FOLDER).replace("%", "%%"))
     return settings
 
 
@@ -111,11 +113,7 @@ def _lacking(tx: Tx) -> list[str]:
     if now is None:
         if inspect(tx.conn).has_table("participant"):
             raise SchemaRefused("the tables were not made by `coach db upgrade`; start with a new database")
-        return revisions
+        return list(revisions)
     if now not in revisions:
         raise SchemaRefused(f"the tables are of a newer release (revision {now}, this one knows {revisions[-1]})")
-    return revisions[revisions.index(now) + 1 :]
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory(str(FOLDER))
+    return list(revisions[revisions.index(now) + 1 :])

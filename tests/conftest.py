@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import structlog
 
 from records.database import Database
+from tests.clinic import Clinic, clinic_over
 from tests.databases import KINDS, Clock, Fresh, NoPostgres, Shelf
 
 # what the product logs is not read here
@@ -53,6 +54,13 @@ def fresh(shelf: Shelf, clock: Clock) -> Iterator[Fresh]:
 def database(kind: str, fresh: Fresh) -> Database:
     """A fresh database with its tables, once of each kind."""
     return fresh(kind)
+
+
+@pytest.fixture
+async def clinic(kind: str, shelf: Shelf) -> AsyncIterator[Clinic]:
+    """The whole application, once over each kind of database."""
+    async with clinic_over(shelf.url(kind)) as clinic:
+        yield clinic
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -2,6 +2,8 @@
 
     def test_something(database: Database) -> None:      # runs twice, once on each
     def test_another(fresh: Fresh) -> None: ...          # fresh("postgresql"), fresh("sqlite", migrated=False)
+
+`fresh(kind, filled=lived_in)` fills a database once a run, and gives copies of it.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import psycopg
 from sqlalchemy import make_url
@@ -23,6 +25,7 @@ from records.database import Database
 from records.sealed import Keyring
 from records.upgrade import upgrade
 
+Filling: TypeAlias = Callable[[Database], object]
 KINDS = ("sqlite", "postgresql")
 KEY = "a key for tests, of some length"
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -97,17 +100,24 @@ class Shelf:
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="coach-db-"))
         self.files = itertools.count()
-        self.templates: dict[str, str] = {}
+        self.templates: dict[tuple[str, Filling | None], str] = {}
         self.postgres: Postgres | None = None
         self.missing: str | None = None
 
-    def url(self, kind: str, *, migrated: bool = True) -> str:
-        """The URL of a fresh database; `NoPostgres` when there can be none."""
+    def url(self, kind: str, *, migrated: bool = True, filled: Filling | None = None) -> str:
+        """The URL of a fresh database, with what `filled` puts in; `NoPostgres` when there can be none."""
         if not migrated:
             return self._blank(kind)
-        if kind not in self.templates:
-            self.templates[kind] = self._migrated(self._blank(kind))
-        return self._copied(kind, self.templates[kind])
+        if (kind, filled) not in self.templates:
+            self.templates[kind, filled] = self._template(kind, filled)
+        return self._copied(kind, self.templates[kind, filled])
+
+    def _template(self, kind: str, filled: Filling | None) -> str:
+        url = self.url(kind) if filled else self._blank(kind)
+        db = Database(url, Keyring(KEY), Clock())
+        (filled or upgrade)(db)
+        db.close()
+        return url
 
     def _blank(self, kind: str) -> str:
         if kind == "sqlite":
@@ -119,12 +129,6 @@ class Shelf:
             return self._server().new(template)
         url = self._blank(kind)
         shutil.copyfile(str(make_url(template).database), str(make_url(url).database))
-        return url
-
-    def _migrated(self, url: str) -> str:
-        db = Database(url, Keyring(KEY), Clock())
-        upgrade(db)
-        db.close()
         return url
 
     def _server(self) -> Postgres:
@@ -156,12 +160,8 @@ class Fresh:
         self.shelf, self.clock = shelf, clock
         self.opened: list[Database] = []
 
-    def __call__(self, kind: str, *, migrated: bool = True, key: str = KEY) -> Database:
-        return self.open(self.url(kind, migrated=migrated), key=key)
-
-    def url(self, kind: str, *, migrated: bool = True) -> str:
-        """The URL of a fresh database."""
-        return self.shelf.url(kind, migrated=migrated)
+    def __call__(self, kind: str, *, migrated: bool = True, filled: Filling | None = None, key: str = KEY) -> Database:
+        return self.open(self.shelf.url(kind, migrated=migrated, filled=filled), key=key)
 
     def open(self, url: str, key: str = KEY) -> Database:
         """A further `Database` on a URL, as another process would have it."""

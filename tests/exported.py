@@ -21,6 +21,7 @@ from study.steps import Fact
 from tests.databases import START, Clock
 
 ZONE = "America/New_York"
+FIRST_DAY = START.date()
 
 
 class Person:
@@ -45,7 +46,7 @@ class Person:
         with self.study.database.write() as tx:
             people.change(tx, self.id, f"participant:{status}", status=status, **values)
 
-    def enrols(self, on: date = START.date(), zone: str = ZONE) -> Person:
+    def enrols(self, on: date = FIRST_DAY, zone: str = ZONE) -> Person:
         self.becomes("enrolled", enrolled_on=on)
         with self.study.database.write() as tx:
             people.change(tx, self.id, "participant:settings", zone=zone)
@@ -133,7 +134,9 @@ def medicine(product: str = "oxycodone", **given: Any) -> MedicineEpisode:
     return MedicineEpisode.model_validate(usual | given)
 
 
-def dose(local: str | None = "2026-03-02T09:00:00", count: float | None = 1.0, zone: str = ZONE, **given: Any) -> DoseTaken:
+def dose(
+    local: str | None = "2026-03-02T09:00:00", count: float | None = 1.0, zone: str = ZONE, **given: Any
+) -> DoseTaken:
     """A dose by the wall clock; a date alone when the time is not known."""
     known = local is not None and "T" in local
     usual = {

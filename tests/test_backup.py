@@ -27,9 +27,8 @@ RESTORED = ("audit", "audit_head")
 
 
 @pytest.fixture
-def kept(database: Database) -> Database:
-    lived_in(database)
-    return database
+def kept(kind: str, fresh: Fresh) -> Database:
+    return fresh(kind, filled=lived_in)
 
 
 @pytest.fixture
@@ -215,16 +214,18 @@ def test_a_database_with_rows_is_refused(kept: Database, file: Path) -> None:
 def test_a_backup_that_was_cut_off_is_refused(file: Path, empty: Database, kept_share: float) -> None:
     whole = file.read_bytes()
     file.write_bytes(whole[: int(len(whole) * kept_share)])
-    with pytest.raises(BackupRefused, match="cut off|not a backup"):
+    with pytest.raises(BackupRefused, match=r"cut off|not a backup"):
         restore(empty, file)
     assert not any(everything(empty).values())
 
 
-def test_a_backup_whose_end_was_cut_cleanly_is_refused(file: Path, empty: Database) -> None:
-    for lines_left in (1, 5, -2, -1):
-        cut = rewritten(file, lambda lines, left=lines_left: lines.__delitem__(slice(left, None)))
-        with pytest.raises(BackupRefused, match="damaged"):
-            restore(empty, cut)
+@pytest.mark.parametrize("lines_left", [1, 5, -2, -1])
+def test_a_backup_whose_end_was_cut_cleanly_is_refused(file: Path, empty: Database, lines_left: int) -> None:
+    def cut(lines: Lines) -> None:
+        del lines[lines_left:]
+
+    with pytest.raises(BackupRefused, match="damaged"):
+        restore(empty, rewritten(file, cut))
 
 
 def test_a_backup_with_a_flipped_bit_is_refused_wherever_it_is(file: Path, empty: Database) -> None:
@@ -267,7 +268,7 @@ def test_a_file_that_is_no_backup_is_refused(empty: Database, tmp_path: Path) ->
     contents = {"text": b"hello", "gzip": gzip.compress(b"hello"), "json": gzip.compress(b"{}\n[]\n"), "none": b""}
     for name, content in contents.items():
         (tmp_path / name).write_bytes(content)
-        with pytest.raises(BackupRefused, match="not a backup|cut off"):
+        with pytest.raises(BackupRefused, match=r"not a backup|cut off"):
             restore(empty, tmp_path / name)
     with pytest.raises(BackupRefused, match="No such file"):
         restore(empty, tmp_path / "nowhere")

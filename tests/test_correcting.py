@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from records import alerts, facts, people
+from records.database import Database
 from records.fact_tables import TABLE_OF
 from records.facts import Where
 from records.tables import DueItem, table
@@ -27,6 +28,7 @@ from study.facts import (
     SettingsChanged,
 )
 from study.steps import Fact
+from tests import databases
 from tests.clinic import FENTANYL, MORPHINE, OXYCODONE, START, Clinic, Patient, clinic_over, fresh_sqlite
 from tests.golden import check
 
@@ -572,7 +574,8 @@ async def test_after_back_another_pause_is_the_one_that_is_changed(clinic: Clini
     await pause(ann, "Rather not say")
     await pause(ann, NOT_NEEDED)
     await chosen(ann, "Pause (not needed)")
-    await ann.does("« Back", next(b for b in ann.buttons if b.startswith("Pause (not said)")))
+    await ann.taps("« Back")
+    await ann.taps(next(b for b in ann.buttons if b.startswith("Pause (not said)")))
     await ann.does("The pain number before", "9")
     assert [b.pain for b in clinic.kept(PauseBegun)] == [6, 9]
 
@@ -602,3 +605,27 @@ async def test_discreet_words_hold_in_every_list_and_question(clinic: Clinic) ->
     await chosen(ann, "Rating 7")
     await ann.does("The number", "6", ">/undo", "No")
     assert "pain" not in ann.transcript().lower()
+
+
+# --- what the lists are made from, on both databases ---------------------------------------------------------------
+
+
+def test_newest_goes_by_the_first_revision_and_leaves_out_what_was_taken_back(
+    database: Database, clock: databases.Clock
+) -> None:
+    with database.write() as tx:
+        person = people.by_study_id(tx, people.add(tx, arm=None, test=False))
+    where = Where(person.id, person.study_id, "test")
+    for entity, fact in (("a", rated(1)), ("b", rated(2)), ("c", rated(3)), ("a", rated(9))):
+        clock.move(minutes=1)
+        with database.write() as tx:
+            facts.write(tx, entity, fact, where)
+    with database.write() as tx:
+        facts.void(tx, "b", where, "undo")
+    with database.read() as tx:
+        found = facts.newest(tx, PainRated, person.id, 10)
+        every = [(k.entity, k.revision, k.state, k.why) for k in facts.history(tx, PainRated, person.id)]
+        assert [k.entity for _, k in facts.newest(tx, PainRated, person.id, 1)] == ["c"]
+    assert [(k.entity, k.fact.pain) for _, k in found] == [("c", 3), ("a", 9)]
+    assert [at.minute for at, _ in found] == [3, 1]
+    assert every[-2:] == [("a", 2, "recorded", None), ("b", 2, "voided", "undo")]

@@ -207,7 +207,7 @@ async def test_a_wrong_entry_of_the_coordinator_is_told_and_can_be_put_right(cli
     await ann.does("Use oxycodone", "Yes", "No", "Yes", "Done", PRACTICE)
     assert alerts_of(clinic) == [("medicine_list", 3)]
     await ann.says("/medicines")
-    assert "oxycodone: oxycodone 10 mg" in ann.hears
+    assert "oxycodone 10 mg, as needed" in ann.hears
     assert "oxycodone 5 mg" not in ann.hears
     assert "morning tablet" in ann.hears
 
@@ -225,9 +225,7 @@ async def test_a_wrong_entry_can_also_just_be_taken_off(clinic: Clinic) -> None:
 
 
 @pytest.mark.parametrize(("flag", "code"), list(FLAGS.items())[:4])
-async def test_an_urgent_flag_brings_its_text_at_once_and_an_urgent_alert(
-    clinic: Clinic, flag: str, code: str
-) -> None:
+async def test_an_urgent_flag_brings_its_text_at_once_and_an_urgent_alert(clinic: Clinic, flag: str, code: str) -> None:
     ann = await joining(clinic, AGREE, "New York", "9 pm to 8 am", "No", *OXY, "No", "Yes", flag, "Done")
     assert "Go to an emergency department now" in ann.hears
     assert "Nobody is watching this chat." in ann.hears
@@ -539,7 +537,7 @@ EVERYTHING: tuple[tuple[str, ...], ...] = (
     (">/practice", "20 min", "Now"),
     (">/practice", "Lead me one now", "1 minute", "One quiet minute", "Next", "This is making it worse"),
     (">/medicines", "oxycodone", "New times", ">8:00", "Side effects", "Today"),
-    (">/medicines", "Add one", ">fentanil", "Yes, fentanyl", "Patch", ">25", "Use fentanyl", "Rather not say"),
+    (">/medicines", "Add one", ">fentanil", "fentanyl", "Patch", ">25", "Use fentanyl", "Rather not say"),
     (">/medicines", "I am in hospital", ">/settings", "I am back home"),
     (">/settings", "City and time, or travel", ">Nowhere", "London"),
     (">/settings", "Quiet hours", "10 pm to 7 am"),

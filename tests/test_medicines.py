@@ -103,7 +103,7 @@ async def test_a_medicine_is_added_from_its_label_and_told_to_the_team(clinic: C
     ann = await clinic.enrolled()
     await ann.does(">/medicines", "Add one", ">hydrocodone", "Liquid", ">7.5-325 mg/15 mL", "As needed", ">15")
     await ann.does(">60", "Skip", ">night syrup", "My prescriber and I agreed")
-    assert "On your list: night syrup (hydrocodone 0.5 mg/mL)." in ann.hears
+    assert "On your list: night syrup: hydrocodone 0.5 mg/mL." in ann.hears
     added = episodes(clinic)[-1]
     assert (added.form, added.strength, added.unit) == ("liquid", 0.5, "mg/mL")
     assert (added.usual_count, added.max_per_day, added.nickname) == (15, 60, "night syrup")
@@ -143,11 +143,19 @@ async def test_a_patch_is_asked_for_in_mcg_an_hour_and_never_for_an_amount(clini
 async def test_a_slip_in_a_name_is_asked_about(clinic: Clinic) -> None:
     ann = await clinic.enrolled()
     await ann.does(">/medicines", "Add one", ">oxycodne")
-    assert ann.hears == "Did you mean oxycodone?"
-    assert ann.buttons == ["Yes, oxycodone", "No, keep oxycodne", "« Back"]
-    await ann.does("Yes, oxycodone", "Capsule", ">5 mg", "As needed", ">1", "It does not say", "Skip")
+    assert ann.hears == "I do not know that one. Which do you mean?"
+    assert ann.buttons == ["oxycodone", "Keep oxycodne", "« Back"]
+    await ann.does("oxycodone", "Capsule", ">5 mg", "As needed", ">1", "It does not say", "Skip")
     await ann.does("Use oxycodone", "Side effects")
     assert episodes(clinic)[-1].product == "oxycodone"
+
+
+async def test_of_several_near_names_the_common_one_comes_first(clinic: Clinic) -> None:
+    ann = await clinic.enrolled()
+    await ann.does(">/medicines", "Add one", ">fentanil")
+    assert ann.buttons == ["fentanyl", "sufentanil", "Keep fentanil", "« Back"]
+    await ann.taps("Keep fentanil")
+    assert ann.hears == "Which form is it?"
 
 
 @pytest.mark.parametrize("name", ["oxycodone", "Percocet", "gabapentin", "my blue one"])
@@ -174,7 +182,9 @@ async def test_back_goes_through_every_question_of_a_new_one(clinic: Clinic) -> 
 
 async def test_a_new_strength_ends_one_episode_and_begins_the_next(clinic: Clinic) -> None:
     ann = await clinic.enrolled("mbt", "Ann", OXYCODONE.model_copy(update={"starts_on": date(2026, 1, 5)}))
-    await ann.does(">/medicines", *LIST, ">10", "Same as now: 1 tablet", ">3", "The pharmacy gave another one", YESTERDAY)
+    await ann.does(
+        ">/medicines", *LIST, ">10", "Same as now: 1 tablet", ">3", "The pharmacy gave another one", YESTERDAY
+    )
     check("medicines_strength", ann.transcript())
     old, new = episodes(clinic)
     assert (old.strength, old.ends_on, old.confirmed, old.change) == (5, date(2026, 3, 1), True, "started")
@@ -207,7 +217,9 @@ async def test_in_the_far_east_the_day_that_counts_is_the_persons_own(clinic: Cl
 
 async def test_new_times_keep_everything_else(clinic: Clinic) -> None:
     ann = await clinic.enrolled("mbt", "Ann", MORPHINE)
-    await ann.does(">/medicines", "morning tablet", "New times", ">7:30 and 19:30", "My prescriber and I agreed", "Today")
+    await ann.does(
+        ">/medicines", "morning tablet", "New times", ">7:30 and 19:30", "My prescriber and I agreed", "Today"
+    )
     assert "morphine 15 mg, at fixed times: 07:30, 19:30" in ann.hears
     old, new = episodes(clinic)
     assert (new.times, new.change, new.max_per_day) == ("07:30,19:30", "times", old.max_per_day)
@@ -215,7 +227,9 @@ async def test_new_times_keep_everything_else(clinic: Clinic) -> None:
 
 async def test_an_agreed_taper_is_written_down_and_not_commented_on(clinic: Clinic) -> None:
     ann = await clinic.enrolled("mbt", "Ann", MORPHINE)
-    await ann.does(">/medicines", "morning tablet", "A taper I agreed to", "Same as now: 15 mg", "Same as now: 1 tablet")
+    await ann.does(
+        ">/medicines", "morning tablet", "A taper I agreed to", "Same as now: 15 mg", "Same as now: 1 tablet"
+    )
     await ann.does(">1", ">8:00", "Today")
     check("medicines_taper", ann.transcript())
     _, new = episodes(clinic)
@@ -225,7 +239,9 @@ async def test_an_agreed_taper_is_written_down_and_not_commented_on(clinic: Clin
 
 async def test_a_wrong_entry_is_put_right_as_a_correction(clinic: Clinic) -> None:
     ann = await clinic.enrolled()
-    await ann.does(">/medicines", *LIST, ">15", "Same as now: 1 tablet", "It does not say", "The list was wrong", "Today")
+    await ann.does(
+        ">/medicines", *LIST, ">15", "Same as now: 1 tablet", "It does not say", "The list was wrong", "Today"
+    )
     assert episodes(clinic)[-1].change == "corrected"
 
 

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
+from bot.node import Node
 from study.facts import AdverseEvent, DoseTaken, ExerciseLed, PatchWear, PauseBegun, PauseEnded
-from tests.clinic import FENTANYL, MORPHINE, OXYCODONE, Clinic, clinic_over, fresh_sqlite
+from tests.clinic import FENTANYL, MORPHINE, OXYCODONE, Clinic
 from tests.golden import check
 
 TOOK = "I took it, or take it now"
-
-
-@pytest.fixture
-async def clinic(tmp_path: Path) -> AsyncIterator[Clinic]:
-    async with clinic_over(fresh_sqlite(tmp_path)) as clinic:
-        yield clinic
 
 
 @pytest.mark.parametrize(("arm", "exercise"), [("mbt", "One quiet minute"), ("cbt", "Catch one thought")])
@@ -143,7 +135,7 @@ async def test_the_last_length_comes_first(clinic: Clinic) -> None:
 
 
 @pytest.mark.parametrize("medicine", [MORPHINE, FENTANYL], ids=["scheduled", "patch"])
-async def test_a_scheduled_medicine_or_patch_is_never_later_not_needed_or_half(clinic: Clinic, medicine: object) -> None:
+async def test_a_scheduled_medicine_or_patch_is_never_later_nor_half(clinic: Clinic, medicine: object) -> None:
     ann = await clinic.enrolled("mbt", "Ann", medicine)  # type: ignore[arg-type]
     await ann.does(">/pause", "5", "Skip", "Both", "No exercise, log only", "Skip", "Skip")
     assert ann.buttons == [TOOK, "Rather not say", "« Back"]
@@ -297,15 +289,12 @@ async def test_what_is_no_rating_is_asked_again(clinic: Clinic, typed: str) -> N
     assert "How strong is the pain" in ann.hears
 
 
-async def test_a_restart_in_the_middle_changes_nothing(tmp_path: Path) -> None:
-    from bot.node import Node
-
-    async with clinic_over(fresh_sqlite(tmp_path)) as clinic:
-        ann = await clinic.enrolled("mbt")
-        await ann.does(">/pause", "6")
-        old = clinic.node
-        clinic.node = Node(old.storage, old.bot, old.world, old.pacer, parcels=old.parcels)
-        clinic.node.offset = old.offset
-        await clinic.node.start()
-        await ann.does("4", "Both", "No exercise, log only", "4", "3", "Rather not say")
-        assert len(clinic.kept(PauseEnded)) == 1
+async def test_a_restart_in_the_middle_changes_nothing(clinic: Clinic) -> None:
+    ann = await clinic.enrolled("mbt")
+    await ann.does(">/pause", "6")
+    old = clinic.node
+    clinic.node = Node(old.storage, old.bot, old.world, old.pacer, parcels=old.parcels)
+    clinic.node.offset = old.offset
+    await clinic.node.start()
+    await ann.does("4", "Both", "No exercise, log only", "4", "3", "Rather not say")
+    assert len(clinic.kept(PauseEnded)) == 1

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,8 @@ from coordinator import alerting, enrolling
 from records import alerts
 from records.tables import AlertRow, Outbox, table
 from study.facts import Note, PauseBegun
-from tests.clinic import Clinic, Patient, clinic_over, fresh_sqlite
+from tests.clinic import Clinic, Patient, clinic_over
+from tests.databases import Shelf
 from tests.golden import check
 
 DYING = "i want to kill myself"
@@ -20,8 +20,8 @@ STAFF_CHAT = -777
 
 
 @pytest.fixture
-async def clinic(tmp_path: Path) -> AsyncIterator[Clinic]:
-    async with clinic_over(fresh_sqlite(tmp_path), {"staff_chat": STAFF_CHAT, "mail": True}) as clinic:
+async def clinic(kind: str, shelf: Shelf) -> AsyncIterator[Clinic]:
+    async with clinic_over(shelf.url(kind), {"staff_chat": STAFF_CHAT, "mail": True}) as clinic:
         clinic.pretend.group(STAFF_CHAT, "Staff")
         clinic.node.carriers["mail"] = clinic_mail
         clinic.node.sender.carriers["mail"] = clinic_mail

@@ -16,6 +16,7 @@ from rich.progress import Progress
 from bot.commands.calculators import OneLineCommand, refuse
 from content.exports import exported
 from coordinator.export import ExportRefused, Request, export_csv
+from records.sealed import WrongKey
 
 if TYPE_CHECKING:
     from coordinator.export import Progress as Report
@@ -77,8 +78,8 @@ def _made(open_database: Callable[[], Database], request: Request) -> Manifest:
     try:
         with _shown_progress() as report:
             return export_csv(database, request, actor=ACTOR, progress=report)
-    except ExportRefused as refused:
-        _end(refused.reason)
+    except (ExportRefused, WrongKey, OSError) as refused:
+        _end(str(refused))
     finally:
         database.close()
 

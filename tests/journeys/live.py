@@ -148,7 +148,6 @@ def heard_texts(patient: Patient) -> list[str]:
     return [shown.text for shown in patient.person.messages if shown.from_bot]
 
 
-
 async def later_in_15_minutes(patient: Patient) -> None:
     """A pause with no exercise; its decision waits for a check-back."""
     await patient.does(">/pause", "3", "2", "Both", "No exercise, log only", "Skip", "Skip", "Later", "In 15 minutes")

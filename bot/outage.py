@@ -1,0 +1,50 @@
+"""After an outage longer than Telegram keeps messages: each active person is told once, staff get the list."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from bot import alarms, quiet
+from bot.desk import Desk
+from bot.world import World
+from content import say
+from content.safety_data import alerts as alert_rules
+from records import alerts, due, people
+from records.database import Tx
+from records.due import Planned
+from study.view import ParticipantView, instant_of
+
+TELEGRAM_KEEPS = timedelta(hours=24)
+ITEM = "outage"
+RULE = "outage"
+
+
+def look_back(world: World, tx: Tx, since: datetime) -> None:
+    """Plan a message to everybody enrolled when nothing was heard since `since`, and list them for staff."""
+    active = [person for person in people.everyone(tx) if person.status == "enrolled"]
+    for person in active:
+        due.plan(tx, Planned(person.id, ITEM, since.isoformat(), tx.now, person.zone))
+    known = alert_rules().rules[RULE]
+    raised = alerts.raise_(tx, None, RULE, known.tier, known.version, since)
+    listed = ", ".join(person.study_id for person in active) or "nobody is enrolled"
+    alerts.add_note(tx, raised.id, f"No messages from {since:%Y-%m-%d %H:%M} UTC on: {listed}", "coach")
+    alarms.tell_staff(world, tx, raised, "-")
+
+
+def tell(desk: Desk, item_id: int, occurrence: str) -> None:
+    """Tell one person; in quiet hours at their end."""
+    why_not = quiet.why_not(desk)
+    if why_not == quiet.QUIET_HOURS:
+        due.postpone(desk.tx, item_id, _end_of_quiet_hours(desk))
+    elif why_not is not None:
+        due.close(desk.tx, item_id, "skipped", why_not)
+    else:
+        due.close(desk.tx, item_id, "answered", "sent")
+        desk.send(say.talk.outage(), kind="prompt", occurrence=f"due.{item_id}", due_item=item_id)
+
+
+def _end_of_quiet_hours(desk: Desk) -> datetime:
+    person = desk.participant
+    local = ParticipantView(study_id="", zone=person.zone).local(desk.tx.now)
+    end = datetime.combine(local.date(), time.fromisoformat(person.quiet_to))
+    return instant_of(end if end > local else end + timedelta(days=1), person.zone)

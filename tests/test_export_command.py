@@ -1,0 +1,102 @@
+"""`coach export` as coordinators and scripts see it: files, lines, exit status."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from bot.commands import export as command
+from tests.databases import Clock, Fresh, url_of
+from tests.exported import Export, Person, Study, dose
+
+
+@pytest.fixture
+def study(fresh: Fresh, clock: Clock, tmp_path: Path) -> Study:
+    return Study(fresh("sqlite"), clock, tmp_path)
+
+
+@pytest.fixture
+def ann(study: Study) -> Person:
+    return study.adds().enrols()
+
+
+# the command
+
+
+@pytest.fixture
+def app(study: Study, fresh: Fresh) -> typer.Typer:
+    app = typer.Typer()
+    app.callback()(lambda: None)
+    command.add_to(app, lambda: fresh.open(url_of(study.database)))
+    return app
+
+
+def run(app: typer.Typer, *args: str) -> Result:
+    return CliRunner().invoke(app, ["export", *args])
+
+
+def test_the_command_writes_a_blinded_export_and_says_so(app: typer.Typer, study: Study, ann: Person) -> None:
+    ann.logs(dose())
+    result = run(app, "--format", "csv", "--out", str(study.folder / "out"))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "blinded, as of 2026-03-02T15:00:00Z" in result.stdout
+    assert "doses.csv: 1 rows" in result.stdout
+    assert len(Export(study.folder / "out", {}).rows("doses")) == 1
+
+
+def test_json_prints_the_manifest_and_nothing_else(app: typer.Typer, study: Study, ann: Person) -> None:
+    out = study.folder / "out"
+    asked = [
+        "--unblind",
+        "--free-text",
+        "--site",
+        "main",
+        "--since",
+        "2026-03-01",
+        "--as-of",
+        "2026-03-02T16:00:00+01:00",
+    ]
+    result = run(app, "--json", "--out", str(out), *asked)
+    assert result.exit_code == 0
+    assert result.stdout == (out / "manifest.json").read_text(encoding="utf-8")
+    manifest = json.loads(result.stdout)
+    assert (manifest["as_of"], manifest["since"]) == ("2026-03-02T15:00:00Z", "2026-03-01T00:00:00Z")
+    assert (manifest["blinded"], manifest["free_text"]) == (False, True)
+
+
+def test_what_is_refused_ends_with_status_1_and_the_reason(app: typer.Typer, study: Study, ann: Person) -> None:
+    assert run(app, "--out", str(study.folder / "out")).exit_code == 0
+    result = run(app, "--out", str(study.folder / "out"))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == f"coach export: {study.folder / 'out'} holds a former export: name another folder, " + (
+        "or give --force to replace it\n"
+    )
+    assert run(app, "--force", "--out", str(study.folder / "out")).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        (),
+        ("--out",),
+        ("--out", "x", "--format", "xlsx"),
+        ("--out", "x", "--as-of", "yesterday"),
+        ("--out", "x", "--as-of", "2026-03-02T15:00:00"),
+        ("--out", "x", "--since", "2026-13-01"),
+        ("--out", "x", "--nonsense"),
+    ],
+)
+def test_wrong_usage_ends_with_status_2_and_one_line(app: typer.Typer, study: Study, args: tuple[str, ...]) -> None:
+    result = run(app, *args)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("coach export: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_date_is_its_first_moment_in_utc(app: typer.Typer, study: Study, ann: Person) -> None:
+    result = run(app, "--json", "--as-of", "2026-03-02", "--out", str(study.folder / "out"))
+    assert json.loads(result.stdout)["as_of"] == "2026-03-02T00:00:00Z"
