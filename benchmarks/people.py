@@ -118,4 +118,3 @@ class Crowd:
                 self.seen[person.user_id] = post.message_id
                 fresh.append(person)
         return fresh
-

@@ -1,4 +1,4 @@
-"""Fresh databases with fifty people in them: SQLite files, and PostgreSQL from the wheel, both as durable as they come."""
+"""Fresh databases with fifty people in them: SQLite files, and PostgreSQL from the wheel, both durable."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from content.consent_text import consent_text
 from content.medicines import limit
 from content.places import zone_of
 from records import people
-from records.facts import Kept, column, find, in_force, newest
+from records.facts import Kept, column, find, in_force, latest, newest
 from study import facts as kinds
 from study import queries
 from study.queries import Entry
@@ -87,13 +87,13 @@ def _medicines(tx: Any, participant_id: int, today: date) -> Iterator[MedicineVi
 def _last_minutes(tx: Any, participant_id: int) -> int | None:
     from content.exercises import exercises
 
-    led = list(in_force(tx, kinds.ExerciseLed, participant_id))
-    known = exercises().get(led[-1].fact.exercise) if led else None
+    led = latest(tx, kinds.ExerciseLed, "id", participant_id=participant_id)
+    known = exercises().get(led.fact.exercise) if led is not None else None
     return known.minutes if known else None
 
 
 def _worse(tx: Any, participant_id: int) -> tuple[str, ...]:
-    worse = in_force(tx, kinds.ExerciseLed, participant_id, column(kinds.ExerciseLed, "ended") == "worse")
+    worse = in_force(tx, kinds.ExerciseLed, participant_id, ended="worse")
     return tuple(sorted({k.fact.exercise for k in worse}))
 
 
@@ -107,19 +107,15 @@ def _draw(_: Desk, query: queries.Draw) -> int:
 
 
 def _last_dose(desk: Desk, query: queries.LastDoseOf) -> Entry | None:
-    taken = [
-        k
-        for k in in_force(
-            desk.tx,
-            kinds.DoseTaken,
-            desk.participant.id,
-            column(kinds.DoseTaken, "medicine") == query.medicine,
-            column(kinds.DoseTaken, "status") == "taken",
-            column(kinds.DoseTaken, "taken_at").is_not(None),
-        )
-    ]
-    latest = max(taken, key=_when, default=None)
-    return entry(latest) if latest is not None else None
+    last = latest(
+        desk.tx,
+        kinds.DoseTaken,
+        "taken_at",
+        participant_id=desk.participant.id,
+        medicine=query.medicine,
+        status="taken",
+    )
+    return entry(last) if last is not None else None
 
 
 def _count_on_day(desk: Desk, query: queries.CountOnDay) -> float:
@@ -154,7 +150,7 @@ def view_local(at: datetime, zone: str) -> datetime:
 
 
 def _patches(desk: Desk, _: queries.PatchesWorn) -> tuple[Entry, ...]:
-    worn = in_force(desk.tx, kinds.PatchWear, desk.participant.id, column(kinds.PatchWear, "removal") == "wearing")
+    worn = in_force(desk.tx, kinds.PatchWear, desk.participant.id, removal="wearing")
     return tuple(entry(k) for k in sorted(worn, key=_when))
 
 
@@ -185,7 +181,7 @@ def _pause_parts(desk: Desk, query: queries.PauseParts) -> tuple[Entry, ...]:
     parts = [
         entry(k)
         for kind in PARTS
-        for k in in_force(desk.tx, kind, desk.participant.id, column(kind, _pause_column(kind)) == query.pause)
+        for k in in_force(desk.tx, kind, desk.participant.id, **{_pause_column(kind): query.pause})
     ]
     return tuple(parts)
 
@@ -195,9 +191,7 @@ def _pause_column(kind: type[Fact]) -> str:
 
 
 def _pause(desk: Desk, query: queries.PauseOf) -> Entry | None:
-    found = list(
-        in_force(desk.tx, kinds.PauseEnded, desk.participant.id, column(kinds.PauseEnded, "pause") == query.pause)
-    )
+    found = list(in_force(desk.tx, kinds.PauseEnded, desk.participant.id, pause=query.pause))
     return entry(found[-1]) if found else None
 
 
@@ -225,7 +219,7 @@ def _ratings(desk: Desk, query: queries.RatingsSince) -> tuple[Entry, ...]:
 def _standing(desk: Desk, _: queries.StandingNow) -> queries.Standing:
     person = desk.participant
     on_break = person.break_until if person.break_until is not None and person.break_until > desk.tx.now else None
-    prompts = in_force(desk.tx, kinds.Stopped, person.id, column(kinds.Stopped, "level") == "prompts")
+    prompts = in_force(desk.tx, kinds.Stopped, person.id, level="prompts")
     stops = [k.entity for k in prompts] if person.status == "prompts_stopped" else []
     return queries.Standing(
         status=person.status, hold=person.hold, break_until=on_break, stopped=stops[-1] if stops else None
@@ -233,8 +227,7 @@ def _standing(desk: Desk, _: queries.StandingNow) -> queries.Standing:
 
 
 def _episode(desk: Desk, query: queries.EpisodeOf) -> Entry | None:
-    column_ = column(kinds.MedicineEpisode, "entity")
-    found = list(in_force(desk.tx, kinds.MedicineEpisode, desk.participant.id, column_ == query.medicine))
+    found = list(in_force(desk.tx, kinds.MedicineEpisode, desk.participant.id, entity=query.medicine))
     return entry(found[0]) if found else None
 
 

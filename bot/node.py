@@ -30,6 +30,7 @@ log = structlog.get_logger()
 ALLOWED = ("message", "edited_message", "callback_query", "my_chat_member")
 POLL_SECONDS = 25
 AFTER_ERROR_SECONDS = 2.0
+CHECK_WEBHOOK_SECONDS = 20.0
 MOST_AT_ONCE = 100
 
 
@@ -92,7 +93,8 @@ class Node:
         rows = [(int(u["update_id"]), json.dumps(u, separators=(",", ":"))) for u in updates]
 
         def commit(tx: Tx) -> list[int]:
-            meta.polled(tx, self.world.bot)
+            if not delayed:
+                meta.polled(tx, self.world.bot)
             return post.receive(tx, self.world.bot, rows, delayed=delayed)
 
         fresh = await self.storage.write(commit)
@@ -191,11 +193,14 @@ class Node:
         self.sender.wake.set()
 
     async def keep_polling(self) -> None:
-        """Long polling for as long as the process lives."""
+        """Long polling for as long as the process lives; first, and after each failure, without waiting for news."""
+        patience = 0
         while True:
+            seconds, patience = patience, 0
             try:
-                if not await self.poll_once(POLL_SECONDS):
+                if not await self.poll_once(seconds):
                     await self.storage.write(lambda tx: meta.polled(tx, self.world.bot))
+                patience = POLL_SECONDS
             except RetryAfter as error:
                 await asyncio.sleep(retry_seconds(error))
             except Conflict:
@@ -204,6 +209,21 @@ class Node:
             except (TimedOut, NetworkError, TelegramError) as error:
                 log.warning("no updates", error=type(error).__name__)
                 await asyncio.sleep(AFTER_ERROR_SECONDS)
+
+    async def check_webhook(self) -> None:
+        """Ask Telegram whether anything waits for the webhook; only when nothing does have we heard everything."""
+        if (await self.bot.get_webhook_info()).pending_update_count == 0:
+            await self.heard_from_telegram()
+            await self.storage.write(lambda tx: meta.polled(tx, self.world.bot))
+
+    async def keep_checking_webhook(self) -> None:
+        """With a webhook, for as long as the process lives: what came late is told from what came at once."""
+        while True:
+            try:
+                await self.check_webhook()
+            except TelegramError as error:
+                log.warning("Telegram does not answer", error=type(error).__name__)
+            await asyncio.sleep(CHECK_WEBHOOK_SECONDS)
 
     async def keep_working(self) -> None:
         """Turns for as long as the process lives."""

@@ -16,11 +16,11 @@ from urllib.parse import urlsplit
 import structlog
 from sqlalchemy import text
 from telegram import Bot, BotCommand
-from telegram.error import TelegramError
+from telegram.error import NetworkError, RetryAfter, TelegramError
 from telegram.request import BaseRequest
 
 from bot.mail import mail_carrier
-from bot.node import Node
+from bot.node import AFTER_ERROR_SECONDS, Node
 from bot.pacing import Pacer
 from bot.parcels import parcel
 from bot.settings import Settings
@@ -68,7 +68,7 @@ async def started(
     """A node that has taken over: what a dead process left is settled, open inputs wait for `keep_going`."""
     storage = Storage(database)
     bot = bot_of(settings, request)
-    async with bot:
+    async with _reached(bot):
         pacer = Pacer(
             settings.messages_a_second if settings.pacing else None,
             settings.chat_messages_a_second if settings.pacing else None,
@@ -85,6 +85,22 @@ async def started(
             await node.close()
 
 
+@asynccontextmanager
+async def _reached(bot: Bot) -> AsyncIterator[None]:
+    """The bot once Telegram answers, which is waited for; `InvalidToken` when Telegram does not know the token."""
+    try:
+        while True:
+            try:
+                await bot.initialize()
+                break
+            except (NetworkError, RetryAfter) as error:
+                log.warning("Telegram does not answer yet", error=type(error).__name__)
+                await asyncio.sleep(AFTER_ERROR_SECONDS)
+        yield
+    finally:
+        await bot.shutdown()
+
+
 async def keep_going(node: Node, settings: Settings, *more: Callable[[], Awaitable[Any]]) -> None:
     """All loops of a node, until the first one ends."""
     jobs: dict[str, tuple[When, Job]] = {
@@ -94,8 +110,7 @@ async def keep_going(node: Node, settings: Settings, *more: Callable[[], Awaitab
     clock = clockwork(jobs)
     clock.start()
     loops = [node.keep_working(), node.sender.run(), *(work() for work in more)]
-    if not settings.webhook_url:
-        loops.append(node.keep_polling())
+    loops.append(node.keep_checking_webhook() if settings.webhook_url else node.keep_polling())
     tasks = [asyncio.ensure_future(loop) for loop in loops]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -117,7 +132,7 @@ async def run(settings: Settings, database: Database) -> None:
     with alone(database, settings.bot_id):
         async with started(settings, database, live=True) as node:
             await introduce(node)
-            path = urlsplit(settings.webhook_url).path if settings.webhook_url else ""
+            path = urlsplit(settings.webhook_url).path or "/" if settings.webhook_url else ""
             secret = settings.webhook_secret.get_secret_value()
             async with serving(web_app(node, path, secret), settings.host, settings.port) as address:
                 log.info("listening", address=address)

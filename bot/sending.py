@@ -111,11 +111,11 @@ class Sender:
                 unreachable.note(tx, outcome.chat)
         busy = set(self._busy) - {o.chat for o in results}
         chosen, wait = self._choose(tx, busy, free + len(results))
-        post.claim(tx, [row.id for row in chosen], self.fence)
-        return chosen, wait
+        return post.claim(tx, chosen, self.fence), wait
 
-    def _choose(self, tx: Tx, busy: set[str], free: int) -> tuple[list[Row[Any]], float | None]:
-        chosen: list[Row[Any]] = []
+    def _choose(self, tx: Tx, busy: set[str], free: int) -> tuple[list[int], float | None]:
+        """The letters that go now; when there are none, how many seconds until one may."""
+        chosen: list[int] = []
         wait: float | None = None
         for row in post.waiting(tx, self.bot_id, limit=4 * self.in_flight + len(busy)):
             if len(chosen) >= free:
@@ -128,7 +128,7 @@ class Sender:
                 wait = delay if wait is None else min(wait, delay)
                 continue
             self.pacer.take(row.chat_hash)
-            chosen.append(row)
+            chosen.append(row.id)
         later = post.next_waiting_at(tx, self.bot_id)
         if later is not None:
             seconds = max((later - tx.now).total_seconds(), 0.01)
@@ -136,7 +136,11 @@ class Sender:
         return chosen, wait
 
     async def _send(self, row: Row[Any]) -> None:
-        sent = await self._delivered(row)
+        try:
+            sent = await self._delivered(row)
+        except Exception as error:  # whatever it is, the chat must not stay busy for ever
+            log.error("letter broke", letter=row.id, kind=row.kind, error=type(error).__name__)
+            sent = Sent(row.id, "unknown", doubted=True, reason=type(error).__name__)
         self.at("accepted")
         self._results.append(Outcome(row.chat_hash, sent))
         self.wake.set()
@@ -185,7 +189,8 @@ class Sender:
         result = await self._api(row.method, chat_id, body)
         message_id = result.get("message_id") if isinstance(result, dict) else None
         if pin and message_id is not None:
-            await self.bot.pin_chat_message(chat_id, message_id, disable_notification=True)
+            with contextlib.suppress(TelegramError):  # the message itself has arrived
+                await self.bot.pin_chat_message(chat_id, message_id, disable_notification=True)
         return message_id
 
     async def _api(self, method: str, chat_id: int, body: dict[str, Any]) -> Any:

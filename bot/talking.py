@@ -177,7 +177,7 @@ def _ask(
     back_too = advanced.can_go_back
     desk.send(
         ask.message,
-        kind="step" if by == "timer" else "answer",
+        kind="emergency" if ask.urgent else "step" if by == "timer" else "answer",
         keyboard=desk.question_keyboard(ask, number, seq, back=back_too, ticked=ticked),
         conversation=number,
         silent=ask.silent,

@@ -23,13 +23,15 @@ POLL_FRESH = timedelta(minutes=2)
 
 
 def web_app(node: Node, webhook_path: str = "", webhook_secret: str = "") -> Starlette:
-    """`/healthz`, `/readyz`, `/metrics`, and the webhook route when there is a path for it."""
+    """`/healthz`, `/readyz`, `/metrics`, and the webhook route when there is a path for it; it needs a secret."""
+    if webhook_path and not webhook_secret:
+        raise ValueError("a webhook needs a secret")
 
     async def healthz(_: Request) -> Response:
         return PlainTextResponse("ok\n")
 
     async def readyz(_: Request) -> Response:
-        problems = await _problems(node, polls=not webhook_path)
+        problems = await _problems(node)
         return JSONResponse({"ready": not problems, "problems": problems}, 200 if not problems else 503)
 
     async def metrics(_: Request) -> Response:
@@ -37,7 +39,7 @@ def web_app(node: Node, webhook_path: str = "", webhook_secret: str = "") -> Sta
 
     async def webhook(request: Request) -> Response:
         given = request.headers.get(SECRET_HEADER, "")
-        if not hmac.compare_digest(given, webhook_secret):
+        if not hmac.compare_digest(given.encode(), webhook_secret.encode()):
             return PlainTextResponse("who are you?\n", 403)
         try:
             update = json.loads(await request.body())
@@ -45,7 +47,6 @@ def web_app(node: Node, webhook_path: str = "", webhook_secret: str = "") -> Sta
         except (ValueError, KeyError, TypeError):
             return PlainTextResponse("not an update\n", 400)
         await node.take_in([update], delayed=node.was_away())
-        node.last_poll_at = node.storage.clock()
         return Response(status_code=200)
 
     routes = [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]
@@ -54,7 +55,7 @@ def web_app(node: Node, webhook_path: str = "", webhook_secret: str = "") -> Sta
     return Starlette(routes=routes)
 
 
-async def _problems(node: Node, *, polls: bool) -> list[str]:
+async def _problems(node: Node) -> list[str]:
     now, problems = node.storage.clock(), []
     try:
         await node.storage.read(lambda tx: tx.first(select(1)))
@@ -63,7 +64,7 @@ async def _problems(node: Node, *, polls: bool) -> list[str]:
     looked = node.sweeper.looked_at
     if looked is None or now - looked > SWEEP_FRESH:
         problems.append("sweep: not fresh")
-    if polls and (node.last_poll_at is None or now - node.last_poll_at > POLL_FRESH):
+    if node.last_poll_at is None or now - node.last_poll_at > POLL_FRESH:
         problems.append("telegram: nothing heard")
     return problems
 

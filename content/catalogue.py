@@ -16,11 +16,15 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from content import loading
 from content.exercises import exercises
+from content.instruments import instruments
 from content.message import Message, Param
 from content.safety_texts import safety_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from content.instruments import Instrument, Item
+    from content.instruments import Option as Choice
 
 LANGUAGES = ("en",)
 """Languages with a complete catalogue; the first is the one every text exists in."""
@@ -29,6 +33,7 @@ AMBIENT = frozenset({"emergency", "number", "crisis", "call_crisis", "watching"}
 """Placeholders the shell fills in every text: the numbers to call, and who reads this chat at this hour."""
 
 TELEGRAM_LIMIT = 4096
+BUTTON_LIMIT = 40
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 SPOKEN_ALOUD = re.compile(r"\b(pain|painful|opioids?)\b", re.IGNORECASE)
 
@@ -103,7 +108,9 @@ class Catalogue:
         text = self.texts[message.key]
         language = language if language in LANGUAGES else LANGUAGES[0]
         form = self._form(text, message, language, discreet)
-        locale = Locale.parse("en_US" if language == "en" else language)
+        if "{" not in form:
+            return form
+        locale = _locale("en_US" if language == "en" else language)
         values = dict(ambient) | {
             name: self._written(value, locale, language, discreet) for name, value in message.params.items()
         }
@@ -116,7 +123,7 @@ class Catalogue:
         if text.plural is None:
             return forms["other"]
         number = message.params[text.plural]
-        rule = Locale.parse(language).plural_form(number if isinstance(number, int | float) else 0)
+        rule = _locale(language).plural_form(number if isinstance(number, int | float) else 0)
         return forms.get(rule, forms["other"])
 
     def _written(self, value: Param, locale: Locale, language: str, discreet: bool) -> str:
@@ -136,17 +143,22 @@ class Catalogue:
                 return value
 
 
+@cache
+def _locale(name: str) -> Locale:
+    return Locale.parse(name)
+
+
 def _flat(prefix: str, tables: Mapping[str, Any], file: str) -> dict[str, Text]:
     return {f"{prefix}.{name}": loading.checked(Text, table, f"{file} [{name}]") for name, table in tables.items()}
 
 
 @cache
 def catalogue() -> Catalogue:
-    """The catalogue of this release: messages, exercise steps and safety texts together."""
+    """The catalogue of this release: messages, questionnaires, exercise steps and safety texts together."""
     texts: dict[str, Text] = {}
     for file in loading.files("messages"):
         texts |= _flat(file.name.removesuffix(".toml"), loading.read(file), file.name)
-    return Catalogue(texts | dict(_safety()) | dict(_exercises()))
+    return Catalogue(texts | dict(_safety()) | dict(_exercises()) | dict(_instruments()))
 
 
 def _safety() -> Iterator[tuple[str, Text]]:
@@ -162,3 +174,36 @@ def _exercises() -> Iterator[tuple[str, Text]]:
             yield f"{where}.{step.key}", Text(en=step.say["en"], discreet=dict(step.say_discreet))
             for option in step.options:
                 yield f"{where}.{step.key}.{option.code}", Text(en=option.label["en"])
+
+
+def _instruments() -> Iterator[tuple[str, Text]]:
+    """Questionnaires whose text is there: stems, items, the labels at both ends, and what can be chosen."""
+    for each in instruments().values():
+        if not each.text_included:
+            continue
+        where, fixed = f"instrument.{each.code}", each.fixed_wording
+        if each.stem is not None:
+            yield f"{where}.stem", Text(en=each.stem["en"], discreet=dict(each.stem_discreet), plain=fixed)
+        yield from _choices(f"{where}.option", each.options, fixed)
+        for item in each.items:
+            yield from _item(f"{where}.{item.code}", item, fixed)
+
+
+def _item(where: str, item: Item, fixed: bool) -> Iterator[tuple[str, Text]]:
+    texts = (
+        ("", item.text, item.text_discreet),
+        (".low", item.low_anchor, item.low_anchor_discreet),
+        (".high", item.high_anchor, item.high_anchor_discreet),
+    )
+    for ending, words, discreet in texts:
+        if words is not None:
+            yield f"{where}{ending}", Text(en=words["en"], discreet=dict(discreet), plain=fixed)
+    yield from _choices(where, item.options, fixed)
+
+
+def _choices(where: str, options: tuple[Choice, ...], fixed: bool) -> Iterator[tuple[str, Text]]:
+    for option in options:
+        yield (
+            f"{where}.{option.value}",
+            Text(en=option.label["en"], discreet=dict(option.label_discreet), plain=fixed, limit=BUTTON_LIMIT),
+        )

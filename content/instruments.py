@@ -1,7 +1,8 @@
 """Questionnaires as data: schema and loader of `content/instruments/`.
 
 One file serves every visit. An instrument whose text may not be shipped has `text_included = false`: its
-shape and scoring stand here, the site supplies the words.
+shape and scoring stand here, the site supplies the words. Questions of a study's own that make no score (about the
+person, usual care, unwanted events) have the same shape without scores.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from content import loading
+from content.safety_data import alerts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,6 +22,9 @@ FOLDER = "instruments"
 
 Words = dict[Literal["en"], str]
 """One text per language."""
+
+RESERVED = ("option", "stem")
+"""Codes no item has: under them stand an instrument's shared options and its stem in the catalogue."""
 
 Kind = Literal["number", "choice", "ticks"]
 Method = Literal["value", "sum", "mean", "table"]
@@ -34,6 +39,7 @@ class Option(_Table):
 
     value: int
     label: Words
+    label_discreet: Words = {}
 
 
 class Item(_Table):
@@ -41,15 +47,22 @@ class Item(_Table):
 
     `recode` gives the scored value of each answer from `low` on. `asked_when_above_zero`: asked only when one
     of these items is above 0, otherwise it counts as 0. `verified` is False while nobody has compared the
-    text with the published form.
+    text with the published form. `core` items are asked first, and alone where a visit would be lost otherwise.
+    `dont_know` offers "I do not know" beside skipping. `recall` is the item's own period where it differs.
     """
 
     code: str
     text: Words | None = None
+    text_discreet: Words = {}
     low: int
     high: int
     low_anchor: Words | None = None
+    low_anchor_discreet: Words = {}
     high_anchor: Words | None = None
+    high_anchor_discreet: Words = {}
+    recall: str | None = None
+    core: bool = False
+    dont_know: bool = False
     options: tuple[Option, ...] = ()
     recode: tuple[int, ...] = ()
     asked_when_above_zero: tuple[str, ...] = ()
@@ -73,18 +86,32 @@ class Band(_Table):
     start: float = Field(alias="from")
 
 
+def _known(rule: str | None) -> None:
+    """Refuse the name of an alert rule that there is none of."""
+    if rule is not None and rule not in alerts().rules:
+        raise ValueError(f"there is no alert rule {rule}")
+
+
 class Flag(_Table):
-    """A sign a score raises at or beyond a limit."""
+    """A sign a score raises at or beyond a limit.
+
+    `alert` names the rule that tells staff: the first time, and again once the score is `worse_by` above the last one.
+    """
 
     code: str
     at_least: float | None = None
     at_most: float | None = None
+    alert: str | None = None
+    worse_by: float | None = None
     source: str
 
     @model_validator(mode="after")
     def _one_limit(self) -> Flag:
         if (self.at_least is None) == (self.at_most is None):
             raise ValueError("give either at_least or at_most")
+        if (self.alert is None) != (self.worse_by is None):
+            raise ValueError("alert and worse_by go together")
+        _known(self.alert)
         return self
 
     def raised(self, value: float) -> bool:
@@ -95,12 +122,22 @@ class Flag(_Table):
 
 
 class ItemFlag(_Table):
-    """A sign one answer raises by itself, whatever the score."""
+    """A sign one answer raises by itself, whatever the score.
+
+    `alert` names the rule that tells staff, except at the visits in `no_alert_at`, where the state is expected.
+    """
 
     code: str
     item: str
     at_least: int
+    alert: str | None = None
+    no_alert_at: tuple[str, ...] = ()
     source: str
+
+    @model_validator(mode="after")
+    def _rule_exists(self) -> ItemFlag:
+        _known(self.alert)
+        return self
 
 
 class ScoreRule(_Table):
@@ -158,27 +195,30 @@ class Instrument(_Table):
     """A questionnaire: its items, scores and licence.
 
     `fixed_wording`: the published words may not be changed, for the discreet mode either. `needs_on_call`:
-    only where somebody is there to act on an answer. `not_at` names visits at which it is not asked.
+    only where somebody is there to act on an answer. `not_at` names visits at which it is not asked. `events`: each
+    ticked item is an unwanted event to be written down. One without scores has no `headline` and `scorer_version`.
     """
 
     code: str
     aliases: tuple[str, ...] = ()
     title: Words
     version: str
-    scorer_version: str
+    scorer_version: str = ""
     kind: Kind
     recall: str
     text_included: bool
     fixed_wording: bool
     needs_on_call: bool = False
     not_at: tuple[str, ...] = ()
+    events: bool = False
     licence: str
     source: str
-    headline: str
+    headline: str = ""
     stem: Words | None = None
+    stem_discreet: Words = {}
     options: tuple[Option, ...] = ()
     items: tuple[Item, ...] = Field(min_length=1)
-    scores: tuple[ScoreRule, ...] = Field(min_length=1)
+    scores: tuple[ScoreRule, ...] = ()
     item_flags: tuple[ItemFlag, ...] = ()
     change: Change | None = None
 
@@ -188,8 +228,12 @@ class Instrument(_Table):
         names = [score.name for score in self.scores]
         if len(set(codes)) < len(codes) or len(set(names)) < len(names):
             raise ValueError("a code of an item or a name of a score comes twice")
-        if self.headline not in names:
+        if (self.headline or names) and self.headline not in names:
             raise ValueError(f"headline: no score is called {self.headline}")
+        if bool(self.scorer_version) != bool(names):
+            raise ValueError("scores, and only they, have a scorer_version")
+        if reserved := set(codes) & set(RESERVED):
+            raise ValueError(f"no item may be called {', '.join(sorted(reserved))}")
         if strange := self._named_items() - set(codes):
             raise ValueError(f"no item is called {', '.join(sorted(strange))}")
         self._check_scores()
@@ -216,6 +260,10 @@ class Instrument(_Table):
             raise ValueError("an item to choose from has options, its own or the instrument's")
         if self.kind == "ticks" and any((item.low, item.high) != (0, 1) for item in self.items):
             raise ValueError("an item to tick is 0 or 1")
+        if self.text_included and self.kind == "ticks" and self.stem is None:
+            raise ValueError("a list to tick has a stem that says what to tick")
+        if self.events and self.kind != "ticks":
+            raise ValueError("events are a list to tick")
 
     def _choosable(self) -> bool:
         shared = [option.value for option in self.options]

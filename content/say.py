@@ -1233,6 +1233,10 @@ class pause:
         return Message("pause.not_needed_button")
 
     @staticmethod
+    def not_now_button() -> Message:
+        return Message("pause.not_now_button")
+
+    @staticmethod
     def practice_ended(*, n: Param, title: Param) -> Message:
         return Message("pause.practice_ended", {"n": n, "title": title})
 

@@ -79,7 +79,7 @@ def versions(tx: Tx, cut: Cut) -> Versions:
     return Versions(
         protocol=tuple(sorted({person.protocol_version for person in at_the_cut(tx, cut)})),
         catalogue=catalogue().version,
-        scorers={code: each.scorer_version for code, each in instruments().items()},
+        scorers={code: each.scorer_version for code, each in instruments().items() if each.scores},
         factor_sets={code: each.version for code, each in factor_sets().items()},
         exports=exports().version,
     )

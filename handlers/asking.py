@@ -45,9 +45,10 @@ def choose(
     reads: Reader | None = None,
     barrier: bool = False,
     back: bool = True,
+    urgent: bool = False,
 ) -> Asking[str]:
     """One of several options, by its code."""
-    answer = yield from choose_at(key, message, options, reads=reads, barrier=barrier, back=back)
+    answer = yield from choose_at(key, message, options, reads=reads, barrier=barrier, back=back, urgent=urgent)
     return str(answer.value)
 
 
@@ -59,12 +60,13 @@ def choose_at(
     reads: Reader | None = None,
     barrier: bool = False,
     back: bool = True,
+    urgent: bool = False,
 ) -> Asking[Answer]:
     """One of several options, with the instant of the tap."""
     rows = in_rows(options)
     codes = ",".join(o.code for row in rows for o in row)
     shape = f"choice:{codes}" if len(codes) <= 80 else "choice@1"
-    return (yield from ask(Ask(key, message, shape, rows, reads, barrier=barrier, back=back)))
+    return (yield from ask(Ask(key, message, shape, rows, reads, barrier=barrier, back=back, urgent=urgent)))
 
 
 def in_rows(options: Iterable[Option] | Rows) -> Rows:

@@ -51,7 +51,7 @@ def choose_exercise(
     every = [e for e in offered(me.arm, None, as_needed, high) if e.id not in me.avoid_exercises]
     if not every:
         return None
-    minutes = yield from _length(me, every, high, leave)
+    minutes = yield from _length(me, every, high, leave, say.pause.log_only_button())
     if minutes in ("log", *LEFT):
         return None if minutes == "log" else minutes
     fitting = [e for e in every if e.minutes == int(minutes)]
@@ -63,16 +63,18 @@ def choose_practice(me: ParticipantView) -> Asking[Exercise | None]:
     if me.arm is None:
         return None
     every = [e for e in for_practice(me.arm, None, False) if e.id not in me.avoid_exercises]
-    minutes = yield from _length(me, every, False, ())
+    minutes = yield from _length(me, every, False, (), say.pause.not_now_button())
     if minutes == "log":
         return None
     chosen = yield from _one_of([e for e in every if e.minutes == int(minutes)], ())
     return chosen if isinstance(chosen, Exercise) else None
 
 
-def _length(me: ParticipantView, every: list[Exercise], high: bool, leave: Rows) -> Asking[str]:
+def _length(
+    me: ParticipantView, every: list[Exercise], high: bool, leave: Rows, without: Message
+) -> Asking[str]:
     there = [n for n in LENGTHS if any(e.minutes == n for e in every)]
-    log_only = Option("log", say.pause.log_only_button())
+    log_only = Option("log", without)
     lengths = [Option(str(n), _length_label(n, me.last_minutes)) for n in _in_order(there, me, high)]
     options = [log_only, *lengths] if high else [*lengths, log_only]
     question = say.pause.length_high() if high else say.pause.length()
@@ -91,9 +93,10 @@ def _length_label(minutes: int, last: int | None) -> Message:
 def _one_of(exercises: list[Exercise], leave: Rows) -> Asking[Exercise | str]:
     if len(exercises) == 1:
         return exercises[0]
-    options = tuple((Option(e.id, Message(f"exercise.{e.id}.title")),) for e in exercises)
+    # an exercise may be called as a button is: STOP has the id `stop`
+    options = tuple((Option(f"x.{e.id}", Message(f"exercise.{e.id}.title")),) for e in exercises)
     code = yield from choose("exercise", say.pause.which_exercise(), options + leave)
-    return next((e for e in exercises if e.id == code), code)
+    return next((e for e in exercises if f"x.{e.id}" == code), code)
 
 
 def lead(exercise: Exercise, leave: Rows) -> Asking[Led]:

@@ -15,9 +15,7 @@ from study.view import ParticipantView
 URGENT = ("urgent_overdose", "urgent_thoughts", "urgent_back", "urgent_ran_out", "urgent_other")
 
 
-def safe_check(
-    me: ParticipantView, alerted: bool = False, asked: bool = False, chosen: bool = False
-) -> Conversation:
+def safe_check(me: ParticipantView, alerted: bool = False, asked: bool = False, chosen: bool = False) -> Conversation:
     """Are you safe right now? Yes lets the usual messages come again; no brings the numbers and an alert."""
     options = (
         Option("safe", say.safety.safe_yes_button()),
@@ -26,7 +24,9 @@ def safe_check(
     )
     plain = say.safe.check() if chosen else say.safety.safe_check()
     question = say.safety.urgent_other_reply() if asked else plain
-    answer = yield from choose("safe", question, options, reads=reading.safe_words, back=False, barrier=True)
+    answer = yield from choose(
+        "safe", question, options, reads=reading.safe_words, back=False, barrier=True, urgent=True
+    )
     at = yield queries.now("answered_at")
     if answer == "not_safe":
         yield Record("alert", facts.AlertRaised(rule="not_safe", event_at=at), barrier=True)
@@ -49,7 +49,8 @@ def _until_safe() -> Conversation:
     options = (Option("safe", say.safety.safe_yes_button()),)
     for n in counting(1):
         key = f"again{n}"
-        if (yield from choose(key, say.safe.when_safe(), options, reads=reading.safe_words, back=False)) == "safe":
+        again = yield from choose(key, say.safe.when_safe(), options, reads=reading.safe_words, back=False, urgent=True)
+        if again == "safe":
             break
         yield Say(f"{key}.numbers", say.safety.not_safe(), urgent=True)
     at = yield queries.now("safe_at")
@@ -70,7 +71,7 @@ def died(me: ParticipantView) -> Conversation:
 def urgent(me: ParticipantView) -> Conversation:
     """Five choices; each gives its fixed text at once and raises its alert."""
     options = [Option(code, Message(f"safety.{code}")) for code in URGENT]
-    choice = yield from choose("what", say.safety.urgent(), options, back=False, barrier=True)
+    choice = yield from choose("what", say.safety.urgent(), options, back=False, barrier=True, urgent=True)
     at = yield queries.now("chosen_at")
     rule = _rule_of(choice)
     yield Record("raised", facts.AlertRaised(rule=rule, event_at=at), barrier=True)

@@ -15,12 +15,14 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 
 from records.database import Tx
+from records.prepared import Prepared
 from records.tables import AuditEntry, AuditHead, table
 
 STUDY = "study"
 _audit, _head = table(AuditEntry), table(AuditHead)
-_head_of = select(_head.c.seq, _head.c.link).where(_head.c.chain == bindparam("chain_"))
-_move_head = (
+_head_of = Prepared(select(_head.c.seq, _head.c.link).where(_head.c.chain == bindparam("chain_")))
+_add = Prepared(insert(_audit))
+_move_head = Prepared(
     update(_head).where(_head.c.chain == bindparam("chain_")).values(seq=bindparam("seq_"), link=bindparam("link_"))
 )
 _place_of = select(_audit.c.seq).where(_audit.c.chain == bindparam("chain_"), _audit.c.link == bindparam("link_"))
@@ -48,7 +50,7 @@ def note(tx: Tx, chain: str, action: str, subject: str, hashed: str = "", actor:
     who = actor or tx.actor
     link = _link(previous, chain, seq, tx.now.isoformat(), who, action, subject, hashed)
     tx.run(
-        insert(_audit),
+        _add,
         chain=chain,
         seq=seq,
         at=tx.now,

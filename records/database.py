@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
+from records.prepared import Prepared
 from records.sealed import Keyring
 
 Clock = Callable[[], datetime]
@@ -34,14 +35,20 @@ class Tx:
 
     def rows(self, statement: Any, **values: Any) -> list[Any]:
         """All rows of a statement."""
+        if isinstance(statement, Prepared):
+            return statement.rows(self.conn, values)
         return list(self.conn.execute(statement, values))
 
     def first(self, statement: Any, **values: Any) -> Any:
         """The first row of a statement, or None."""
+        if isinstance(statement, Prepared):
+            return statement.first(self.conn, values)
         return self.conn.execute(statement, values).first()
 
     def run(self, statement: Any, **values: Any) -> int:
         """Run a statement; gives the number of rows it touched."""
+        if isinstance(statement, Prepared):
+            return statement.run(self.conn, values)
         return self.conn.execute(statement, values).rowcount
 
 

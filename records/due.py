@@ -10,20 +10,33 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from records.database import Tx
+from records.prepared import Prepared
 from records.tables import DueItem, table
 
 due = table(DueItem)
 FINAL = ("answered", "answered_late", "skipped", "expired", "cancelled", "undeliverable", "superseded")
-_due_now = (
+_due_now = Prepared(
     select(due)
     .where(due.c.state == "pending", due.c.due_at <= bindparam("now_"))
     .order_by(due.c.due_at, due.c.id)
     .limit(bindparam("limit_"))
 )
-_close = (
+_close = Prepared(
     update(due)
     .where(due.c.id == bindparam("id_"), due.c.final_at.is_(None))
     .values(state=bindparam("state_"), final_at=bindparam("now_"), reason=bindparam("reason_"))
+)
+_plan = Prepared(insert(due).returning(due.c.id))
+_one = (
+    (due.c.participant_id == bindparam("id_"))
+    & (due.c.item == bindparam("item_"))
+    & (due.c.occurrence == bindparam("occurrence_"))
+)
+_there = Prepared(select(due.c.id).where(_one))
+_cancel_one = Prepared(
+    update(due)
+    .where(_one, due.c.final_at.is_(None))
+    .values(state="cancelled", final_at=bindparam("now_"), reason=bindparam("reason_"))
 )
 
 
@@ -43,30 +56,23 @@ class Planned:
 
 def plan(tx: Tx, planned: Planned) -> int | None:
     """Write a due item; None when that occurrence exists already."""
-    there = (
-        (due.c.participant_id == planned.participant_id)
-        & (due.c.item == planned.item)
-        & (due.c.occurrence == planned.occurrence)
-    )
-    if tx.first(select(due.c.id).where(there)) is not None:
+    if tx.first(_there, id_=planned.participant_id, item_=planned.item, occurrence_=planned.occurrence) is not None:
         return None
     local = planned.due_at.astimezone(ZoneInfo(planned.zone)).replace(tzinfo=None)
-    result = tx.conn.execute(
-        insert(due),
-        {
-            "participant_id": planned.participant_id,
-            "item": planned.item,
-            "occurrence": planned.occurrence,
-            "due_at": planned.due_at,
-            "due_local": local.isoformat(timespec="seconds"),
-            "zone": planned.zone,
-            "latest_at": planned.latest_at,
-            "payload": planned.payload,
-            "protocol_version": planned.protocol_version,
-            "state": "pending",
-        },
+    new = tx.first(
+        _plan,
+        participant_id=planned.participant_id,
+        item=planned.item,
+        occurrence=planned.occurrence,
+        due_at=planned.due_at,
+        due_local=local.isoformat(timespec="seconds"),
+        zone=planned.zone,
+        latest_at=planned.latest_at,
+        payload=planned.payload,
+        protocol_version=planned.protocol_version,
+        state="pending",
     )
-    return int(result.inserted_primary_key[0])  # type: ignore[index]
+    return int(new.id)
 
 
 def due_now(tx: Tx, limit: int) -> list[Row[Any]]:
@@ -103,6 +109,8 @@ def postpone(tx: Tx, item_id: int, until: datetime) -> None:
 
 def cancel(tx: Tx, participant_id: int, item: str | None, reason: str, occurrence: str | None = None) -> int:
     """Cancel open items of a participant, of one kind or all; gives how many."""
+    if item is not None and occurrence is not None:
+        return tx.run(_cancel_one, id_=participant_id, item_=item, occurrence_=occurrence, now_=tx.now, reason_=reason)
     mine = (due.c.participant_id == participant_id) & due.c.final_at.is_(None)
     if item is not None:
         mine &= due.c.item == item

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, bindparam, delete, insert, select
@@ -13,6 +14,7 @@ from sqlalchemy import Select, bindparam, delete, insert, select
 from records import audit
 from records.database import Tx
 from records.fact_tables import TABLE_OF
+from records.prepared import Prepared
 from records.tables import AuditEntry, Participant, table
 from study.steps import Fact
 
@@ -51,12 +53,11 @@ class Kept(Generic[F]):
 
 def write(tx: Tx, entity: str, fact: Fact, where: Where, *, state: str = "recorded", why: str | None = None) -> int:
     """Write `fact` as the next revision of `entity`; gives the revision's number (from 1)."""
-    rows = table(TABLE_OF[type(fact)])
     last = tx.first(_last_revision(type(fact)), entity_=entity)
     revision = (last.revision if last else 0) + 1
     salt = secrets.token_hex(8)
     tx.run(
-        insert(rows),
+        _new_revision(type(fact)),
         **_columns(tx, fact),
         entity=entity,
         revision=revision,
@@ -93,16 +94,37 @@ def find(tx: Tx, entity: str) -> Kept[Fact] | None:
     return None
 
 
-def in_force(tx: Tx, kind: type[F], participant_id: int | None = None, *conditions: Any) -> Iterator[Kept[F]]:
-    """The facts of a kind that stand (highest revision, not voided), in the order first written."""
-    statement = standing(kind)
-    rows = table(TABLE_OF[kind])
+def in_force(
+    tx: Tx, kind: type[F], participant_id: int | None = None, *conditions: Any, **equal: Any
+) -> Iterator[Kept[F]]:
+    """The facts of a kind that stand (highest revision, not voided), in the order first written.
+
+    `equal` asks for columns with a value; without further conditions the statement is a prepared one.
+    """
     if participant_id is not None:
-        statement = statement.where(rows.c.participant_id == participant_id)
-    for condition in conditions:
-        statement = statement.where(condition)
-    for row in tx.conn.execute(statement.order_by(rows.c.id)):
+        equal["participant_id"] = participant_id
+    if not conditions:
+        yield from (_kept(tx, kind, row) for row in tx.rows(_standing_with(kind, tuple(equal)), **equal))
+        return
+    rows = table(TABLE_OF[kind])
+    wanted = [rows.c[name] == value for name, value in equal.items()]
+    for row in tx.conn.execute(standing(kind).where(*wanted, *conditions).order_by(rows.c.id)):
         yield _kept(tx, kind, row)
+
+
+def latest(tx: Tx, kind: type[F], by: str, **equal: Any) -> Kept[F] | None:
+    """The fact of a kind that stands and has the highest `by` (of equal ones the first written), None without one."""
+    row = tx.first(_standing_with(kind, tuple(equal), by), **equal)
+    return None if row is None else _kept(tx, kind, row)
+
+
+@cache
+def _standing_with(kind: type[Fact], columns: tuple[str, ...], by: str | None = None) -> Prepared:
+    rows = table(TABLE_OF[kind])
+    statement = standing(kind).where(*(rows.c[name] == bindparam(name) for name in columns))
+    if by is not None:
+        statement = statement.where(rows.c[by].is_not(None)).order_by(rows.c[by].desc()).limit(1)
+    return Prepared(statement.order_by(rows.c.id))
 
 
 def standing(kind: type[Fact]) -> Select[Any]:
@@ -185,15 +207,16 @@ def _content(fact: Fact, state: str, why: str | None) -> Any:
     return [type(fact).__name__, fact.model_dump(mode="json"), state, why]
 
 
-def _last_revision(kind: type[Fact]) -> Select[Any]:
-    if kind not in _LAST:
-        rows = table(TABLE_OF[kind])
-        by_entity = select(rows).where(rows.c.entity == bindparam("entity_"))
-        _LAST[kind] = by_entity.order_by(rows.c.revision.desc()).limit(1)
-    return _LAST[kind]
+@cache
+def _last_revision(kind: type[Fact]) -> Prepared:
+    rows = table(TABLE_OF[kind])
+    by_entity = select(rows).where(rows.c.entity == bindparam("entity_"))
+    return Prepared(by_entity.order_by(rows.c.revision.desc()).limit(1))
 
 
-_LAST: dict[type[Fact], Select[Any]] = {}
+@cache
+def _new_revision(kind: type[Fact]) -> Prepared:
+    return Prepared(insert(table(TABLE_OF[kind])))
 
 
 def _columns(tx: Tx, fact: Fact) -> dict[str, Any]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from records.database import Tx
+from records.prepared import Prepared
 from records.tables import Meta, table
 
 values = table(Meta)
+_change = Prepared(update(values).where(values.c.name == bindparam("name_")).values(value=bindparam("value_")))
 
 
 def get(tx: Tx, name: str) -> str | None:
@@ -20,7 +22,7 @@ def get(tx: Tx, name: str) -> str | None:
 
 def put(tx: Tx, name: str, value: str) -> None:
     """Keep a value under a name."""
-    if not tx.run(update(values).where(values.c.name == name).values(value=value)):
+    if not tx.run(_change, name_=name, value_=value):
         tx.run(insert(values), name=name, value=value)
 
 

@@ -11,21 +11,22 @@ from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from records import audit
 from records.database import Tx
+from records.prepared import Prepared
 from records.tables import Chat, Invitation, Participant, Stranger, table
 
 people, chats, invitations, strangers = table(Participant), table(Chat), table(Invitation), table(Stranger)
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 8
-_by_chat = (
+_by_chat = Prepared(
     select(people, chats.c.chat_hash, chats.c.active, chats.c.sealed_chat, chats.c.unreachable_at)
     .join(chats, chats.c.participant_id == people.c.id)
     .where(chats.c.chat_hash == bindparam("hash_"))
 )
-_by_id = select(people).where(people.c.id == bindparam("id_"))
-_by_study_id = select(people).where(people.c.study_id == bindparam("study_id_"))
-_chat_of = select(chats).where(chats.c.participant_id == bindparam("id_"), chats.c.active)
-_heard = update(people).where(people.c.id == bindparam("id_")).values(last_heard_at=bindparam("at_"))
+_by_id = Prepared(select(people).where(people.c.id == bindparam("id_")))
+_by_study_id = Prepared(select(people).where(people.c.study_id == bindparam("study_id_")))
+_chat_of = Prepared(select(chats).where(chats.c.participant_id == bindparam("id_"), chats.c.active))
+_heard = Prepared(update(people).where(people.c.id == bindparam("id_")).values(last_heard_at=bindparam("at_")))
 
 
 class NoSuchParticipant(LookupError):

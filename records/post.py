@@ -11,6 +11,7 @@ from sqlalchemy import Row, bindparam, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from records.database import Tx
+from records.prepared import Prepared
 from records.tables import Inbox, Outbox, table
 
 inbox, outbox = table(Inbox), table(Outbox)
@@ -18,10 +19,21 @@ Kind = Literal["emergency", "answer", "step", "prompt", "staff", "mail"]
 Doubt = Literal["once_more", "never"]
 MOST_ATTEMPTS = 20
 PRIORITY: dict[str, int] = {"emergency": 0, "answer": 1, "step": 2, "prompt": 3, "staff": 4, "mail": 4}
-_open = select(inbox).where(inbox.c.state == "open", inbox.c.bot == bindparam("bot_")).order_by(inbox.c.seq)
-_done = update(inbox).where(inbox.c.seq == bindparam("seq_")).values(state="done", done_at=bindparam("now_"))
-_waiting = (
-    select(outbox)
+_received_once = {
+    dialect: Prepared(make(inbox).on_conflict_do_nothing(index_elements=["bot", "update_id"]).returning(inbox.c.seq))
+    for dialect, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+_open = Prepared(
+    select(inbox)
+    .where(inbox.c.state == "open", inbox.c.bot == bindparam("bot_"))
+    .order_by(inbox.c.seq)
+    .limit(bindparam("limit_"))
+)
+_done = Prepared(update(inbox).where(inbox.c.seq == bindparam("seq_")).values(state="done", done_at=bindparam("now_")))
+_there = Prepared(select(outbox.c.id).where(outbox.c.occurrence == bindparam("occurrence_")))
+_put = Prepared(insert(outbox).returning(outbox.c.id))
+_waiting = Prepared(
+    select(outbox.c.id, outbox.c.chat_hash, outbox.c.kind)
     .where(
         outbox.c.state == "waiting",
         outbox.c.bot == bindparam("bot_"),
@@ -30,12 +42,18 @@ _waiting = (
     .order_by(outbox.c.priority, outbox.c.id)
     .limit(bindparam("limit_"))
 )
-_claim = (
+_next_waiting = Prepared(
+    select(func.min(outbox.c.not_before).label("at")).where(
+        outbox.c.state == "waiting", outbox.c.bot == bindparam("bot_"), outbox.c.not_before.is_not(None)
+    )
+)
+_claim = Prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("id_"), outbox.c.state == "waiting")
     .values(state="sending", fence=bindparam("fence_"), attempts=outbox.c.attempts + 1)
+    .returning(outbox)
 )
-_note = (
+_note = Prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("id_"), outbox.c.state == "sending")
     .values(
@@ -82,33 +100,26 @@ def receive(tx: Tx, bot: str, updates: Iterable[tuple[int, str]], *, delayed: bo
 
     `delayed` marks updates that may have waited at Telegram while we were away.
     """
-    rows = [
-        {
-            "bot": bot,
-            "update_id": update_id,
-            "sealed_raw": tx.keys.seal(raw),
-            "received_at": tx.now,
-            "delayed": delayed,
-            "state": "open",
-        }
-        for update_id, raw in updates
-    ]
+    insert_once = _received_once[tx.conn.dialect.name]
     fresh = []
-    for row in rows:
-        seq = tx.conn.execute(_insert_once(tx), row).scalar()
-        if seq is not None:
-            fresh.append(int(seq))
+    for update_id, raw in updates:
+        new = tx.first(
+            insert_once,
+            bot=bot,
+            update_id=update_id,
+            sealed_raw=tx.keys.seal(raw),
+            received_at=tx.now,
+            delayed=delayed,
+            state="open",
+        )
+        if new is not None:
+            fresh.append(int(new.seq))
     return fresh
-
-
-def _insert_once(tx: Tx) -> Any:
-    make = sqlite.insert if tx.conn.dialect.name == "sqlite" else postgresql.insert
-    return make(inbox).on_conflict_do_nothing(index_elements=["bot", "update_id"]).returning(inbox.c.seq)
 
 
 def open_rows(tx: Tx, bot: str, limit: int = 500) -> list[Row[Any]]:
     """Inbox rows with no turn yet, oldest first."""
-    return tx.rows(_open.limit(limit), bot_=bot)
+    return tx.rows(_open, bot_=bot, limit_=limit)
 
 
 def done(tx: Tx, seq: int) -> None:
@@ -136,51 +147,47 @@ def last_received_at(tx: Tx, bot: str) -> datetime | None:
 
 def put(tx: Tx, bot: str, to: Address, letter: Letter, version: str) -> int | None:
     """Write a letter into the outbox; None when one for its occurrence is there already."""
-    if letter.occurrence is not None and tx.first(select(outbox.c.id).where(outbox.c.occurrence == letter.occurrence)):
+    if letter.occurrence is not None and tx.first(_there, occurrence_=letter.occurrence):
         return None
-    result = tx.conn.execute(
-        insert(outbox),
-        {
-            "bot": bot,
-            "participant_id": to.participant_id,
-            "chat_hash": to.chat_hash,
-            "sealed_chat": to.sealed_chat,
-            "kind": letter.kind,
-            "priority": PRIORITY[letter.kind],
-            "method": letter.method,
-            "message_key": letter.key,
-            "catalogue_version": version,
-            "sealed_body": tx.keys.seal_json(letter.body),
-            "occurrence": letter.occurrence,
-            "doubt": letter.doubt,
-            "not_before": letter.not_before,
-            "conversation_id": letter.conversation_id,
-            "due_item_id": letter.due_item_id,
-            "created_at": tx.now,
-            "state": "waiting",
-            "attempts": 0,
-            "doubted": False,
-        },
+    new = tx.first(
+        _put,
+        bot=bot,
+        participant_id=to.participant_id,
+        chat_hash=to.chat_hash,
+        sealed_chat=to.sealed_chat,
+        kind=letter.kind,
+        priority=PRIORITY[letter.kind],
+        method=letter.method,
+        message_key=letter.key,
+        catalogue_version=version,
+        sealed_body=tx.keys.seal_json(letter.body),
+        occurrence=letter.occurrence,
+        doubt=letter.doubt,
+        not_before=letter.not_before,
+        conversation_id=letter.conversation_id,
+        due_item_id=letter.due_item_id,
+        created_at=tx.now,
+        state="waiting",
+        attempts=0,
+        doubted=False,
     )
-    return int(result.inserted_primary_key[0])  # type: ignore[index]
+    return int(new.id)
 
 
 def waiting(tx: Tx, bot: str, limit: int) -> list[Row[Any]]:
-    """Letters that may go now, in the order they are to go."""
+    """Letters that may go now, in the order they are to go: `id`, `chat_hash` and `kind`."""
     return tx.rows(_waiting, bot_=bot, now_=tx.now, limit_=limit)
 
 
 def next_waiting_at(tx: Tx, bot: str) -> datetime | None:
     """The earliest `not_before` of a letter that has to wait."""
-    mine = (outbox.c.state == "waiting") & (outbox.c.bot == bot) & outbox.c.not_before.is_not(None)
-    found: datetime | None = tx.first(select(func.min(outbox.c.not_before)).where(mine))[0]
+    found: datetime | None = tx.first(_next_waiting, bot_=bot).at
     return found
 
 
-def claim(tx: Tx, ids: Sequence[int], fence: int) -> None:
-    """Lease letters to the sender with this fence number."""
-    if ids:
-        tx.conn.execute(_claim, [{"id_": i, "fence_": fence} for i in ids])
+def claim(tx: Tx, ids: Sequence[int], fence: int) -> list[Row[Any]]:
+    """Lease letters to the sender with this fence number; gives them whole."""
+    return [row for i in ids for row in tx.rows(_claim, id_=i, fence_=fence)]
 
 
 @dataclass(frozen=True)
@@ -197,21 +204,16 @@ class Sent:
 
 def note(tx: Tx, results: Sequence[Sent]) -> None:
     """Write down what became of letters."""
-    if results:
-        tx.conn.execute(
+    for r in results:
+        tx.run(
             _note,
-            [
-                {
-                    "id_": r.id,
-                    "state_": r.state,
-                    "message_id_": r.message_id,
-                    "sent_at_": tx.now if r.state == "sent" else None,
-                    "not_before_": r.not_before,
-                    "doubted_": r.doubted,
-                    "reason_": r.reason,
-                }
-                for r in results
-            ],
+            id_=r.id,
+            state_=r.state,
+            message_id_=r.message_id,
+            sent_at_=tx.now if r.state == "sent" else None,
+            not_before_=r.not_before,
+            doubted_=r.doubted,
+            reason_=r.reason,
         )
 
 

@@ -18,21 +18,27 @@ Convert = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class _Compiled:
-    """A statement in one dialect: its text, how values go in, and how a row comes out."""
+    """A statement in one dialect: its text, the order of its values (None: by name), and how they go in."""
 
     sql: str
     order: Sequence[str] | None
     fixed: Mapping[str, Any]
     going_in: Mapping[str, Convert]
-    row: Callable[[Sequence[Any]], Any]
-    coming_out: Sequence[tuple[int, Convert]]
 
     def values(self, given: Mapping[str, Any]) -> Any:
-        """What the driver wants: a list in order, or a mapping."""
+        """What the driver wants."""
         values = {**self.fixed, **given}
         for name, convert in self.going_in.items():
             values[name] = convert(values[name])
         return [values[name] for name in self.order] if self.order is not None else values
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """How rows come out: which columns are converted, and the named tuple they become."""
+
+    row: Callable[[Sequence[Any]], Any]
+    coming_out: Sequence[tuple[int, Convert]]
 
     def made(self, found: Sequence[Any]) -> Any:
         """A row with its columns as attributes."""
@@ -44,52 +50,64 @@ class _Compiled:
 
 
 class Prepared:
-    """A statement to be run with `Tx.rows`, `Tx.first` or `Tx.run`; `columns` names those an INSERT fills.
+    """A statement to be run with `Tx.rows`, `Tx.first` or `Tx.run`.
 
-    No lists: a statement with `IN` over a bound list has no fixed text.
+    An INSERT fills the columns it is given; defaults are not filled in. No lists: a statement with `IN` over a bound
+    list has no fixed text.
     """
 
-    def __init__(self, statement: Any, columns: Sequence[str] | None = None) -> None:
+    def __init__(self, statement: Any) -> None:
         self.statement = statement
-        self.columns = columns
-        self._compiled: dict[str, _Compiled] = {}
+        self._compiled: dict[tuple[str, tuple[str, ...]], _Compiled] = {}
+        self._shapes: dict[str, _Shape] = {}
 
     def rows(self, conn: Connection, values: Mapping[str, Any]) -> list[Any]:
         """All rows, as named tuples."""
-        compiled, cursor = self._executed(conn, values)
-        return [compiled.made(found) for found in cursor.fetchall()]
+        cursor = self._executed(conn, values)
+        made = self._shape(conn.dialect, cursor).made
+        return [made(found) for found in cursor.fetchall()]
 
     def first(self, conn: Connection, values: Mapping[str, Any]) -> Any:
         """The first row, or None."""
-        compiled, cursor = self._executed(conn, values)
+        cursor = self._executed(conn, values)
         found = cursor.fetchone()
-        return None if found is None else compiled.made(found)
+        return None if found is None else self._shape(conn.dialect, cursor).made(found)
 
     def run(self, conn: Connection, values: Mapping[str, Any]) -> int:
         """The number of rows touched."""
-        _, cursor = self._executed(conn, values)
-        return int(cursor.rowcount)
+        return int(self._executed(conn, values).rowcount)
 
-    def _executed(self, conn: Connection, values: Mapping[str, Any]) -> tuple[_Compiled, Any]:
-        name = conn.dialect.name
-        if name not in self._compiled:
-            self._compiled[name] = _compile(self.statement, conn.dialect, self.columns)
-        compiled = self._compiled[name]
+    def _executed(self, conn: Connection, values: Mapping[str, Any]) -> Any:
+        columns = tuple(values) if self.statement.is_insert else ()
+        key = (conn.dialect.name, columns)
+        if key not in self._compiled:
+            self._compiled[key] = _compile(self.statement, conn.dialect, columns)
+        compiled = self._compiled[key]
         cursor = conn.connection.cursor()
         cursor.execute(compiled.sql, compiled.values(values))
-        return compiled, cursor
+        return cursor
+
+    def _shape(self, dialect: Dialect, cursor: Any) -> _Shape:
+        if dialect.name not in self._shapes:
+            self._shapes[dialect.name] = _shape(self.statement, dialect, cursor.description)
+        return self._shapes[dialect.name]
 
 
-def _compile(statement: Any, dialect: Dialect, columns: Sequence[str] | None) -> _Compiled:
-    compiled = statement.compile(dialect=dialect, column_keys=columns)
-    going_in = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in compiled.binds.items()}
-    out = getattr(statement, "exported_columns", ())
-    coming_out = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in out]
+def _compile(statement: Any, dialect: Dialect, columns: Sequence[str]) -> _Compiled:
+    compiled = statement.compile(dialect=dialect, column_keys=columns or None)
+    binds = compiled.binds
+    going_in = {name: bind.type.dialect_impl(dialect).bind_processor(dialect) for name, bind in binds.items()}
     return _Compiled(
         sql=str(compiled),
         order=compiled.positiontup,
-        fixed=compiled.params,
+        fixed={} if columns else {name: bind.value for name, bind in binds.items() if not bind.required},
         going_in={name: convert for name, convert in going_in.items() if convert is not None},
-        row=namedtuple("Row", [column.key for column in out])._make,  # type: ignore[misc]
-        coming_out=[(place, convert) for place, convert in enumerate(coming_out) if convert is not None],
     )
+
+
+def _shape(statement: Any, dialect: Dialect, description: Sequence[Any]) -> _Shape:
+    names = [column.key for column in statement.exported_columns]
+    row: Any = namedtuple("Row", names)  # type: ignore[misc]
+    types = [column.type.dialect_impl(dialect) for column in statement.exported_columns]
+    converts = [type_.result_processor(dialect, told[1]) for type_, told in zip(types, description, strict=True)]
+    return _Shape(row._make, [(place, convert) for place, convert in enumerate(converts) if convert is not None])

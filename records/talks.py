@@ -9,13 +9,15 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from records.database import Tx
+from records.prepared import Prepared
 from records.tables import ConversationRow, table
 from study.conversation import Log, Reply
 
 talks = table(ConversationRow)
-_front = select(talks).where(talks.c.participant_id == bindparam("id_"), talks.c.state == "front")
-_by_id = select(talks).where(talks.c.id == bindparam("id_"))
-_parked = (
+_front = Prepared(select(talks).where(talks.c.participant_id == bindparam("id_"), talks.c.state == "front"))
+_by_id = Prepared(select(talks).where(talks.c.id == bindparam("id_")))
+_start = Prepared(insert(talks).returning(talks.c.id))
+_parked = Prepared(
     select(talks)
     .where(
         talks.c.participant_id == bindparam("id_"),
@@ -24,7 +26,7 @@ _parked = (
     )
     .order_by(talks.c.touched_at.desc(), talks.c.id.desc())
 )
-_save = (
+_save = Prepared(
     update(talks)
     .where(talks.c.id == bindparam("id_"))
     .values(
@@ -37,6 +39,11 @@ _save = (
         touched_at=bindparam("now_"),
         ended_at=bindparam("ended_"),
     )
+)
+_move = Prepared(
+    update(talks)
+    .where(talks.c.id == bindparam("id_"))
+    .values(state=bindparam("state_"), touched_at=bindparam("now_"), ended_at=bindparam("ended_"))
 )
 
 
@@ -76,23 +83,21 @@ def parked(tx: Tx, participant_id: int) -> list[Stored]:
 
 def start(tx: Tx, participant_id: int, talk: str, life: timedelta, release: str) -> int:
     """A new conversation in front; gives its number."""
-    result = tx.conn.execute(
-        insert(talks),
-        {
-            "participant_id": participant_id,
-            "talk": talk,
-            "release": release,
-            "state": "front",
-            "sealed_log": b"",
-            "ask_seq": 0,
-            "ticked": "",
-            "repeats": 0,
-            "started_at": tx.now,
-            "touched_at": tx.now,
-            "expires_at": tx.now + life,
-        },
+    new = tx.first(
+        _start,
+        participant_id=participant_id,
+        talk=talk,
+        release=release,
+        state="front",
+        sealed_log=b"",
+        ask_seq=0,
+        ticked="",
+        repeats=0,
+        started_at=tx.now,
+        touched_at=tx.now,
+        expires_at=tx.now + life,
     )
-    return int(result.inserted_primary_key[0])  # type: ignore[index]
+    return int(new.id)
 
 
 def save(
@@ -130,8 +135,7 @@ def tick(tx: Tx, conversation_id: int, ticked: tuple[str, ...]) -> None:
 def move(tx: Tx, conversation_id: int, state: str) -> None:
     """Park a talk, take it to the front, or end it."""
     over = state in ("ended", "expired", "stopped", "broken")
-    values = {"state": state, "touched_at": tx.now, "ended_at": tx.now if over else None}
-    tx.run(update(talks).where(talks.c.id == conversation_id).values(**values))
+    tx.run(_move, id_=conversation_id, state_=state, now_=tx.now, ended_=tx.now if over else None)
 
 
 def forget_others(tx: Tx, participant_id: int) -> None:

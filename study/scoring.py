@@ -63,9 +63,12 @@ def score(code: str, answers: Answers) -> tuple[Score, ...]:
 
 
 def headline(code: str, answers: Answers) -> Score:
-    """The one score an instrument is known by (PEG: the mean; HRQOL-4: unhealthy days)."""
+    """The one score an instrument is known by (PEG: the mean; HRQOL-4: unhealthy days); `KeyError` for one without."""
     wanted = instrument(code).headline
-    return next(each for each in score(code, answers) if each.name == wanted)
+    for each in score(code, answers):
+        if each.name == wanted:
+            return each
+    raise KeyError(code)
 
 
 def item_flags(code: str, answers: Answers) -> tuple[str, ...]:

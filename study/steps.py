@@ -70,7 +70,8 @@ class Ask:
 
     `shape` names the form of the answer with its version (`nrs@1`): a stored reply is used again only under
     the same key and shape. `seconds` lets the reply `tick` come by itself. `ticks` makes the options a list to tick:
-    the reply is the list of ticked codes. `barrier` stops Back from going past this answer.
+    the reply is the list of ticked codes. `barrier` stops Back from going past this answer. An `urgent` question is
+    emergency help: it goes first, and until it is sure to have arrived.
     """
 
     key: str
@@ -84,6 +85,7 @@ class Ask:
     barrier: bool = False
     back: bool = True
     silent: bool = False
+    urgent: bool = False
 
     def option(self, code: str) -> Option | None:
         """The button with this code, if the question has it."""

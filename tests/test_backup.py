@@ -299,6 +299,18 @@ def test_a_backup_of_a_newer_release_is_refused(kept: Database, empty: Database,
         restore(empty, backup(kept, tmp_path))
 
 
+def test_a_backup_of_an_older_release_is_restored_and_brought_up_to_date(
+    file: Path, kind: str, fresh: Fresh, next_release: Callable[[], None]
+) -> None:
+    next_release()
+    restored = fresh(other(kind), migrated=False)
+    assert restore(restored, file).schema != upgrade.head()
+    assert upgrade.is_current(restored)
+    assert faults(restored) == []
+    with restored.read() as tx:
+        assert tx.first(text("SELECT count(*) FROM participant WHERE colour = 'blue'"))[0] == 8
+
+
 def test_an_empty_database_of_another_revision_is_made_anew(file: Path, kind: str, fresh: Fresh) -> None:
     unversioned = fresh(kind, migrated=False)
     SQLModel.metadata.create_all(unversioned.engine)

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from content.wording import discreet_words_in
-from records import people
+from records import facts, people
 from records.fact_tables import TABLE_OF
 from records.tables import AlertRow, Chat, ConversationRow, Inbox, Invitation, Outbox, table
 from study.facts import ConsentGiven, Enrolled, MedicineEpisode, Note, RedFlagsAnswered, SettingsChanged
@@ -113,6 +113,8 @@ async def test_who_declines_is_forgotten(clinic: Clinic) -> None:
     assert kept == ["ConsentGiven"]
     talks = clinic.rows(select(table(ConversationRow)))
     assert [t.talk for t in talks] == ["enrol"]
+    with clinic.database.read() as tx:
+        assert list(facts.altered(tx)) == []
     bodies = [r.sealed_body for r in clinic.rows(select(table(Outbox)).order_by(table(Outbox).c.id))]
     assert [b is not None for b in bodies] == [False] * (len(bodies) - 1) + [True]
 

@@ -46,9 +46,6 @@ def test_tables_that_others_rely_on_have_the_columns_promised_in_their_order(tab
     assert list(found.names) == COLUMNS_PROMISED[table].split(", ")
 
 
-# participants and who is in an export
-
-
 def test_a_participant_is_one_row_without_identity(study: Study, ann: Person) -> None:
     study.adds("cbt", site="south")
     assert study.rows("participants") == [

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from study.facts import ExerciseLed, Note, PainRated, PracticeDone
-from tests.clinic import START, Clinic, Patient, clinic_over, fresh_sqlite
+from tests.clinic import MORPHINE, OXYCODONE, START, Clinic, Patient, clinic_over, fresh_sqlite
 
 
 @pytest.fixture
@@ -91,6 +91,15 @@ async def test_a_rating_sent_while_we_were_away_has_its_own_time(clinic: Clinic,
     await clinic.later(minutes=40)
     (rated,) = clinic.kept(PainRated)
     assert rated.rated_at == START + timedelta(minutes=40)
+
+
+async def test_back_to_another_medicine_looks_up_the_other_one(clinic: Clinic) -> None:
+    bob = await clinic.enrolled("mbt", "Bob", OXYCODONE, MORPHINE)
+    await bob.does(">/dose", "oxy", "1 tablet (usual)", "Now")
+    await bob.does(">/dose", "oxy", "1 tablet (usual)", "Now")
+    assert "Is this the same one, or another one?" in bob.hears
+    await bob.does("« Back", "« Back", "« Back", "morning tablet", "1 tablet (usual)", "Now")
+    assert bob.hears.startswith("Logged: 1 tablet of morning tablet")
 
 
 # practice

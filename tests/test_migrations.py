@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from records import upgrade
@@ -18,6 +20,7 @@ from records.database import Database
 from records.migrations.__main__ import draft
 from records.upgrade import SchemaRefused
 from tests.databases import Fresh, url_of
+from tests.samples import lived_in
 
 
 def tables_of(db: Database) -> dict[str, Any]:
@@ -151,3 +154,20 @@ def test_a_draft_of_a_revision_says_what_the_models_have_and_the_revisions_lack(
 
 def test_the_url_of_a_test_database_leads_to_it(database: Database, fresh: Fresh) -> None:
     assert upgrade.is_current(fresh.open(url_of(database)))
+
+
+def test_a_later_revision_changes_a_table_under_its_rows(
+    kind: str, fresh: Fresh, next_release: Callable[[], None]
+) -> None:
+    db = fresh(kind, filled=lived_in)
+    before = tables_of(db)
+    next_release()
+    assert upgrade.pending(db) == ["9000"]
+    assert upgrade.upgrade(db) == ["9000"]
+    after = tables_of(db)
+    assert {name for name in after if after[name] != before[name]} == {"participant"}
+    with db.write() as tx:
+        assert tx.run(text("UPDATE participant SET arm = 'waiting' WHERE colour = 'blue'")) == 8
+        assert tx.first(text("SELECT count(*) FROM chat JOIN participant p ON p.id = participant_id"))[0] == 8
+    with pytest.raises(IntegrityError), db.write() as tx:
+        tx.run(text("DELETE FROM participant"))

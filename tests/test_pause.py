@@ -119,6 +119,13 @@ async def test_making_it_worse_stops_grounds_and_is_remembered(clinic: Clinic) -
     assert "One quiet minute" not in ann.buttons, "it is not offered again"
 
 
+async def test_stop_here_beside_the_exercise_called_stop_stops(clinic: Clinic) -> None:
+    ann = await clinic.enrolled("mbt")
+    await ann.does(">/pause", "6", "4", "Both", "1 minute", "Stop here")
+    assert "stop here" in ann.hears
+    assert clinic.kept(ExerciseLed) == []
+
+
 async def test_from_a_high_rating_logging_and_one_minute_come_first(clinic: Clinic) -> None:
     ann = await clinic.enrolled("mbt")
     await ann.does(">/pause", "9", "4", "Both")

@@ -193,7 +193,7 @@ def test_letters_go_by_urgency_then_age_and_wait_until_they_may(database: Databa
         assert [row.id for row in post.waiting(tx, "1", 1)] == [emergency]
         assert post.waiting(tx, "2", 10) == []
         assert post.next_waiting_at(tx, "1") == START + HOUR
-        assert tx.keys.open_json(post.waiting(tx, "1", 1)[0].sealed_body) == {"text": "hi"}
+        assert tx.keys.open_json(post.claim(tx, [prompt], 1)[0].sealed_body) == {"text": "hi"}
     clock.move(hours=1)
     with database.read() as tx:
         assert [row.id for row in post.waiting(tx, "1", 10)][-1] == later

@@ -24,6 +24,8 @@ from study.scoring import (
 
 ratings = st.integers(0, 10)
 CODES = sorted(instruments())
+SCORED = sorted(code for code, each in instruments().items() if each.scores)
+OWN_QUESTIONS = {"about", "origin", "history", "dose_week", "care", "events", "co_use"}
 
 
 def named(code: str, answers: Any) -> dict[str, Score]:
@@ -54,7 +56,7 @@ def test_peg_needs_all_three_answers() -> None:
 
 
 def test_nothing_answered_is_missing_and_not_zero() -> None:
-    for code in instruments():
+    for code in SCORED:
         best = headline(code, {})
         assert (best.value, best.reason) == (None, "not_answered"), code
 
@@ -397,7 +399,7 @@ def test_an_instrument_is_found_however_it_is_written(name: str) -> None:
 
 def test_text_is_shipped_only_where_the_licence_allows_it() -> None:
     with_text = {code for code, each in instruments().items() if each.text_included}
-    assert with_text == {"nrs", "nrs4", "peg", "rmdq", "phq4", "pgic", "hrqol4"}
+    assert with_text == {"nrs", "nrs4", "peg", "rmdq", "phq4", "pgic", "hrqol4"} | OWN_QUESTIONS
     for code in set(instruments()) - with_text:
         assert all(item.text is None and not item.options for item in instrument(code).items)
 
@@ -415,7 +417,13 @@ def test_every_instrument_names_its_licence_source_and_versions() -> None:
         assert each.licence
         assert each.source
         assert each.version
-        assert each.scorer_version
+        assert bool(each.scorer_version) == (each.code not in OWN_QUESTIONS)
+
+
+def test_questions_of_our_own_make_no_score() -> None:
+    assert {code for code in CODES if score(code, {}) == ()} == OWN_QUESTIONS
+    with pytest.raises(KeyError):
+        headline("events", {})
 
 
 def tables(**changes: Any) -> dict[str, Any]:
@@ -438,6 +446,8 @@ def tables(**changes: Any) -> dict[str, Any]:
 
 
 ITEM = {"code": "now", "low": 0, "high": 10}
+TICK = {"code": "now", "text": {"en": "Sad"}, "low": 0, "high": 1}
+FLAG = {"code": "x", "at_least": 3, "source": "y"}
 RULE = {"name": "mood", "method": "value", "items": ["now"], "low": 0, "high": 10}
 
 
@@ -468,6 +478,15 @@ RULE = {"name": "mood", "method": "value", "items": ["now"], "low": 0, "high": 1
             "options",
         ),
         ({"title": {"xx": "Stimmung"}}, "title"),
+        ({"scores": []}, "no score is called mood"),
+        ({"scores": [], "headline": ""}, "scorer_version"),
+        ({"scorer_version": ""}, "scorer_version"),
+        ({"items": [ITEM | {"code": "stem"}], "text_included": False}, "no item may be called stem"),
+        ({"kind": "ticks", "items": [TICK]}, "has a stem"),
+        ({"events": True}, "a list to tick"),
+        ({"scores": [RULE | {"flags": [FLAG | {"alert": "phq4_high"}]}]}, "alert and worse_by go together"),
+        ({"scores": [RULE | {"flags": [FLAG | {"alert": "sad", "worse_by": 2}]}]}, "no alert rule sad"),
+        ({"item_flags": [{"code": "x", "item": "now", "at_least": 1, "source": "y", "alert": "sad"}]}, "no alert rule"),
     ],
 )
 def test_a_wrong_instrument_is_refused_with_file_place_and_reason(changes: dict[str, Any], reason: str) -> None:

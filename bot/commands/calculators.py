@@ -110,12 +110,21 @@ def score(
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """The score of a questionnaire; without answers it is missing, not zero."""
-    try:
-        asked = find_instrument(instrument)
-    except KeyError:
-        refuse("score", f"no instrument '{_echo(instrument)}': {', '.join(instruments())}")
+    asked = _scored(instrument)
     values = _read_answers(asked, answers or [])
     typer.echo(_score_json(asked, values) if json else _score_text(asked, values))
+
+
+def _scored(name: str) -> Instrument:
+    """The instrument of this name; one that makes no score is refused like an unknown one."""
+    try:
+        found = find_instrument(name)
+    except KeyError:
+        found = None
+    if found is None or not found.scores:
+        scored = ", ".join(code for code, each in instruments().items() if each.scores)
+        refuse("score", f"no instrument '{_echo(name)}': {scored}")
+    return found
 
 
 def add_to(app: typer.Typer) -> None:

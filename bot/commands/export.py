@@ -76,7 +76,7 @@ def _instant(option: str, text: str | None) -> datetime | None:
 def _made(open_database: Callable[[], Database], request: Request) -> Manifest:
     database = open_database()
     try:
-        with _shown_progress() as report:
+        with _shown_progress(len(exported(free_text=request.free_text))) as report:
             return export_csv(database, request, actor=ACTOR, progress=report)
     except (ExportRefused, WrongKey, OSError) as refused:
         _end(str(refused))
@@ -90,13 +90,13 @@ def _end(reason: str) -> NoReturn:
 
 
 @contextmanager
-def _shown_progress() -> Iterator[Report | None]:
+def _shown_progress(tables: int) -> Iterator[Report | None]:
     """A bar on stderr when somebody looks at it: tables done, and the rows of the one being written."""
     if not sys.stderr.isatty():
         yield None
         return
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("export", total=len(exported(free_text=True)))
+        task = bar.add_task("export", total=tables)
         begun: set[str] = set()
 
         def report(table: str, rows: int) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import NoReturn
 
 import typer
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bot import settings as all_settings
 from bot.settings import Settings, SettingsRefused
@@ -40,16 +41,20 @@ def database_of(settings: Settings, *, check: bool = True) -> Database:
     secret = settings.secret_key.get_secret_value()
     if not secret:
         refuse(
-            "COACH_SECRET_KEY is not set; make one with: "
-            "python -c 'import secrets; print(secrets.token_urlsafe(32))'"
+            "COACH_SECRET_KEY is not set; make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'"
         )
     try:
         keys = Keyring(secret)
     except ValueError as error:
         refuse(f"COACH_SECRET_KEY: {error}")
-    database = Database(settings.database_url.get_secret_value(), keys, real_time)
-    if check and not is_current(database):
-        refuse("the database does not fit this release; run: coach db upgrade")
+    try:
+        database = Database(settings.database_url.get_secret_value(), keys, real_time)
+        if check and not is_current(database):
+            refuse("the database does not fit this release; run: coach db upgrade")
+    except ArgumentError:
+        refuse("COACH_DATABASE_URL: not an address such as sqlite:///coach.sqlite3 or postgresql://user@host/name")
+    except DBAPIError as error:
+        refuse(f"COACH_DATABASE_URL: the database cannot be opened: {str(error.orig).splitlines()[0]}")
     return database
 
 

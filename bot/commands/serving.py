@@ -7,6 +7,7 @@ import json as json_module
 from typing import Annotated
 
 import typer
+from telegram.error import BadRequest, InvalidToken
 
 from bot import logs, readiness
 from bot.commands.opening import database_of, load_settings, open_any_database, refuse
@@ -41,6 +42,13 @@ def run() -> None:
         asyncio.run(run_node(settings, database))
     except AlreadyRunning as error:
         refuse(str(error))
+    except InvalidToken:
+        # its own words hold the token
+        refuse("Telegram does not know COACH_TELEGRAM_TOKEN; @BotFather shows the right one")
+    except BadRequest as error:
+        refuse(f"Telegram refused: {error}")
+    except OSError as error:
+        refuse(f"{settings.host} port {settings.port} cannot be used ({error.strerror}); set COACH_HOST and COACH_PORT")
 
 
 def demo(

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from sqlalchemy import func, or_, select
+from starlette.types import ASGIApp
 
 from bot.running import keep_going, started
 from bot.settings import Settings
@@ -22,6 +23,7 @@ from bot.studio.http import telegram_app
 from bot.studio.serving import serving
 from bot.studio.telegram import PretendTelegram
 from bot.telegram_http import AiohttpRequest
+from bot.web import web_app
 from records import due, people
 from records.database import Database
 from records.sealed import Keyring
@@ -32,41 +34,53 @@ GUARD_SECONDS = 20.0
 LOOK_SECONDS = 0.02
 READ_SECONDS = 0.3
 STAFF_CHAT = -1004
+HOOK, SECRET = "/telegram/hook", "a-secret_of-ours"
+EXERCISE = ("6", "4", "Both", "1 minute", "One quiet minute")
 
 
 class Line:
-    """The way to Telegram: an HTTP server that can be taken down and comes back at the same address."""
+    """A server that can be taken down and comes back at the same address."""
 
-    def __init__(self, pretend: PretendTelegram) -> None:
-        self.pretend = pretend
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
         self.address = ""
         self._up = AsyncExitStack()
 
     async def up(self) -> None:
         port = urlsplit(self.address).port or 0
-        self.address = await self._up.enter_async_context(serving(telegram_app(self.pretend), port=port))
+        self.address = await self._up.enter_async_context(serving(self.app, port=port))
 
     async def down(self) -> None:
         await self._up.aclose()
 
+    async def __aenter__(self) -> Line:
+        await self.up()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.down()
+
 
 class Running(Clinic):
-    """A clinic whose node runs by itself."""
+    """A clinic whose node runs by itself: `line` leads to Telegram, `web` is our own side of a webhook."""
 
     line: Line
+    web: Line
     going: asyncio.Task[None]
 
     async def settle(self) -> None:
         """Wait until Telegram holds nothing for us, every input had its turn and every letter that may go is gone."""
         await self.node.sweep()
         self.node.sender.wake.set()
+        self.pretend.news.ring()
         await self.until(self._is_quiet)
 
     async def until(self, done: Callable[[], bool]) -> None:
         """Wait until something is so; fails when a loop of the bot has ended, or nothing changes for too long."""
         async with asyncio.timeout(GUARD_SECONDS):
             while not done():
-                assert not self.going.done(), "the bot's loops have ended"
+                if self.going.done():
+                    self.going.result()
                 await self.pretend.changed.wait(LOOK_SECONDS)
 
     def _is_quiet(self) -> bool:
@@ -104,43 +118,57 @@ class Running(Clinic):
 
 
 @asynccontextmanager
-async def running(folder: Path, **settings: Any) -> AsyncIterator[Running]:
-    """The bot, running, on a fresh database, with a staff group; further settings as given."""
+async def running(folder: Path) -> AsyncIterator[Running]:
+    """The bot, running by long polling, on a fresh database, with a staff group."""
+    async with _started(folder) as (clinic, settings), _going(clinic, settings):
+        yield clinic
+
+
+@asynccontextmanager
+async def running_with_webhook(folder: Path) -> AsyncIterator[Running]:
+    """The same, fed by a webhook."""
+    async with _started(folder) as (clinic, settings), Line(web_app(clinic.node, HOOK, SECRET)) as clinic.web:
+        url = clinic.web.address + HOOK
+        await clinic.node.bot.set_webhook(url, secret_token=SECRET)
+        async with _going(clinic, settings.model_copy(update={"webhook_url": url})):
+            yield clinic
+
+
+@asynccontextmanager
+async def _started(folder: Path) -> AsyncIterator[tuple[Running, Settings]]:
     clock = Clock()
     pretend = PretendTelegram(clock)
     pretend.group(STAFF_CHAT, "Staff")
-    line = Line(pretend)
-    await line.up()
     database = Database(fresh_sqlite(folder), Keyring(KEY), clock)
-    given = settings_for(pretend, line.address, **settings)
-    try:
-        async with started(given, database, live=False, request=AiohttpRequest(READ_SECONDS)) as node:
+    async with Line(telegram_app(pretend)) as line:
+        settings = settings_for(pretend, line.address)
+        async with started(settings, database, live=False, request=AiohttpRequest(READ_SECONDS)) as node:
             node.pacer.now = lambda: clock().timestamp()
             clinic = Running(node, pretend, clock)
-            clinic.line, clinic.going = line, asyncio.create_task(keep_going(node, given))
-            try:
-                yield clinic
-            finally:
-                await _ended(clinic.going)
+            clinic.line = line
+            yield clinic, settings
+
+
+@asynccontextmanager
+async def _going(clinic: Running, settings: Settings) -> AsyncIterator[None]:
+    clinic.going = asyncio.create_task(keep_going(clinic.node, settings))
+    try:
+        yield
     finally:
-        await line.down()
+        clinic.going.cancel()
+        await asyncio.gather(clinic.going, return_exceptions=True)
 
 
-def settings_for(pretend: PretendTelegram, address: str, **more: Any) -> Settings:
+def settings_for(pretend: PretendTelegram, address: str) -> Settings:
     """Settings of a bot on this pretend Telegram; nothing is read from a file."""
-    given = {
-        "telegram_token": SecretStr(pretend.token),
-        "telegram_api_url": address,
-        "secret_key": SecretStr(KEY),
-        "staff_chat": STAFF_CHAT,
-        "pacing": False,
-    }
-    return Settings(_env_file=None, **(given | more))  # type: ignore[call-arg]
-
-
-async def _ended(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    return Settings(
+        _env_file=None,
+        telegram_token=SecretStr(pretend.token),
+        telegram_api_url=address,
+        secret_key=SecretStr(KEY),
+        staff_chat=STAFF_CHAT,
+        pacing=False,
+    )
 
 
 def heard_texts(patient: Patient) -> list[str]:

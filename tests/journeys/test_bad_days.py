@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.running import bot_of
 from bot.studio.faults import Fate
 from coordinator import alerting
+from records.tables import Inbox, table
 from study.facts import DoseTaken, Note, PainRated, PauseBegun, PauseEnded
-from tests.journeys.live import Running, heard_texts, later_in_15_minutes, running, settings_for
+from tests.journeys.live import EXERCISE, Running, heard_texts, later_in_15_minutes, running, settings_for
 
 
 @pytest.fixture
@@ -90,7 +92,7 @@ async def test_a_letter_refused_with_403_makes_the_person_unreachable_once(clini
 async def test_updates_that_come_twice_count_once(clinic: Running) -> None:
     ann = await clinic.enrolled("mbt")
     clinic.pretend.duplicate_updates(20)
-    await ann.does(">/dose", "1 tablet (usual)", ">/pain", "6", ">a word for the team")
+    await ann.does(">/dose", "1 tablet (usual)", "Now", ">/pain", "6", ">a word for the team")
     assert len(clinic.kept(DoseTaken)) == len(clinic.kept(PainRated)) == len(clinic.kept(Note)) == 1
     assert max(Counter(heard_texts(ann)).values()) == 1
 
@@ -108,20 +110,31 @@ async def test_while_telegram_is_away_people_write_and_get_their_answers_when_it
     assert "How much" in ben.last.text
 
 
-async def test_an_answer_that_finds_no_connection_goes_out_once_when_there_is_one_again(clinic: Running) -> None:
+async def test_a_step_that_finds_no_connection_goes_out_once_when_there_is_one_again(clinic: Running) -> None:
     ann = await clinic.enrolled("mbt")
-    ann.person.says("/dose")
-    clinic.pretend.faults.next(Fate.DELAY, method="getUpdates", milliseconds=1)
-    await clinic.until(lambda: not clinic.pretend.pending())
+    await ann.does(">/pause", *EXERCISE)
     await clinic.line.down()
-    ann.person.says("/pain")
+    clinic.clock.move(seconds=12)
+    await clinic.node.sweep()
+    await clinic.until(lambda: clinic.letters("waiting") == 1 and not clinic.unfinished())
     await clinic.line.up()
-    clinic.clock.move(seconds=5)
-    await clinic.settle()
-    clinic.clock.move(seconds=5)
-    await clinic.settle()
-    assert max(Counter(heard_texts(ann)).values()) == 1
+    await clinic.later(seconds=5)
+    assert sum("Let one slow breath in" in text for text in heard_texts(ann)) == 1
     assert not clinic.letters("unknown")
+
+
+async def test_a_backlog_longer_than_one_fetch_is_late_as_a_whole(clinic: Running) -> None:
+    ann = await clinic.enrolled("mbt")
+    await clinic.line.down()
+    for _ in range(130):
+        ann.person.sends_sticker()
+    clinic.clock.move(minutes=10)
+    await clinic.line.up()
+    await clinic.settle()
+    await ann.says("hello")
+    inbox = table(Inbox)
+    late = clinic.rows(select(inbox.c.delayed, func.count()).group_by(inbox.c.delayed).order_by(inbox.c.delayed))
+    assert [tuple(row) for row in late] == [(False, 2), (True, 130)]
 
 
 async def test_a_second_program_with_our_token_loses_nobody_an_answer(clinic: Running) -> None:
@@ -158,7 +171,7 @@ async def test_a_tap_from_before_an_outage_is_late_and_the_dose_asks_when(clinic
     assert "I do not know when you tapped" in ann.last.text
     await ann.does("Earlier today", ">9:30 am")
     (dose,) = clinic.kept(DoseTaken)
-    assert dose.time_quality == "delayed"
+    assert dose.time_quality == "said"
 
 
 async def test_after_more_than_a_day_without_telegram_everybody_in_the_study_is_told_once(clinic: Running) -> None:
@@ -166,6 +179,7 @@ async def test_after_more_than_a_day_without_telegram_everybody_in_the_study_is_
     await clinic.line.down()
     clinic.clock.move(hours=30)
     await clinic.line.up()
+    await clinic.until(lambda: bool(clinic.alerts()))
     await clinic.settle()
     for patient in (ann, ben):
         assert sum("I was away for a while" in text for text in heard_texts(patient)) == 1

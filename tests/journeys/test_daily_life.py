@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from study.facts import ConsentGiven, DoseTaken, Enrolled, ExerciseLed, PauseEnded
-from tests.journeys.live import Running, heard_texts, later_in_15_minutes, running
-
-EXERCISE = ("6", "4", "Both", "1 minute", "One quiet minute")
+from tests.journeys.live import EXERCISE, Running, heard_texts, later_in_15_minutes, running
 
 
 @pytest.fixture
