@@ -14,6 +14,7 @@ from records import alerts, due, facts, people, post, talks
 from records.due import Planned
 from records.facts import Where
 from study import facts as kinds
+from study.missing import because
 from study.steps import Fact
 
 UNSOLICITED = ("prompt",)
@@ -206,7 +207,8 @@ def _dose_undone(desk: Desk, entity: str, fact: kinds.DoseTaken | kinds.PatchWea
     for kept in list(facts.in_force(desk.tx, kinds.PauseEnded, person.id, condition)):
         ended = kept.fact
         where = Where(person.id, person.study_id, "dose undone", update_id=desk.update_id)
-        open_again = ended.model_copy(update={"decision": None})
+        reasons = because(ended.missing, "decision", "taken_back")
+        open_again = ended.model_copy(update={"decision": None, "missing": reasons})
         facts.write(desk.tx, kept.entity, open_again, where, why="the dose was taken back")
 
 

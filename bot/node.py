@@ -32,6 +32,8 @@ POLL_SECONDS = 25
 AFTER_ERROR_SECONDS = 2.0
 CHECK_WEBHOOK_SECONDS = 20.0
 MOST_AT_ONCE = 100
+PERSON = "participant"
+"""Who acts in the turn of an update."""
 
 
 def nothing_happens(_point: str) -> None:
@@ -40,13 +42,17 @@ def nothing_happens(_point: str) -> None:
 
 @dataclass
 class Node:
-    """Everything one bot does. `at` is called at the points fetched, inbox, turn, claimed, accepted, noted."""
+    """Everything one bot does. `at` is called at the points fetched, inbox, turn, claimed, accepted, noted.
+
+    At most `in_flight` letters are on their way at once; at most `together` turns share a commit.
+    """
 
     storage: Storage
     bot: Bot
     world: World
     pacer: Pacer
     in_flight: int = 16
+    together: int = 16
     at: Callable[[str], None] = nothing_happens
     parcels: Parcel | None = None
     carriers: dict[str, Any] = field(default_factory=dict)
@@ -136,24 +142,33 @@ class Node:
     async def work(self) -> int:
         """Take a turn for every open input, in order; gives how many there were."""
         taken = 0
-        while rows := await self.storage.read(lambda tx: post.open_rows(tx, self.world.bot)):
-            for row in rows:
-                await self._turn(row)
-                taken += 1
+        while rows := await self.storage.read(lambda tx: post.open_rows(tx, self.world.bot, self.together)):
+            await self._turns(rows)
+            taken += len(rows)
+            # what was just written may go out before the next inputs are dealt with
+            await asyncio.sleep(0)
         return taken
 
-    async def _turn(self, row: Any) -> None:
+    async def _turns(self, rows: Sequence[Any]) -> None:
+        """Several turns in one commit; when one of them breaks, each in a commit of its own."""
         try:
-            left = await self.storage.write(lambda tx: turns.update_turn(self.world, tx, row), "participant")
+            left = await self.storage.write(lambda tx: [turns.update_turn(self.world, tx, r) for r in rows], PERSON)
+        except Exception:  # whatever it is, each input stands or falls alone
+            left = [await self._turn(row) for row in rows]
+        for taken in left:
+            self.at("turn")
+            for callback in taken.callbacks:
+                self._in_background(self._acknowledge(callback))
+        self.sender.wake.set()
+
+    async def _turn(self, row: Any) -> turns.Taken:
+        try:
+            return await self.storage.write(lambda tx: turns.update_turn(self.world, tx, row), PERSON)
         except Exception as error:  # whatever it is, the next input must not wait for it
             trace = "".join(traceback.format_exception(error))
             log.error("turn failed", inbox=row.seq, error=type(error).__name__)
             await self.storage.write(lambda tx: turns.failed_turn(self.world, tx, row, trace))
-            left = turns.Taken()
-        self.at("turn")
-        self.sender.wake.set()
-        for callback in left.callbacks:
-            self._in_background(self._acknowledge(callback))
+            return turns.Taken()
 
     async def _acknowledge(self, callback: str) -> None:
         """Stop the little clock on a button; nothing is lost when this fails."""

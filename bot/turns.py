@@ -6,14 +6,12 @@ silence.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row
-from telegram import Update
 
 from bot import alarms, doorway, dues, safety, talking, taps, unreachable
 from bot.desk import MENU, Desk
@@ -41,16 +39,12 @@ class Taken:
 
 def update_turn(world: World, tx: Tx, row: Row[Any]) -> Taken:
     """The turn of one row of the inbox."""
-    raw = json.loads(tx.keys.open(row.sealed_raw))
-    update = Update.de_json(raw, None)
+    said = heard(tx.keys.open_json(row.sealed_raw))
     taken = Taken()
-    if update is not None:
-        said = heard(update)
-        if said.callback_id is not None:
-            taken.callbacks.append(said.callback_id)
-        if said.kind != "nothing":
-            desk = _desk(world, tx, said, row)
-            _deal_with(desk, said)
+    if said.callback_id is not None:
+        taken.callbacks.append(said.callback_id)
+    if said.kind != "nothing":
+        _deal_with(_desk(world, tx, said, row), said)
     post.done(tx, row.seq)
     return taken
 
@@ -66,10 +60,7 @@ def due_turn(world: World, tx: Tx, item: Row[Any]) -> None:
 def failed_turn(world: World, tx: Tx, row: Row[Any], trace: str) -> None:
     """An input that broke its turn is set aside; the person gets a plain line, staff an alert."""
     post.set_aside(tx, row.seq, trace)
-    update = Update.de_json(json.loads(tx.keys.open(row.sealed_raw)), None)
-    if update is None:
-        return
-    said = heard(update)
+    said = heard(tx.keys.open_json(row.sealed_raw))
     if said.kind == "nothing":
         return
     desk = _desk(world, tx, said, row)

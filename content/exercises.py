@@ -78,15 +78,15 @@ class Step(_Data):
 class Exercise(_Data):
     """One exercise of one arm, for the arm's participants only.
 
-    `neutral` stands for it in blinded exports. `minutes` is the length it is offered under; `seconds` adds
+    `minutes` is the length it is offered under, `order` its place there; `seconds` adds
     up its steps. `as_needed_only`: never before a scheduled medicine or a patch. `focuses_on_pain`: not
     offered at high pain.
     """
 
     id: Code
     arm: Arm
-    neutral: Annotated[str, StringConstraints(pattern=r"^E[0-9]{2}$")]
     minutes: Minutes
+    order: int = Field(ge=1)
     before_dose: bool
     as_needed_only: bool
     focuses_on_pain: bool
@@ -108,6 +108,11 @@ class Exercise(_Data):
         return self
 
     @property
+    def neutral(self) -> str:
+        """What stands for it in blinded exports: its length. Both arms fill every length, so it tells no arm."""
+        return f"L{self.minutes:02d}"
+
+    @property
     def seconds(self) -> int:
         """How long the steps take when nobody taps ahead."""
         return sum(step.seconds for step in self.steps)
@@ -119,7 +124,7 @@ class Exercise(_Data):
 
 @cache
 def exercises() -> Mapping[str, Exercise]:
-    """Every exercise by its id, both arms, ordered by length and neutral code; read once.
+    """Every exercise by its id, both arms, ordered by length and `order`; read once.
 
     Raises ContentRefused.
     """
@@ -158,16 +163,16 @@ def checked(data: dict[str, Any], file: str) -> Exercise:
 
 
 def together(found: Iterable[Exercise]) -> Mapping[str, Exercise]:
-    """Exercises by id, ordered by length and neutral code. Raises ContentRefused when two share either."""
+    """Exercises by id, ordered by length and `order`. Raises ContentRefused when two share either."""
     by_id: dict[str, Exercise] = {}
-    by_neutral: dict[str, Exercise] = {}
-    for each in sorted(found, key=lambda each: (each.minutes, each.neutral)):
-        twin = by_id.get(each.id) or by_neutral.get(each.neutral)
+    by_order: dict[int, Exercise] = {}
+    for each in sorted(found, key=lambda each: (each.minutes, each.order)):
+        twin = by_id.get(each.id) or by_order.get(each.order)
         if twin is not None:
-            place = "id" if twin.id == each.id else "neutral"
+            place = "id" if twin.id == each.id else "order"
             reason = f"{place}: also used by {twin.arm}/{twin.id}.toml"
             raise loading.ContentRefused(f"{each.arm}/{each.id}.toml", [reason])
-        by_id[each.id] = by_neutral[each.neutral] = each
+        by_id[each.id] = by_order[each.order] = each
     return MappingProxyType(by_id)
 
 

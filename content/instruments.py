@@ -47,8 +47,8 @@ class Item(_Table):
 
     `recode` gives the scored value of each answer from `low` on. `asked_when_above_zero`: asked only when one
     of these items is above 0, otherwise it counts as 0. `verified` is False while nobody has compared the
-    text with the published form. `core` items are asked first, and alone where a visit would be lost otherwise.
-    `dont_know` offers "I do not know" beside skipping. `recall` is the item's own period where it differs.
+    text with the published form. `dont_know` offers "I do not know" beside skipping. `recall` is the item's own
+    period where it differs.
     """
 
     code: str
@@ -61,7 +61,6 @@ class Item(_Table):
     high_anchor: Words | None = None
     high_anchor_discreet: Words = {}
     recall: str | None = None
-    core: bool = False
     dont_know: bool = False
     options: tuple[Option, ...] = ()
     recode: tuple[int, ...] = ()
@@ -196,7 +195,8 @@ class Instrument(_Table):
 
     `fixed_wording`: the published words may not be changed, for the discreet mode either. `needs_on_call`:
     only where somebody is there to act on an answer. `not_at` names visits at which it is not asked. `events`: each
-    ticked item is an unwanted event to be written down. One without scores has no `headline` and `scorer_version`.
+    ticked item is an unwanted event to be written down. `calendar`: a calendar of days follows, asked by a talk of
+    its own. One without scores has no `headline` and `scorer_version`.
     """
 
     code: str
@@ -211,6 +211,7 @@ class Instrument(_Table):
     needs_on_call: bool = False
     not_at: tuple[str, ...] = ()
     events: bool = False
+    calendar: bool = False
     licence: str
     source: str
     headline: str = ""

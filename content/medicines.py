@@ -53,6 +53,8 @@ class Limits(BaseModel):
     raw_updates_days: Number
     old_button_seconds: Number
     longest_break_days: Number
+    seconds_a_tap: Number
+    button_letters: Number
 
 
 @cache

@@ -6,17 +6,16 @@ What happens when, to whom, and what happens when it is late. The rules that rea
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from datetime import time
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from content import loading
+from content.prompt_rules import Clock, Code, Does, Family, ItemRule, Minutes, PromptPolicy, Sourced, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,53 +25,14 @@ FOLDER = "protocols"
 Arm = Literal["mbt", "cbt"]
 Anchor = Literal["consent", "enrolment", "allocation", "first_session"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-Does = Literal["message", "staff", "close"]
 Form = Literal["full", "core"]
-Then = Literal["skip", "fold", "hand_over", "expire"]
-Until = Literal["minutes", "window", "dose", "ever"]
-InQuietHours = Literal["after", "before", "drop"]
-Family = Literal[
-    "visit",
-    "visit_call",
-    "visit_close",
-    "closing",
-    "session",
-    "diary",
-    "weekly",
-    "pre_dose",
-    "practice_nudge",
-    "week_picture",
-]
 
 WEEKDAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """In the order of `date.weekday()`."""
 
-_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
-
-
-def _clock(value: object) -> object:
-    if isinstance(value, str) and not _CLOCK.fullmatch(value):
-        raise ValueError("a time of day is written HH:MM")
-    return value
-
-
-Clock = Annotated[time, BeforeValidator(_clock)]
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,23}$")]
 Days = Annotated[int, Field(ge=0, le=366)]
-Minutes = Annotated[int, Field(ge=0, le=60 * 24 * 31)]
 Week = Annotated[int, Field(ge=1, le=53)]
 FormOrItem = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z0-9_]+)?$")]
-
-
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Sourced(_Table):
-    """A table of numbers: where they are from, and whether they are only proposed."""
-
-    source: str = Field(min_length=1)
-    proposal: bool = False
 
 
 def _refuse_twice(what: str, codes: Iterable[object]) -> None:
@@ -83,14 +43,14 @@ def _refuse_twice(what: str, codes: Iterable[object]) -> None:
         seen.add(code)
 
 
-class ChatForm(_Sourced):
+class ChatForm(Sourced):
     """A form that is no questionnaire: a talk of its own asks it, about the last `days`; `items` can be asked alone."""
 
     items: tuple[Code, ...] = ()
     days: Annotated[int, Field(ge=1)]
 
 
-class Site(_Sourced):
+class Site(Sourced):
     """Where people are seen: the country decides whom to call in danger, the languages what must be translated."""
 
     code: Code
@@ -105,14 +65,14 @@ class Site(_Sourced):
         return self
 
 
-class Try(_Table):
+class Try(Table):
     """One attempt of staff: days after the target, and the wall clock there."""
 
     day: Days
     at: Clock
 
 
-class Step(_Table):
+class Step(Table):
     """One try to get a check-in answered, `day` days after its target; `close` stands at the end of its day."""
 
     code: Code
@@ -132,7 +92,7 @@ class Step(_Table):
         return self
 
 
-class Ladder(_Sourced):
+class Ladder(Sourced):
     """The tries of one check-in, first to last."""
 
     steps: tuple[Step, ...] = Field(min_length=1)
@@ -145,7 +105,7 @@ class Ladder(_Sourced):
         return self
 
 
-class Visit(_Sourced):
+class Visit(Sourced):
     """One check-in: `months` calendar months after its anchor (the protocol's unless it names its own)."""
 
     code: Code
@@ -164,7 +124,7 @@ class Visit(_Sourced):
         return self
 
 
-class Session(_Table):
+class Session(Table):
     """One weekly session of an arm, open from the first day of `unlock_week`; the code is the same in both arms."""
 
     code: Annotated[str, Field(pattern=r"^S[0-9]{1,2}$")]
@@ -174,7 +134,7 @@ class Session(_Table):
     exercises: tuple[Code, ...] = ()
 
 
-class ArmPlan(_Sourced):
+class ArmPlan(Sourced):
     """What one arm learns, in order."""
 
     sessions: tuple[Session, ...] = Field(min_length=1)
@@ -185,7 +145,7 @@ class ArmPlan(_Sourced):
         return self
 
 
-class Course(_Sourced):
+class Course(Sourced):
     """From when weeks count, and how many there are."""
 
     anchor: Anchor
@@ -193,7 +153,7 @@ class Course(_Sourced):
     weeks: Week
 
 
-class Nudges(_Sourced):
+class Nudges(Sourced):
     """On which days of a stretch of weeks practice is suggested, and on which of them with a booster."""
 
     from_week: Week
@@ -211,7 +171,7 @@ class Nudges(_Sourced):
         return self
 
 
-class Practice(_Sourced):
+class Practice(Sourced):
     """Home practice asked for, and how often it is suggested."""
 
     minutes_a_day: Annotated[int, Field(ge=1)]
@@ -219,7 +179,7 @@ class Practice(_Sourced):
     nudges: tuple[Nudges, ...] = ()
 
 
-class Diary(_Sourced):
+class Diary(Sourced):
     """The evening diary; a person may choose a time between `earliest` and `latest`."""
 
     at: Clock
@@ -234,7 +194,7 @@ class Diary(_Sourced):
         return self
 
 
-class Weekly(_Sourced):
+class Weekly(Sourced):
     """The questions of the week, asked at the time of that day's diary."""
 
     on: Weekday
@@ -243,7 +203,7 @@ class Weekly(_Sourced):
     practice_minutes: bool
 
 
-class WeekPicture(_Sourced):
+class WeekPicture(Sourced):
     """When the picture of the week is shown."""
 
     on: Weekday
@@ -251,7 +211,7 @@ class WeekPicture(_Sourced):
     from_day: Days
 
 
-class PreDose(_Sourced):
+class PreDose(Sourced):
     """The prompt before a dose; it may come `spacing_minutes` after another prompt."""
 
     minutes_before: Annotated[int, Field(ge=1, le=60)]
@@ -259,7 +219,7 @@ class PreDose(_Sourced):
     spacing_minutes: Minutes
 
 
-class Closing(_Sourced):
+class Closing(Sourced):
     """The talk at the end, some days after the last check-in has closed."""
 
     visit: Code
@@ -267,66 +227,7 @@ class Closing(_Sourced):
     at: Clock
 
 
-class Silence(_Sourced):
-    """What still goes to somebody who does not answer, by silent days."""
-
-    gentle_after_days: Annotated[int, Field(ge=1)]
-    gentle_every_days: Annotated[int, Field(ge=1)]
-    staff_after_days: Annotated[int, Field(ge=1)]
-    gently: tuple[Family, ...]
-    to_the_end: tuple[Family, ...]
-
-    @model_validator(mode="after")
-    def _grows(self) -> Silence:
-        if self.gentle_after_days >= self.staff_after_days:
-            raise ValueError("gentle_after_days is below staff_after_days")
-        if set(self.to_the_end) - set(self.gently):
-            raise ValueError("what goes to the end goes gently too")
-        return self
-
-
-class Fewer(_Sourced):
-    """What "fewer messages" means."""
-
-    cap_a_day: Annotated[int, Field(ge=1)]
-    without: tuple[Family, ...]
-
-
-class PromptPolicy(_Sourced):
-    """When a prompt may go: the most a day, how far apart, and the quiet hours a new person has."""
-
-    cap_a_day: Annotated[int, Field(ge=1)]
-    spacing_minutes: Minutes
-    quiet_from: Clock
-    quiet_to: Clock
-    before_quiet_minutes: Annotated[int, Field(ge=1, le=240)]
-    look_again_minutes: Annotated[int, Field(ge=1, le=1440)]
-    silence: Silence
-    fewer: Fewer
-
-
-class ItemRule(_Sourced):
-    """How late an item may still go, what happens then, and how it gives way."""
-
-    does: Does
-    priority: Annotated[int, Field(ge=0, le=9)]
-    until: Until
-    minutes: Minutes | None = None
-    then: Then | None = None
-    moves: bool = False
-    in_quiet_hours: InQuietHours
-    joins: Family | None = None
-
-    @model_validator(mode="after")
-    def _says_how_late(self) -> ItemRule:
-        if (self.until == "minutes") != (self.minutes is not None):
-            raise ValueError("minutes go with until = minutes, and only with it")
-        if (self.until == "ever") != (self.then is None):
-            raise ValueError("`then` says what happens after the latest moment; until = ever has none")
-        return self
-
-
-class Lever(_Table):
+class Lever(Table):
     """One thing that keeps people in the study."""
 
     code: Code
@@ -334,14 +235,14 @@ class Lever(_Table):
     source: str
 
 
-class Retention(_Sourced):
+class Retention(Sourced):
     """What keeps people in the study, strongest first, and the percent the trial reached by visit."""
 
     reference_percent: Mapping[Code, Annotated[int, Field(ge=0, le=100)]] = {}
     levers: tuple[Lever, ...] = ()
 
 
-class Protocol(_Sourced):
+class Protocol(Sourced):
     """The whole protocol of one study, in one version."""
 
     name: Code
@@ -376,7 +277,7 @@ class Protocol(_Sourced):
                 raise ValueError(f"visits.{visit.code}: no ladder is called {visit.ladder}")
         if self.closing.visit not in {visit.code for visit in self.visits}:
             raise ValueError(f"closing: no visit is called {self.closing.visit}")
-        if missing := [family for family in Family.__args__ if family not in self.items]:  # type: ignore[attr-defined]
+        if missing := [family for family in get_args(Family) if family not in self.items]:
             raise ValueError(f"items: nothing is said about {', '.join(missing)}")
         return self
 
@@ -397,17 +298,25 @@ class Protocol(_Sourced):
 
 
 @cache
-def protocol(name: str = "stamp") -> Protocol:
-    """The protocol of `protocols/<name>.toml`, read once; `ContentRefused` names file, place and reason."""
-    file = resources.files("content").joinpath(FOLDER, f"{name}.toml")
+def protocol(name: str = "stamp", version: str | None = None) -> Protocol:
+    """The protocol of `protocols/<name>.toml`, read once; `ContentRefused` names file, place and reason.
+
+    An older `version`, to which participants are pinned, stands beside it as `<name>@<version>.toml`.
+    """
+    newest = _read(f"{name}.toml")
+    return newest if version in (None, newest.version) else _read(f"{name}@{version}.toml")
+
+
+def _read(file_name: str) -> Protocol:
+    file = resources.files("content").joinpath(FOLDER, file_name)
     if not file.is_file():
-        raise loading.ContentRefused(f"{name}.toml", ["file: there is no such protocol"])
-    return read_protocol(loading.read(file), file.name)
+        raise loading.ContentRefused(file_name, ["file: there is no such protocol"])
+    return read_protocol(loading.read(file), file_name)
 
 
 def read_protocol(tables: dict[str, Any], file: str) -> Protocol:
-    """A protocol from the tables of its file, which is named like it; `ContentRefused` otherwise."""
+    """A protocol from the tables of its file, which is named `<name>` or `<name>@<version>`; `ContentRefused`."""
     checked = loading.checked(Protocol, tables, file)
-    if checked.name != file.removesuffix(".toml"):
-        raise loading.ContentRefused(file, [f"name: {checked.name} is not the name of the file"])
+    if file.removesuffix(".toml") not in (checked.name, f"{checked.name}@{checked.version}"):
+        raise loading.ContentRefused(file, [f"name: {checked.name} {checked.version} is not what the file is called"])
     return checked

@@ -327,6 +327,10 @@ class dose:
         return Message("dose.when_missed")
 
     @staticmethod
+    def when_patch() -> Message:
+        return Message("dose.when_patch")
+
+    @staticmethod
     def which() -> Message:
         return Message("dose.which")
 

@@ -10,6 +10,7 @@ from handlers.dose import write_dose
 from handlers.patches import log_patch
 from handlers.pause import ask_decision, follow
 from study import facts, queries
+from study.missing import without
 from study.queries import Entry, look
 from study.steps import Answer, Conversation, Record, Say
 from study.view import MedicineView, ParticipantView
@@ -33,7 +34,8 @@ def decide_anew(
 
 def write_decision(ended: Entry, decided: Answer, why: str) -> Asking[None]:
     """Write another decision of a pause; when it ended, and the ratings then, stay."""
-    fact = facts.PauseEnded.model_validate(ended.fact | {"decision": decided.value})
+    reasons = without(str(ended.fact["missing"]), "decision")
+    fact = facts.PauseEnded.model_validate(ended.fact | {"decision": decided.value, "missing": reasons})
     yield Record("decided", fact, amends=ended.entity, why=why)
 
 

@@ -19,7 +19,7 @@ def log_patch(me: ParticipantView, medicine: MedicineView, pause: str | None = N
     at = yield queries.now("began")
     worn = yield from _worn(medicine)
     what = yield from choose("patch", say.dose.patch_what(medicine=medicine.nickname), _options(worn))
-    taken = yield from when_taken("when", me, at, say.dose.when())
+    taken = yield from when_taken("when", me, at, say.dose.when_patch())
     if what != "on" and not worn:
         yield Say("none_worn", say.dose.patch_none_worn(medicine=medicine.nickname))
         return

@@ -20,10 +20,12 @@ from handlers.dose import write_dose
 from handlers.exercise import Led, choose_exercise, lead, leaving, left, record_led
 from handlers.patches import log_patch
 from study import facts, queries
+from study.missing import without
 from study.queries import Entry, look
 from study.steps import Answer, Conversation, Option, Record, Rows, Say
 from study.view import MedicineView, ParticipantView
 
+NOTHING_ASKED = "pain:not_asked urge:not_asked nature:not_asked"
 CHECK_BACKS = (15, 30, 60, 120)
 
 
@@ -35,6 +37,7 @@ class Before:
     urge: int | None = None
     nature: str | None = None
     leave: str | None = None
+    missing: str = ""
 
 
 def mindful_pause(me: ParticipantView, medicine: str | None = None) -> Conversation:
@@ -54,7 +57,7 @@ def mindful_pause(me: ParticipantView, medicine: str | None = None) -> Conversat
             led = yield from lead(exercise, leaving(dose=True))
             yield from record_led(me, led, pause)
             ended = _end_of(led)
-    yield from _after(me, chosen, str(pause), before, ended)
+    yield from _after(me, chosen, str(pause), ended)
 
 
 def _medicine(me: ParticipantView, medicine: str | None) -> Asking[MedicineView | str | None]:
@@ -78,25 +81,28 @@ def _left_at_once(me: ParticipantView, how: str) -> Conversation:
     options = [Option(m.id, m.nickname) for m in me.medicines]
     medicine = me.medicine((yield from choose("medicine.taken", say.dose.which(), options)))
     at = yield queries.now("started")
-    pause = yield Record("begun", _begun(me, medicine, Before(), at))
-    yield from _after(me, medicine, str(pause), Before(), "dose")
+    pause = yield Record("begun", _begun(me, medicine, Before(missing=NOTHING_ASKED), at))
+    yield from _after(me, medicine, str(pause), "dose")
 
 
 def _before(medicine: MedicineView | None) -> Asking[Before]:
     leave = leaving(dose=medicine is not None)
     pain = yield from rate("before.pain", say.pause.before(), more=leave)
     if left(pain):
-        return Before(leave=str(pain))
+        return Before(leave=str(pain), missing="pain:left urge:not_asked nature:not_asked")
     if medicine is None:
-        return Before(pain)
+        return Before(pain, missing="urge:not_asked nature:not_asked")
     question = say.pause.urge(medicine=medicine.nickname)
     urge = yield from rate("before.urge", question, optional=not medicine.as_needed, more=leave)
     if left(urge):
-        return Before(pain, leave=str(urge))
+        return Before(pain, leave=str(urge), missing="urge:left nature:not_asked")
+    skipped = ["urge:skipped"] if urge is None else []
     nature = yield from choose("nature", say.pause.nature(), _natures() + leave)
     if left(nature):
-        return Before(pain, urge, leave=nature)
-    return Before(pain, urge, None if nature == "skip" else nature)
+        return Before(pain, urge, leave=nature, missing=" ".join([*skipped, "nature:left"]))
+    if nature == "skip":
+        return Before(pain, urge, missing=" ".join([*skipped, "nature:skipped"]))
+    return Before(pain, urge, nature, missing=" ".join(skipped))
 
 
 def _natures() -> Rows:
@@ -113,6 +119,7 @@ def _begun(me: ParticipantView, medicine: MedicineView | None, before: Before, a
         pain=before.pain,
         urge=before.urge,
         nature=before.nature,
+        missing=before.missing,
         started_at=at,
         started_local=me.local(at).isoformat(timespec="seconds"),
         zone=me.zone,
@@ -124,37 +131,56 @@ def _end_of(led: Led) -> str | None:
 
 
 def _after(
-    me: ParticipantView, medicine: MedicineView | None, pause: str, before: Before, ended: str | None
+    me: ParticipantView, medicine: MedicineView | None, pause: str, ended: str | None
 ) -> Conversation:
     """Ratings after, unless the person left; then the decision, unless it is clear; then what follows from it."""
-    pain, urge = None, None
+    after = After(missing="pain:not_asked urge:not_asked")
     if ended is None:
-        pain, urge, ended = yield from _ratings_after(medicine)
+        after = yield from _ratings_after(medicine)
+        ended = after.leave
     if ended == "stop" and medicine is None:
         yield Say("stopped", say.pause.stopped())
         return
     if medicine is None:
         at = yield queries.now("ended_at")
-        yield Record("ended", facts.PauseEnded(pause=pause, pain=pain, urge=urge, decision=None, ended_at=at))
+        yield Record("ended", _ended(pause, after, None, at))
         yield Say("done", say.pause.ended_rather_not())
         return
     if ended == "stop":
         yield Say("stopping", say.pause.exercise_stopped())
     decided = yield from _decided(me, medicine, ended)
-    fact = {"pause": pause, "pain": pain, "urge": urge, "decision": decided.value, "ended_at": decided.at}
-    yield Record("ended", facts.PauseEnded.model_validate(fact))
+    yield Record("ended", _ended(pause, after, decided.value, decided.at))
     yield from follow(me, medicine, pause, decided)
 
 
-def _ratings_after(medicine: MedicineView | None) -> Asking[tuple[int | None, int | None, str | None]]:
+@dataclass(frozen=True)
+class After:
+    """What was said after the exercise; `leave` is the button that ended the questions early."""
+
+    pain: int | None = None
+    urge: int | None = None
+    leave: str | None = None
+    missing: str = ""
+
+
+def _ended(pause: str, after: After, decision: str | None, at: datetime) -> facts.PauseEnded:
+    missing = after.missing if decision else f"{after.missing} decision:not_asked".strip()
+    ended = {"pain": after.pain, "urge": after.urge, "decision": decision, "missing": missing}
+    return facts.PauseEnded.model_validate({"pause": pause, "ended_at": at} | ended)
+
+
+def _ratings_after(medicine: MedicineView | None) -> Asking[After]:
     leave = leaving(dose=medicine is not None)
     pain = yield from rate("after.pain", say.pause.after(), optional=True, more=leave)
     if left(pain):
-        return None, None, str(pain)
+        return After(leave=str(pain), missing="pain:left urge:not_asked")
+    skipped = ["pain:skipped"] if pain is None else []
     if medicine is None:
-        return pain, None, None
+        return After(pain, missing=" ".join([*skipped, "urge:not_asked"]))
     urge = yield from rate("after.urge", say.pause.after_urge(), optional=True, more=leave)
-    return (pain, None, str(urge)) if left(urge) else (pain, urge, None)
+    if left(urge):
+        return After(pain, leave=str(urge), missing=" ".join([*skipped, "urge:left"]))
+    return After(pain, urge, missing=" ".join(skipped if urge is not None else [*skipped, "urge:skipped"]))
 
 
 def _decided(me: ParticipantView, medicine: MedicineView, ended: str | None) -> Asking[Answer]:
@@ -225,7 +251,7 @@ def decide_again(me: ParticipantView, medicine: MedicineView, pause: str, decide
     """Write a further decision of the same pause, and do what follows from it."""
     entry: Entry | None = yield look("pause", queries.PauseOf(pause=pause))
     if entry is not None:
-        changed = {"decision": decided.value, "ended_at": decided.at}
+        changed = {"decision": decided.value, "missing": without(str(entry.fact["missing"]), "decision")}
         fact = facts.PauseEnded.model_validate(entry.fact | changed)
         yield Record("ended", fact, amends=entry.entity, why="asked again")
     if decided.value == "later":

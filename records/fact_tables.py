@@ -12,6 +12,8 @@ from records.tables import one_of, sealed
 from study import facts
 from study.steps import Fact
 
+MODES = ("chat", "interviewer", "paper")
+
 
 def within(column: str, low: int, high: int) -> CheckConstraint:
     """A CHECK that a number lies in a closed range (or is missing)."""
@@ -126,6 +128,7 @@ class PauseBegunRow(FactRow, table=True):
     pain: int | None = None
     urge: int | None = None
     nature: str | None = None
+    missing: str
     started_at: datetime
     started_local: str
     zone: str
@@ -159,6 +162,7 @@ class PauseEndedRow(FactRow, table=True):
     pain: int | None = None
     urge: int | None = None
     decision: str | None = None
+    missing: str
     ended_at: datetime
 
 
@@ -297,6 +301,75 @@ class SafeRow(FactRow, table=True):
     at: datetime
 
 
+class VisitPlannedRow(FactRow, table=True):
+    """Windows of check-ins."""
+
+    __tablename__ = "visit_planned"
+    __table_args__: ClassVar[Any] = _rules()
+    visit: str
+    anchor: str
+    anchor_on: date
+    opens_on: date
+    target_on: date
+    closes_on: date
+    protocol_version: str
+
+
+class ResponseRow(FactRow, table=True):
+    """Answers to items of instruments."""
+
+    __tablename__ = "response"
+    __table_args__: ClassVar[Any] = _rules(
+        one_of("status", "answered", "skipped", "rather_not_say", "dont_know", "not_asked"),
+        one_of("mode", *MODES),
+        CheckConstraint("status = 'answered' OR value IS NULL", name="value_only_when_answered"),
+    )
+    visit: str
+    instrument: str
+    instrument_version: str
+    item: str
+    value: int | None = None
+    status: str
+    mode: str
+    language: str
+    answered_at: datetime
+    answered_local: str
+    zone: str
+
+
+class CheckInFinishedRow(FactRow, table=True):
+    """Ends of check-ins."""
+
+    __tablename__ = "check_in_finished"
+    __table_args__: ClassVar[Any] = _rules(one_of("mode", *MODES))
+    visit: str
+    complete: bool
+    mode: str
+    at: datetime
+
+
+class TlfbDayRow(FactRow, table=True):
+    """Days of the calendar that looks back."""
+
+    __tablename__ = "tlfb_day"
+    __table_args__: ClassVar[Any] = _rules(
+        one_of("status", "as_usual", "different", "zero", "dont_remember", "skipped"),
+        one_of("mode", *MODES),
+        CheckConstraint("count >= 0", name="count_not_negative"),
+        CheckConstraint("status != 'zero' OR count = 0", name="zero_is_zero"),
+        CheckConstraint("status NOT IN ('dont_remember', 'skipped') OR count IS NULL", name="count_only_when_known"),
+    )
+    visit: str
+    on: date
+    medicine: str
+    count: float | None = None
+    status: str
+    mode: str
+    answered_at: datetime
+    answered_local: str
+    zone: str
+
+
 TABLE_OF: dict[type[Fact], type[FactRow]] = {
     facts.ConsentGiven: ConsentRow,
     facts.MedicineEpisode: MedicineRow,
@@ -318,4 +391,8 @@ TABLE_OF: dict[type[Fact], type[FactRow]] = {
     facts.CheckBack: CheckBackRow,
     facts.AlertRaised: AlertRaisedRow,
     facts.SafeAgain: SafeRow,
+    facts.VisitPlanned: VisitPlannedRow,
+    facts.Response: ResponseRow,
+    facts.CheckInFinished: CheckInFinishedRow,
+    facts.TlfbDay: TlfbDayRow,
 }

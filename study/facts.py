@@ -24,6 +24,9 @@ DoseStatus = Literal["taken", "missed", "not_sure"]
 TimeQuality = Literal["now", "said", "delayed", "unknown"]
 Decision = Literal["took", "later", "not_needed", "rather_not_say"]
 Source = Literal["chat", "staff", "diary"]
+ResponseStatus = Literal["answered", "skipped", "rather_not_say", "dont_know", "not_asked"]
+DayStatus = Literal["zero", "as_usual", "different", "dont_remember", "skipped"]
+Mode = Literal["chat", "interviewer", "paper"]
 
 
 class ConsentGiven(Fact):
@@ -95,12 +98,17 @@ class PatchWear(Fact):
 
 
 class PauseBegun(Fact):
-    """A pause before a dose: pain and urge 0-10 (None: not asked or skipped), and what it mostly is."""
+    """A pause before a dose: pain and urge 0-10, and what it mostly is.
+
+    `missing` says why a value is None: `urge:skipped nature:not_asked` (skipped, not_asked, or left: the person went
+    on to the dose or stopped instead).
+    """
 
     medicine: str | None
     pain: int | None
     urge: int | None
     nature: str | None
+    missing: str = ""
     started_at: datetime
     started_local: str
     zone: str
@@ -120,12 +128,16 @@ class ExerciseLed(Fact):
 
 
 class PauseEnded(Fact):
-    """The end of a pause: ratings after, and the decision; `rather_not_say` is an answer, None is none."""
+    """The end of a pause: ratings after, and the decision; `rather_not_say` is an answer, None is none.
+
+    `missing` says why a rating is None, as in `PauseBegun`.
+    """
 
     pause: str
     pain: int | None
     urge: int | None
     decision: Decision | None
+    missing: str = ""
     ended_at: datetime
 
 
@@ -236,3 +248,61 @@ class SafeAgain(Fact):
     """The person said they are safe; an alert stays open until staff close it."""
 
     at: datetime
+
+
+class VisitPlanned(Fact):
+    """When a check-in can be answered: local dates, from `opens_on` through `closes_on`, and the date they count from."""
+
+    visit: str
+    anchor: str
+    anchor_on: date
+    opens_on: date
+    target_on: date
+    closes_on: date
+    protocol_version: str
+
+
+class Response(Fact):
+    """What was said to one item of an instrument at a visit; the status says why there is no value.
+
+    `not_asked`: left out by a rule of the instrument. One item may have several (begun again, taken down by staff): the
+    last one recorded counts.
+    """
+
+    visit: str
+    instrument: str
+    instrument_version: str
+    item: str
+    value: int | None
+    status: ResponseStatus
+    mode: Mode = "chat"
+    language: str = "en"
+    answered_at: datetime
+    answered_local: str
+    zone: str
+
+
+class CheckInFinished(Fact):
+    """The end of a check-in; `complete` when the whole list was gone through and its core was answered."""
+
+    visit: str
+    complete: bool
+    mode: Mode = "chat"
+    at: datetime
+
+
+class TlfbDay(Fact):
+    """One medicine on one day, as remembered at a visit: units of the form in all, zero when none was taken.
+
+    `as_usual`: the usual amount (the count is what that is); `different`: the amount said for this day.
+    """
+
+    visit: str
+    on: date
+    medicine: str
+    count: float | None
+    status: DayStatus
+    mode: Mode = "chat"
+    answered_at: datetime
+    answered_local: str
+    zone: str

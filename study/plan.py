@@ -11,109 +11,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
+from study.person import DIED, GONE, ONE_DAY, Person, local_at
 from study.view import instant_of
 from study.windows import VisitWindow, window_of
 
 if TYPE_CHECKING:
-    from content.protocol import Anchor, Arm, Family, InQuietHours, ItemRule, Ladder, Protocol, Step, Then, Visit
+    from content.prompt_rules import Family, InQuietHours, ItemRule, Then
+    from content.protocol import Ladder, Protocol, Step, Visit
 
-ONE_DAY = timedelta(days=1)
 WEEK = 7
-GONE = frozenset({"invited", "stopped", "data_removed", "declined"})
-"""Statuses for which nothing is due."""
-
-DIED = "died"
 _MARGIN = 3 * ONE_DAY
 """A local date lies at most a day from the date in UTC, and quiet hours put an item off by at most a day more."""
-
-
-@dataclass(frozen=True, slots=True)
-class MedicineTimes:
-    """A medicine's usual times of day, and whether the person wants the prompt before them."""
-
-    id: str
-    times: tuple[time, ...]
-    prompts: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Travel:
-    """From `from_on` on, a local date, the person lives by another zone; at home again on `back_on`, or never."""
-
-    zone: str
-    from_on: date
-    back_on: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Preferences:
-    """What a person chose: the time of the diary, the hour of first contact, and fewer messages."""
-
-    diary_at: time | None = None
-    contact_at: time | None = None
-    fewer_messages: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """What a plan needs to know of a participant. Dates are local dates; an anchor that is not known yet is None.
-
-    `consented_on` is the day the set-up in the chat was finished, `enrolled_on` the day the baseline was completed.
-    """
-
-    study_id: str
-    zone: str
-    quiet_from: time
-    quiet_to: time
-    status: str = "enrolled"
-    arm: Arm | None = None
-    consented_on: date | None = None
-    enrolled_on: date | None = None
-    allocated_on: date | None = None
-    first_session_on: date | None = None
-    break_until: datetime | None = None
-    hold: str | None = None
-    medicines: tuple[MedicineTimes, ...] = ()
-    preferences: Preferences = Preferences()
-    travels: tuple[Travel, ...] = ()
-
-    def anchor_on(self, anchor: Anchor) -> date | None:
-        """The date an anchor stands for, None while it is not known."""
-        dates = {
-            "consent": self.consented_on,
-            "enrolment": self.enrolled_on,
-            "allocation": self.allocated_on,
-            "first_session": self.first_session_on,
-        }
-        return dates[anchor]
-
-    def zone_on(self, day: date) -> str:
-        """The zone this person lives by on a local date."""
-        there = [t.zone for t in self.travels if t.from_on <= day and (t.back_on is None or day < t.back_on)]
-        return there[-1] if there else self.zone
-
-    def zone_at(self, instant: datetime) -> str:
-        """The zone this person lives by at an instant: a travel begins and ends at midnight of the zone travelled to."""
-        there = [t.zone for t in self.travels if _is_there(t, instant)]
-        return there[-1] if there else self.zone
-
-    def quiet(self, at: time) -> bool:
-        """True for a time of day inside the quiet hours, which may go over midnight."""
-        if self.quiet_from <= self.quiet_to:
-            return self.quiet_from <= at < self.quiet_to
-        return at >= self.quiet_from or at < self.quiet_to
-
-    def quiet_ends(self, local: datetime) -> datetime:
-        """The first allowed minute after a wall-clock time inside the quiet hours."""
-        end = datetime.combine(local.date(), self.quiet_to)
-        return end if end > local else end + ONE_DAY
-
-
-def _is_there(travel: Travel, instant: datetime) -> bool:
-    today = local_at(instant, travel.zone).date()
-    return travel.from_on <= today and (travel.back_on is None or today < travel.back_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,11 +134,6 @@ def _planned(
     )
 
 
-def local_at(instant: datetime, zone: str) -> datetime:
-    """The wall clock of a zone at an instant, without a zone."""
-    return instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-
-
 def windows_of(protocol: Protocol, person: Person) -> tuple[VisitWindow, ...]:
     """The windows of the check-ins whose anchor is known, each counted from its own anchor."""
     found = ((visit, person.anchor_on(protocol.anchor_of(visit))) for visit in protocol.visits)
@@ -285,9 +189,9 @@ class _Days:
     first: date
     last: date
 
-    def within(self, first: date, end: date) -> Iterator[date]:
-        """Its days from `first` up to, not including, `end`."""
-        day = max(first, self.first)
+    def until(self, end: date) -> Iterator[date]:
+        """Its days before `end`."""
+        day = self.first
         while day < end and day <= self.last:
             yield day
             day += ONE_DAY
@@ -302,6 +206,7 @@ class _Planner:
         self.ends_on = ends_on(protocol, person)
 
     def everything(self, days: _Days) -> Iterator[Planned]:
+        """Check-ins and sessions whenever they are; what recurs, around these days."""
         for window in windows_of(self.protocol, self.person):
             yield from self._check_in(self.protocol.visit(window.visit), window)
             if window.visit == self.protocol.closing.visit:
@@ -312,9 +217,9 @@ class _Planner:
 
     def _recurring(self, days: _Days, end: date) -> Iterator[Planned]:
         anchor_on = self.person.anchor_on(self.protocol.anchor)
-        diary_from = (anchor_on or date.max) if anchor_on is None else anchor_on
-        for day in days.within(diary_from, end):
-            yield from self._evening(day, (day - diary_from).days)
+        for day in days.until(end):
+            if anchor_on is not None:
+                yield from self._evening(day, (day - anchor_on).days)
             yield from self._course_day(day)
 
     # --- check-ins

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from study.responses import Given
 from study.steps import Look, Query
+from study.view import MedicineView
 
 
 class Entry(BaseModel):
@@ -36,6 +38,26 @@ class Standing(BaseModel):
     def left(self) -> bool:
         """True once the person has left the study."""
         return self.status not in ("invited", "enrolled", "prompts_stopped")
+
+
+class Span(BaseModel):
+    """One medicine and the days of a calendar on which it was on the list."""
+
+    model_config = ConfigDict(frozen=True)
+
+    medicine: MedicineView
+    days: tuple[date, ...]
+
+
+class Calendar(BaseModel):
+    """The days a visit looks back on, the medicines of that time, and what has been answered already."""
+
+    model_config = ConfigDict(frozen=True)
+
+    first: date
+    last: date
+    spans: tuple[Span, ...]
+    answered: tuple[tuple[str, date], ...] = ()
 
 
 class Now(Query[datetime]):
@@ -120,6 +142,42 @@ class DayBegins(Query[datetime]):
     """The instant (UTC) at which this study day begins, or one so many days later."""
 
     days_later: int = 0
+
+
+class Staffed(Query[bool]):
+    """True when the roster names somebody who reads alerts."""
+
+
+class ZoneNow(Query[str]):
+    """The participant's IANA zone at this turn: a talk may be gone on with days later, somewhere else."""
+
+
+class AnsweredCount(Query[int]):
+    """How many items of a visit have been answered, skipped or left open on purpose, in any talk or by staff."""
+
+    visit: str
+
+
+class AnsweredSoFar(Query[dict[str, Given]]):
+    """What has been answered at a visit to one version of an instrument, by item."""
+
+    visit: str
+    instrument: str
+    version: str
+
+
+class AnsweredBefore(Query[tuple[dict[str, Given], ...]]):
+    """The same at every other visit, the one answered longest ago first."""
+
+    visit: str
+    instrument: str
+    version: str
+
+
+class CalendarOf(Query[Calendar]):
+    """The calendar of a visit: the days before it was first asked."""
+
+    visit: str
 
 
 class ConsentText(Query[dict[str, str]]):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from content.instruments import Instrument, Item, ScoreRule
 
-Reason: TypeAlias = Literal["not_answered", "skipped", "too_many_skipped", "unfinished"]
+Reason: TypeAlias = Literal["not_answered", "skipped", "too_many_skipped", "unfinished", "other_version"]
 Answers: TypeAlias = Mapping[str, int | None] | Sequence[int | None]
 """By item code, or all in the order of the items; None, or no key, is no answer."""
 

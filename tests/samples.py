@@ -15,6 +15,7 @@ from study.facts import (
     AlertRaised,
     BreakTaken,
     CheckBack,
+    CheckInFinished,
     ConsentGiven,
     DoseTaken,
     Enrolled,
@@ -28,9 +29,12 @@ from study.facts import (
     PauseEnded,
     PracticeDone,
     RedFlagsAnswered,
+    Response,
     SafeAgain,
     SettingsChanged,
     Stopped,
+    TlfbDay,
+    VisitPlanned,
 )
 from study.steps import Fact
 
@@ -101,6 +105,37 @@ SAMPLES: tuple[Fact, ...] = (
     CheckBack(medicine="m1", pause="p1", due_at=AT + timedelta(minutes=30)),
     AlertRaised(rule="sedation", event_at=AT, detail=FREE_TEXT, about="p1"),
     SafeAgain(at=AT),
+    VisitPlanned(
+        visit="month_3",
+        anchor="enrolment",
+        anchor_on=date(2025, 11, 30),
+        opens_on=date(2026, 2, 14),
+        target_on=date(2026, 2, 28),
+        closes_on=date(2026, 3, 28),
+        protocol_version="1",
+    ),
+    Response(
+        visit="month_3",
+        instrument="peg",
+        instrument_version="peg-1",
+        item="p",
+        value=7,
+        status="answered",
+        answered_at=AT,
+        answered_local=LOCAL,
+        zone=ZONE,
+    ),
+    CheckInFinished(visit="month_3", complete=False, at=AT),
+    TlfbDay(
+        visit="month_3",
+        on=date(2026, 3, 1),
+        medicine="m1",
+        count=1.5,
+        status="different",
+        answered_at=AT,
+        answered_local=LOCAL,
+        zone=ZONE,
+    ),
 )
 REPLY = Reply(key="before.pain", shape="nrs@1", value=7, at=AT, by="person")
 

@@ -94,7 +94,7 @@ def test_the_codebook_says_what_codes_mean_and_why_a_cell_is_blank(study: Study,
     count = rows["doses", "count"]
     assert "missed = Not taken" in count["missing"]
     assert count["reason_in"] == "status"
-    assert rows["pauses", "exercise"]["values"].startswith("E01 = an exercise of 3 min")
+    assert rows["pauses", "exercise"]["values"].startswith("L01 = an exercise of 1 min")
     assert rows["participants", "study_id"]["key"] == "1"
     assert "took = Took the dose" in rows["pauses", "decision"]["values"]
 

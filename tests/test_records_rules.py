@@ -33,7 +33,17 @@ BY_HAND: dict[str, list[dict[str, Any]]] = {
     "count_positive": [{"count": 0}, {"count": -1}],
     "count_only_when_taken": [{"status": "missed", "count": 1}],
     "seconds_positive": [{"seconds": -1}],
+    "value_only_when_answered": [{"status": "skipped", "value": 0}],
+    "count_not_negative": [{"count": -1}],
+    "zero_is_zero": [{"status": "zero", "count": 1}],
+    "count_only_when_known": [{"status": "skipped", "count": 0}, {"status": "dont_remember", "count": 1}],
 }
+MAY_BE_MISSING: dict[str, dict[str, Any]] = {
+    "dose": {"count": None},
+    "response": {"value": None},
+    "tlfb_day": {"count": None},
+}
+"""Values that only some words of a table go with."""
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -115,7 +125,7 @@ def test_a_word_that_is_not_on_the_list_is_refused(tx: Tx, of: Table) -> None:
     for column, words in word_lists(of):
         refuses(tx, of, **{column: "no such word"})
         for word in words:
-            takes(tx, of, **({"count": None} if of.name == "dose" else {}), **{column: word})
+            takes(tx, of, **MAY_BE_MISSING.get(of.name, {}), **{column: word})
 
 
 @by_table

@@ -25,7 +25,7 @@ from study.scoring import (
 ratings = st.integers(0, 10)
 CODES = sorted(instruments())
 SCORED = sorted(code for code, each in instruments().items() if each.scores)
-OWN_QUESTIONS = {"about", "origin", "history", "dose_week", "care", "events", "co_use"}
+OWN_QUESTIONS = {"about", "origin", "history", "tlfb", "care", "events", "co_use"}
 
 
 def named(code: str, answers: Any) -> dict[str, Score]:

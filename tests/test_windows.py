@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -79,7 +80,7 @@ def test_who_enters_later_is_never_asked_earlier(one: date, other: date) -> None
 def test_no_day_belongs_to_two_windows(day: date) -> None:
     found = windows(protocol(), day)
     assert list(overlapping(found)) == []
-    assert all(a.closes_on < b.opens_on for a, b in zip(found, found[1:], strict=False))
+    assert all(a.closes_on < b.opens_on for a, b in pairwise(found))
 
 
 @given(days, st.integers(-20, 420))

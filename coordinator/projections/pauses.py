@@ -49,7 +49,7 @@ def pauses(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
         "pain_after": ended.c.pain,
         "urge_after": ended.c.urge,
         "decision": ended.c.decision,
-        "status": _status(begun.c.pain, led.c.exercise, ended.c.pain, ended.c.decision),
+        "status": _status(begun, led, ended),
     }
     source = (
         begun.join(person, person.c.id == begun.c.participant_id)
@@ -62,9 +62,17 @@ def pauses(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     return streamed(tx, Query(columns, source, where, [ByBytes(begun.c.entity)]), wanted)
 
 
-def _status(*needed: ColumnElement[Any]) -> ColumnElement[str]:
+def _status(begun: Any, led: Any, ended: Any) -> ColumnElement[str]:
+    """`complete` or `incomplete`, and why each rating that is blank is missing: `complete; before urge:skipped`."""
+    needed = (begun.c.pain, led.c.exercise, ended.c.pain, ended.c.decision)
     there = and_(*(value.is_not(None) for value in needed))
-    return case((there, literal("complete")), else_=literal("incomplete"))
+    whole = case((there, literal("complete")), else_=literal("incomplete"))
+    return whole + _reasons("before", begun.c.missing) + _reasons("after", ended.c.missing)
+
+
+def _reasons(name: str, missing: ColumnElement[Any]) -> ColumnElement[str]:
+    given = func.coalesce(missing, "")
+    return case((given == "", literal("")), else_=literal(f"; {name} ") + given)
 
 
 def _last_of(kind: type[Fact], cut: Cut, name: str) -> Subquery:

@@ -1,0 +1,54 @@
+"""Check-ins in the records: their windows, the answers in force, the days of the calendar.
+
+An item may have been answered in several talks, or again by staff: the answer recorded last counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from records import facts
+from records.database import Tx
+from records.facts import Kept, Where, column
+from study.facts import CheckInFinished, Response, TlfbDay, VisitPlanned
+
+Answers = dict[str, Response]
+"""By item of one instrument."""
+
+
+def plan(tx: Tx, participant_id: int, study_id: str, window: VisitPlanned, *, why: str | None = None) -> bool:
+    """Keep the window of a visit, as a further revision when it has moved; False when it stands as it is."""
+    standing = {kept.fact.visit: kept.fact for kept in facts.in_force(tx, VisitPlanned, participant_id)}
+    if standing.get(window.visit) == window:
+        return False
+    facts.write(tx, f"{study_id}-visit-{window.visit}", window, Where(participant_id, study_id, "visit"), why=why)
+    return True
+
+
+def windows(tx: Tx, participant_id: int) -> dict[str, VisitPlanned]:
+    """The windows of a participant's visits, by visit."""
+    return {kept.fact.visit: kept.fact for kept in facts.in_force(tx, VisitPlanned, participant_id)}
+
+
+def answers(tx: Tx, participant_id: int, visit: str | None = None) -> dict[tuple[str, str], Answers]:
+    """The answers that count, by visit and instrument, in the order first given; of one visit or of all."""
+    found: dict[tuple[str, str], Answers] = {}
+    where = [] if visit is None else [column(Response, "visit") == visit]
+    for kept in facts.in_force(tx, Response, participant_id, *where):
+        said = kept.fact
+        found.setdefault((said.visit, said.instrument), {})[said.item] = said
+    return found
+
+
+def finished(tx: Tx, participant_id: int, visit: str) -> CheckInFinished | None:
+    """The last end of a check-in; a complete one counts before one that is not."""
+    ends = [k.fact for k in facts.in_force(tx, CheckInFinished, participant_id) if k.fact.visit == visit]
+    return max(ends, key=lambda each: (each.complete, each.at), default=None)
+
+
+def calendar_days(tx: Tx, participant_id: int, visit: str) -> dict[tuple[str, date], TlfbDay]:
+    """The days of a visit's calendar that count, by medicine and day."""
+    of_visit = column(TlfbDay, "visit") == visit
+    kept: Iterator[Kept[TlfbDay]] = facts.in_force(tx, TlfbDay, participant_id, of_visit)
+    return {(each.fact.medicine, each.fact.on): each.fact for each in kept}
