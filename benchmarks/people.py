@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -46,7 +47,16 @@ def tapped(person: Person, shown: tuple[str, ...]) -> None:
     _tap_or_say(person, _first(DOSE, shown), "/dose")
 
 
-PAUSE = ("3", "In the back or leg", "1 minute", "1 minute, as last time", "Next", "I took it, or take it now", *DOSE)
+PAUSE = (
+    "3",
+    "In the back or leg",
+    "1 minute",
+    "1 minute, as last time",
+    "One quiet minute",
+    "Next",
+    "I took it, or take it now",
+    *DOSE,
+)
 
 
 def pause(person: Person, shown: tuple[str, ...]) -> None:
@@ -59,9 +69,16 @@ def greeting(person: Person, shown: tuple[str, ...]) -> None:
     person.says("hello")
 
 
-def again(person: Person, shown: tuple[str, ...]) -> None:
-    """Tap the one button of the echo."""
-    _tap_or_say(person, _first(("Again",), shown), "hello")
+def again(taps: int) -> Policy:
+    """Write to the echo, tap its one button so many times, and begin anew: the calls of another script."""
+    acts: Counter[int] = Counter()
+
+    def act(person: Person, shown: tuple[str, ...]) -> None:
+        writes = acts[person.user_id] % (taps + 1) == 0
+        acts[person.user_id] += 1
+        _tap_or_say(person, None if writes else "Again", "hello")
+
+    return act
 
 
 def _tap_or_say(person: Person, button: str | None, words: str) -> None:

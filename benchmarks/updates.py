@@ -45,8 +45,12 @@ class Script:
 
 SCRIPTS = {
     "typed": Script("text → message (a dose logged by typing)", people.typed, people.greeting),
-    "tapped": Script("tap → answer + question (a dose logged by tapping)", people.tapped, people.again),
-    "pause": Script("tap → answer + question (whole pauses)", people.pause, people.again),
+    "tapped": Script(
+        "tap → answer + question (a dose logged by tapping; one update in 4 is a text)", people.tapped, people.again(3)
+    ),
+    "pause": Script(
+        "tap → answer + question (whole pauses; one update in 16 is a text)", people.pause, people.again(15)
+    ),
 }
 
 

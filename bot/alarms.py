@@ -25,8 +25,11 @@ STAFF_LANGUAGE = "en"
 
 def ambient(world: World, tx: Tx, zone: str) -> Mapping[str, str]:
     """What every text may name: whom to call from this zone, and who reads this chat at this hour."""
-    numbers = _spoken(world, zone)
-    return numbers | {"emergency": numbers["number"], "watching": watching(tx, numbers)}
+    known: dict[str, Mapping[str, str]] = tx.memo.setdefault("ambient", {})
+    if zone not in known:
+        numbers = _spoken(world, zone)
+        known[zone] = numbers | {"emergency": numbers["number"], "watching": watching(tx, numbers)}
+    return known[zone]
 
 
 def _spoken(world: World, zone: str) -> dict[str, str]:

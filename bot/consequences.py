@@ -191,7 +191,7 @@ def _note(desk: Desk, entity: str, fact: kinds.Note) -> None:
 
 
 def _adverse(desk: Desk, entity: str, fact: kinds.AdverseEvent) -> None:
-    alarms.raise_alert(desk, "adverse_event", fact.aware_at, entity)
+    alarms.raise_alert(desk, "serious_event" if fact.serious else "adverse_event", fact.aware_at, entity)
 
 
 def _safe(desk: Desk, entity: str, fact: kinds.SafeAgain) -> None:

@@ -12,11 +12,13 @@ from bot.own_data import everything_kept
 from content.consent_text import consent_text
 from content.medicines import limit
 from content.places import zone_of
-from records import people
+from content.protocol import protocol
+from records import people, roster, visits
 from records.facts import Kept, column, find, in_force, latest, newest
 from study import facts as kinds
 from study import queries
 from study.queries import Entry
+from study.responses import Given
 from study.steps import Fact, Query
 from study.view import MedicineView, ParticipantView, instant_of, study_day
 
@@ -70,18 +72,22 @@ def _medicines(tx: Any, participant_id: int, today: date) -> Iterator[MedicineVi
     for kept in in_force(tx, kinds.MedicineEpisode, participant_id):
         episode = kept.fact
         if episode.ends_on is None or episode.ends_on > today:
-            yield MedicineView(
-                id=kept.entity,
-                nickname=episode.nickname,
-                product=episode.product,
-                form=episode.form,
-                strength=episode.strength,
-                unit=episode.unit,
-                schedule=episode.schedule,
-                usual_count=episode.usual_count,
-                max_per_day=episode.max_per_day,
-                times=tuple(t for t in episode.times.split(",") if t),
-            )
+            yield _medicine(kept.entity, episode)
+
+
+def _medicine(entity: str, episode: kinds.MedicineEpisode) -> MedicineView:
+    return MedicineView(
+        id=entity,
+        nickname=episode.nickname,
+        product=episode.product,
+        form=episode.form,
+        strength=episode.strength,
+        unit=episode.unit,
+        schedule=episode.schedule,
+        usual_count=episode.usual_count,
+        max_per_day=episode.max_per_day,
+        times=tuple(t for t in episode.times.split(",") if t),
+    )
 
 
 def _last_minutes(tx: Any, participant_id: int) -> int | None:
@@ -231,6 +237,59 @@ def _episode(desk: Desk, query: queries.EpisodeOf) -> Entry | None:
     return entry(found[0]) if found else None
 
 
+def _staffed(desk: Desk, _: queries.Staffed) -> bool:
+    return bool(roster.readers(desk.tx))
+
+
+def _zone_now(desk: Desk, _: queries.ZoneNow) -> str:
+    return str(desk.participant.zone)
+
+
+def _answered_items(desk: Desk, query: queries.AnsweredItems) -> tuple[str, ...]:
+    found = visits.answers(desk.tx, desk.participant.id, query.visit)
+    return tuple(sorted(f"{instrument}.{item}" for (_, instrument), said in found.items() for item in said))
+
+
+def _answered_so_far(desk: Desk, query: queries.AnsweredSoFar) -> dict[str, Given]:
+    found = visits.answers(desk.tx, desk.participant.id, query.visit)
+    return _given(found.get((query.visit, query.instrument), {}), query.version)
+
+
+def _answered_before(desk: Desk, query: queries.AnsweredBefore) -> tuple[dict[str, Given], ...]:
+    found = visits.answers(desk.tx, desk.participant.id)
+    others = [said for (visit, code), said in found.items() if code == query.instrument and visit != query.visit]
+    others.sort(key=lambda said: max(each.answered_at for each in said.values()))
+    return tuple(_given(said, query.version) for said in others)
+
+
+def _given(said: visits.Answers, version: str) -> dict[str, Given]:
+    same = {item: each for item, each in said.items() if each.instrument_version == version}
+    return {item: Given(value=each.value, status=each.status) for item, each in same.items()}
+
+
+def _calendar(desk: Desk, query: queries.CalendarOf) -> queries.Calendar:
+    """The days before today, or those the visit already looks back on."""
+    person, tx = desk.participant, desk.tx
+    answered = visits.calendar_days(tx, person.id, query.visit)
+    yesterday = view_local(desk.at, person.zone).date() - timedelta(days=1)
+    last = max((on for _, on in answered), default=yesterday)
+    first = last - timedelta(days=protocol().forms["tlfb"].days - 1)
+    spans = tuple(_spans(tx, person.id, first, last))
+    return queries.Calendar(first=first, last=last, spans=spans, answered=tuple(sorted(answered)))
+
+
+def _spans(tx: Any, participant_id: int, first: date, last: date) -> Iterator[queries.Span]:
+    """Medicines with the days on which they were on the list; one that was there at enrolment was taken before it."""
+    every = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    for kept in in_force(tx, kinds.MedicineEpisode, participant_id):
+        episode = kept.fact
+        since = date.min if episode.change == "enrolled" else episode.starts_on
+        until = date.max if episode.ends_on is None else episode.ends_on
+        days = tuple(day for day in every if since <= day < until)
+        if days and episode.starts_on != episode.ends_on:
+            yield queries.Span(medicine=_medicine(kept.entity, episode), days=days)
+
+
 def _consent(desk: Desk, _: queries.ConsentText) -> dict[str, str]:
     text = consent_text(desk.language)
     return {"version": text.version, "sha256": text.sha256, "text": text.text.strip()}
@@ -276,6 +335,12 @@ _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.StandingNow: _standing,
     queries.EpisodeOf: _episode,
     queries.DayBegins: _day_begins,
+    queries.Staffed: _staffed,
+    queries.ZoneNow: _zone_now,
+    queries.AnsweredItems: _answered_items,
+    queries.AnsweredSoFar: _answered_so_far,
+    queries.AnsweredBefore: _answered_before,
+    queries.CalendarOf: _calendar,
     queries.ConsentText: _consent,
     queries.ZoneOf: _zone,
 }

@@ -30,6 +30,7 @@ log = structlog.get_logger()
 
 AFTER_NO_CONNECTION = timedelta(seconds=3)
 NO_TOKEN_SECONDS = 60.0
+GATHER_SECONDS = 0.003
 NOT_SENT = (ConnectionRefusedError,)
 UNCHANGED = "message is not modified"
 Parcel = Callable[[dict[str, Any]], Awaitable[tuple[str, dict[str, Any]] | None]]
@@ -74,12 +75,13 @@ class Sender:
     async def run(self) -> None:
         """Send for as long as the process lives."""
         while True:
-            started, wait = await self._round()
-            if started or self._results:
-                continue
+            _, wait = await self._round()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.wake.wait(), wait)
             self.wake.clear()
+            if 0 < len(self._results) < len(self._busy) / 2:
+                # many are on their way: what comes back at nearly the same time shares a commit
+                await asyncio.sleep(GATHER_SECONDS)
 
     async def drain(self) -> None:
         """Send everything that may go now, and come back when it is written down."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ class Settings(BaseSettings):
         for name in SECRETS:
             path = os.environ.get(f"{PREFIX}{name.upper()}_FILE")
             if path and not values.get(name):
-                values[name] = Path(path).read_text(encoding="utf-8").strip()
+                values[name] = _secret(f"{PREFIX}{name.upper()}_FILE", Path(path))
         return values
 
     @field_validator("telegram_api_url", "webhook_url")
@@ -65,6 +66,13 @@ class Settings(BaseSettings):
         if value:
             AnyUrl(value)
         return value.rstrip("/")
+
+    @field_validator("log_level")
+    @classmethod
+    def _is_a_level(cls, value: str) -> str:
+        if value.upper() not in logging.getLevelNamesMapping():
+            raise ValueError(f"one of {', '.join(logging.getLevelNamesMapping())}")
+        return value
 
     @property
     def bot_id(self) -> str:
@@ -77,5 +85,16 @@ def load(**given: Any) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as error:
-        lines = [f"{PREFIX}{'_'.join(map(str, e['loc'])).upper() or '…'}: {e['msg']}" for e in error.errors()]
-        raise SettingsRefused(lines) from error
+        raise SettingsRefused([_line(e["loc"], e["msg"]) for e in error.errors()]) from error
+
+
+def _line(place: tuple[int | str, ...], reason: str) -> str:
+    said = reason.removeprefix("Value error, ")
+    return f"{PREFIX}{'_'.join(map(str, place)).upper()}: {said}" if place else said
+
+
+def _secret(name: str, path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ValueError(f"{name}: cannot be read ({getattr(error, 'strerror', None) or 'not a text'})") from error

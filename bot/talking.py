@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot import lookups
@@ -31,11 +31,17 @@ def begin(desk: Desk, name: str, args: dict[str, Any] | None = None) -> None:
     if standing is not None:
         park(desk, standing)
     talk = talks()[name]
-    life = timedelta(minutes=talk.life_minutes)
+    life = _life(talk, args or {}, desk.tx.now)
     number = stored_talks.start(desk.tx, person.id, name, life, desk.world.release)
     opening = Opening(me=lookups.view(desk), args=args or {})
     advanced = conversation.begin(talk, _id(desk, number), opening, desk.at, _look(desk))
     _follow(desk, talk, number, 0, advanced, "person")
+
+
+def _life(talk: Talk, args: dict[str, Any], now: datetime) -> timedelta:
+    """How long a talk may be gone on with: until its window closes when it has one that is still open."""
+    closes_at = datetime.fromisoformat(args["closes_at"]) if args.get("closes_at") else now
+    return closes_at - now if closes_at > now else timedelta(minutes=talk.life_minutes)
 
 
 def open_question(desk: Desk, stored: Stored) -> Ask | None:

@@ -58,7 +58,7 @@ def _is_offered(ask: Ask, code: str) -> bool:
 def _act(desk: Desk, stored: Stored, ask: Ask, code: str, message_id: int | None) -> None:
     if code == BACK:
         talking.back(desk, stored)
-    elif not ask.ticks:
+    elif not ask.ticks or ((option := ask.option(code)) is not None and option.answers):
         talking.answer(desk, stored, ask, code, "person")
     elif code == DONE:
         ordered = [o.code for row in ask.options for o in row if o.code in stored.ticked]

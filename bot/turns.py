@@ -225,8 +225,9 @@ def _wants_to_stop(desk: Desk, stored: Stored | None, words: str) -> bool:
 def understood(ask: Ask, words: str, desk: Desk) -> Any | NotUnderstood:
     """What typed words mean for a question: a button's label or code, or what its reader makes of them."""
     typed = words.strip().lower()
-    labels: Mapping[str, str] = {desk.text(o.label).lower(): o.code for row in ask.options for o in row}
-    if typed in labels and not ask.ticks:
+    answering = (o for row in ask.options for o in row if o.answers or not ask.ticks)
+    labels: Mapping[str, str] = {desk.text(o.label).lower(): o.code for o in answering}
+    if typed in labels:
         return labels[typed]
     if typed == "stop" and ask.option("stop") is not None:
         return "stop"

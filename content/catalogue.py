@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -138,7 +138,7 @@ class Catalogue:
             case time():
                 return format_time(value, "short", locale=locale)
             case float() | int():
-                return format_decimal(value, locale=locale)
+                return _number(value, locale)
             case _:
                 return value
 
@@ -146,6 +146,11 @@ class Catalogue:
 @cache
 def _locale(name: str) -> Locale:
     return Locale.parse(name)
+
+
+@lru_cache(maxsize=1000)
+def _number(value: float, locale: Locale) -> str:
+    return format_decimal(value, locale=locale)
 
 
 def _flat(prefix: str, tables: Mapping[str, Any], file: str) -> dict[str, Text]:

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from importlib import resources
+from itertools import product
 
 from content.catalogue import LANGUAGES, Catalogue, catalogue
-from content.exercises import exercises
+from content.exercises import ARMS, LENGTHS, exercises, for_practice, offered
 from content.instruments import instruments
 from content.wording import problems as wording_problems
 
@@ -17,6 +18,9 @@ NOT_GRADED = ("enrol.consent", "help.text", "profile.")
 """Read once, at leisure, or a list of commands."""
 
 NAMED = re.compile(r"say\.([a-z_]+)\.([a-z_0-9]+)|Message\(f?\"([a-z_]+)\.([a-z_0-9{}]+)")
+ARM_WORDS = re.compile(r"\b(?:mindful\w*|meditat\w*|cognitive\w*|cbt|mbt|thought record)\b", re.IGNORECASE)
+"""Words that belong to one arm: a text that both arms read must not have them."""
+
 USING_ROOMS = ("bot", "handlers", "scheduler", "coordinator", "study")
 
 
@@ -46,12 +50,17 @@ def _wording(texts: Catalogue) -> Iterator[str]:
 
 
 def _arms() -> Iterator[str]:
-    """A message of one arm must not be reachable from the other: exercises are the only texts that differ."""
-    by_arm: dict[str, set[str]] = {"mbt": set(), "cbt": set()}
-    for exercise in exercises().values():
-        by_arm[exercise.arm].add(exercise.id)
-    for shared in sorted(by_arm["mbt"] & by_arm["cbt"]):
-        yield f"exercise.{shared}: stands in both arms"
+    """One arm's texts must not be reachable from the other: only exercises differ, each offered to its own arm."""
+    for arm in ARMS:
+        for minutes, as_needed, high in product((None, *LENGTHS), (True, False), (True, False)):
+            reachable = (*offered(arm, minutes, as_needed, high), *for_practice(arm, minutes, high))
+            yield from (f"exercise.{e.id}: is offered in the arm {arm}" for e in reachable if e.arm != arm)
+    for name in re.findall(rf"exercise\.({'|'.join(exercises())})\b", _sources()):
+        yield f"exercise.{name}: named in code, where either arm may reach it"
+    for key, text in catalogue().texts.items():
+        if not key.startswith("exercise."):
+            said = " ".join(form for language in LANGUAGES for form in text.forms(language).values())
+            yield from (f"{key}: a text of both arms says {word!r}" for word in ARM_WORDS.findall(said))
 
 
 @cache

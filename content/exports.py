@@ -151,6 +151,23 @@ def _shown(columns: Iterable[Column], **how: Any) -> tuple[Column, ...]:
     return tuple(column for column in columns if column.is_in(**how))
 
 
+UNLISTED_PRODUCT = "unlisted"
+"""What stands for a product that is on no list of names: it was typed, and may be anything."""
+
+
+@cache
+def listed_products() -> frozenset[str]:
+    """Names of medicines and products that are no secret of anybody, in lower case."""
+    known = factors.names()
+    medicines = {name for medicine in known.medicines for name in (medicine.id, *medicine.also)}
+    return frozenset(n.lower() for n in medicines | {name for product in known.products for name in product.names})
+
+
+def shown_product(product: str) -> str:
+    """A product as a file may say it."""
+    return product if product.lower() in listed_products() else UNLISTED_PRODUCT
+
+
 @cache
 def neutral_exercises() -> Mapping[str, str]:
     """Exercise id → the code that stands for it in a blinded export."""

@@ -32,7 +32,7 @@ _CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 def _clock(value: object) -> object:
-    if isinstance(value, str) and not _CLOCK.fullmatch(value):
+    if not isinstance(value, time) and not (isinstance(value, str) and _CLOCK.fullmatch(value)):
         raise ValueError("a time of day is written HH:MM")
     return value
 

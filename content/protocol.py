@@ -204,10 +204,9 @@ class Weekly(Sourced):
 
 
 class WeekPicture(Sourced):
-    """When the picture of the week is shown."""
+    """When the picture of the week is shown, at the time of that day's diary."""
 
     on: Weekday
-    at: Clock
     from_day: Days
 
 

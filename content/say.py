@@ -99,6 +99,100 @@ class button:
         return Message("button.yes")
 
 
+class check_in:
+    @staticmethod
+    def dont_know_button() -> Message:
+        return Message("check_in.dont_know_button")
+
+    @staticmethod
+    def event_words(*, event: Param) -> Message:
+        return Message("check_in.event_words", {"event": event})
+
+    @staticmethod
+    def events_told() -> Message:
+        return Message("check_in.events_told")
+
+    @staticmethod
+    def finished() -> Message:
+        return Message("check_in.finished")
+
+    @staticmethod
+    def finished_core() -> Message:
+        return Message("check_in.finished_core")
+
+    @staticmethod
+    def intro(*, minutes: Param, taps: Param) -> Message:
+        return Message("check_in.intro", {"minutes": minutes, "taps": taps})
+
+    @staticmethod
+    def intro_again() -> Message:
+        return Message("check_in.intro_again")
+
+    @staticmethod
+    def intro_core(*, minutes: Param, taps: Param) -> Message:
+        return Message("check_in.intro_core", {"minutes": minutes, "taps": taps})
+
+    @staticmethod
+    def late() -> Message:
+        return Message("check_in.late")
+
+    @staticmethod
+    def left_off() -> Message:
+        return Message("check_in.left_off")
+
+    @staticmethod
+    def line(*, n: Param, text: Param) -> Message:
+        return Message("check_in.line", {"n": n, "text": text})
+
+    @staticmethod
+    def lines(*, first: Param, rest: Param) -> Message:
+        return Message("check_in.lines", {"first": first, "rest": rest})
+
+    @staticmethod
+    def list(*, of: Param, place: Param, stem: Param) -> Message:
+        return Message("check_in.list", {"of": of, "place": place, "stem": stem})
+
+    @staticmethod
+    def nothing() -> Message:
+        return Message("check_in.nothing")
+
+    @staticmethod
+    def number(*, high: Param, low: Param, of: Param, place: Param, question: Param) -> Message:
+        return Message("check_in.number", {"high": high, "low": low, "of": of, "place": place, "question": question})
+
+    @staticmethod
+    def numbers(*, high: Param, low: Param) -> Message:
+        return Message("check_in.numbers", {"high": high, "low": low})
+
+    @staticmethod
+    def question(*, of: Param, place: Param, question: Param) -> Message:
+        return Message("check_in.question", {"of": of, "place": place, "question": question})
+
+    @staticmethod
+    def scale(*, high: Param, high_label: Param, low: Param, low_label: Param, of: Param, place: Param, question: Param) -> Message:
+        return Message("check_in.scale", {"high": high, "high_label": high_label, "low": low, "low_label": low_label, "of": of, "place": place, "question": question})
+
+    @staticmethod
+    def sentences(*, lines: Param, of: Param, place: Param, stem: Param) -> Message:
+        return Message("check_in.sentences", {"lines": lines, "of": of, "place": place, "stem": stem})
+
+    @staticmethod
+    def told() -> Message:
+        return Message("check_in.told")
+
+    @staticmethod
+    def typed(*, high: Param, low: Param, of: Param, place: Param, question: Param) -> Message:
+        return Message("check_in.typed", {"high": high, "low": low, "of": of, "place": place, "question": question})
+
+    @staticmethod
+    def whole(*, high: Param, low: Param) -> Message:
+        return Message("check_in.whole", {"high": high, "low": low})
+
+    @staticmethod
+    def with_stem(*, question: Param, stem: Param) -> Message:
+        return Message("check_in.with_stem", {"question": question, "stem": stem})
+
+
 class dates:
     @staticmethod
     def day(*, day: Param) -> Message:
@@ -1939,6 +2033,10 @@ class talk:
         return Message("talk.name_check_back")
 
     @staticmethod
+    def name_check_in() -> Message:
+        return Message("talk.name_check_in")
+
+    @staticmethod
     def name_died() -> Message:
         return Message("talk.name_died")
 
@@ -1953,6 +2051,10 @@ class talk:
     @staticmethod
     def name_fix() -> Message:
         return Message("talk.name_fix")
+
+    @staticmethod
+    def name_late_check_in() -> Message:
+        return Message("talk.name_late_check_in")
 
     @staticmethod
     def name_late_pause() -> Message:
@@ -2047,6 +2149,100 @@ class team:
     @staticmethod
     def what() -> Message:
         return Message("team.what")
+
+
+class tlfb:
+    @staticmethod
+    def amount(*, unit: Param) -> Message:
+        return Message("tlfb.amount", {"unit": unit})
+
+    @staticmethod
+    def as_usual_button(*, n: Param) -> Message:
+        return Message("tlfb.as_usual_button", {"n": n})
+
+    @staticmethod
+    def day(*, day: Param, label: Param, medicine: Param, of: Param, place: Param) -> Message:
+        return Message("tlfb.day", {"day": day, "label": label, "medicine": medicine, "of": of, "place": place})
+
+    @staticmethod
+    def day_patch(*, day: Param, label: Param, medicine: Param, of: Param, place: Param) -> Message:
+        return Message("tlfb.day_patch", {"day": day, "label": label, "medicine": medicine, "of": of, "place": place})
+
+    @staticmethod
+    def different_button() -> Message:
+        return Message("tlfb.different_button")
+
+    @staticmethod
+    def intro(*, first: Param, last: Param, n: Param) -> Message:
+        return Message("tlfb.intro", {"first": first, "last": last, "n": n})
+
+    @staticmethod
+    def none_all_button(*, n: Param) -> Message:
+        return Message("tlfb.none_all_button", {"n": n})
+
+    @staticmethod
+    def none_button() -> Message:
+        return Message("tlfb.none_button")
+
+    @staticmethod
+    def other_button() -> Message:
+        return Message("tlfb.other_button")
+
+    @staticmethod
+    def rest_button(*, amount: Param, n: Param) -> Message:
+        return Message("tlfb.rest_button", {"amount": amount, "n": n})
+
+    @staticmethod
+    def rest_none_button(*, n: Param) -> Message:
+        return Message("tlfb.rest_none_button", {"n": n})
+
+    @staticmethod
+    def same_button(*, amount: Param) -> Message:
+        return Message("tlfb.same_button", {"amount": amount})
+
+    @staticmethod
+    def same_none_button() -> Message:
+        return Message("tlfb.same_none_button")
+
+    @staticmethod
+    def skip_all_button() -> Message:
+        return Message("tlfb.skip_all_button")
+
+    @staticmethod
+    def some_button() -> Message:
+        return Message("tlfb.some_button")
+
+    @staticmethod
+    def unknown_all_button(*, n: Param) -> Message:
+        return Message("tlfb.unknown_all_button", {"n": n})
+
+    @staticmethod
+    def unknown_button() -> Message:
+        return Message("tlfb.unknown_button")
+
+    @staticmethod
+    def usual(*, label: Param, medicine: Param) -> Message:
+        return Message("tlfb.usual", {"label": label, "medicine": medicine})
+
+    @staticmethod
+    def usual_differs_button() -> Message:
+        return Message("tlfb.usual_differs_button")
+
+    @staticmethod
+    def week(*, amount: Param, first: Param, label: Param, last: Param, medicine: Param, of: Param, place: Param) -> Message:
+        return Message("tlfb.week", {"amount": amount, "first": first, "label": label, "last": last, "medicine": medicine, "of": of, "place": place})
+
+    @staticmethod
+    def week_patch(*, first: Param, label: Param, last: Param, medicine: Param, of: Param, place: Param) -> Message:
+        return Message("tlfb.week_patch", {"first": first, "label": label, "last": last, "medicine": medicine, "of": of, "place": place})
+
+    @staticmethod
+    def week_same_button(*, amount: Param, n: Param) -> Message:
+        return Message("tlfb.week_same_button", {"amount": amount, "n": n})
+
+    @staticmethod
+    def which() -> Message:
+        return Message("tlfb.which")
 
 
 class undo:

@@ -291,4 +291,4 @@ def _verify(tx: Tx, file: Path, manifest: Manifest, accept_faults: bool) -> None
     faults = [*audit.broken_links(tx), *facts.altered(tx)]
     if faults and not accept_faults:
         first = f"{faults[0].chain} {faults[0].seq}: {faults[0].reason}"
-        raise BackupRefused(file, f"the audit had {len(faults)} faults when it was made, the first {first}")
+        raise BackupRefused(file, f"faults in the audit when it was made: {len(faults)}, the first {first}")

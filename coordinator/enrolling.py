@@ -51,7 +51,7 @@ class Listed(BaseModel):
 
 
 def add(db: Database, *, username: str, arm: str | None, test: bool, site: str, qr: Path | None) -> Way:
-    """A new participant with a single-use way in."""
+    """A new participant with a single-use way in; `qr` is the file for its picture, or a folder for it."""
     with db.write("staff") as tx:
         study_id = people.add(tx, arm=arm, test=test, site=site)
         invited = people.invite(tx, study_id, int(limit("invitation_days")))
@@ -68,6 +68,7 @@ def relink(db: Database, study_id: str, *, username: str, qr: Path | None) -> Wa
 def _way(invited: Invited, username: str, qr: Path | None) -> Way:
     link = f"https://t.me/{username}?start={invited.token}"
     if qr is not None:
+        qr = qr / f"invitation-{invited.study_id}.png" if qr.is_dir() else qr
         segno.make(link, error="m").save(str(qr), scale=8, border=4)
     code = f"{invited.code[:4]}-{invited.code[4:]}"
     expires = invited.expires_at.isoformat(timespec="minutes")
@@ -117,6 +118,26 @@ def give_medicine(db: Database, study_id: str, medicine: MedicineEpisode) -> str
         return entity
 
 
+def unconfirmed(db: Database, study_id: str) -> list[dict[str, Any]]:
+    """Medicines a person entered or changed that staff have not seen yet."""
+    with db.read() as tx:
+        person = people.by_study_id(tx, study_id)
+        found = facts.in_force(tx, MedicineEpisode, person.id)
+        return [k.fact.model_dump(mode="json") | {"id": k.entity} for k in found if not k.fact.confirmed]
+
+
+def confirm(db: Database, study_id: str, who: str) -> int:
+    """Staff have seen all changes of a person's list of medicines; gives how many episodes were confirmed."""
+    with db.write(who) as tx:
+        person = people.by_study_id(tx, study_id)
+        waiting = [k for k in facts.in_force(tx, MedicineEpisode, person.id) if not k.fact.confirmed]
+        where = Where(person.id, study_id, "coach participant confirm")
+        for kept in waiting:
+            seen = kept.fact.model_copy(update={"confirmed": True})
+            facts.write(tx, kept.entity, seen, where, why="seen by staff")
+        return len(waiting)
+
+
 def hold(db: Database, study_id: str, reason: str | None, who: str) -> None:
     """Stop coaching at once (hospital, bereavement, died, other), or go on again with None."""
     with db.write(who) as tx:
@@ -151,5 +172,5 @@ def erase(db: Database, study_id: str, who: str) -> int:
         due.cancel(tx, person.id, None, "erased")
         people.unlink(tx, person.id)
         tx.run(talks.delete().where(talks.c.id.in_(numbers)))
-        people.change(tx, person.id, "participant:erased", status="data_removed")
+        people.change(tx, person.id, facts.ERASED, status="data_removed")
         return removed

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from handlers.breaks import take_break
+from handlers.check_in import check_in, late_check_in
 from handlers.dose import log_dose
 from handlers.enrol import enrol
 from handlers.exercise import practice_led
@@ -61,6 +62,8 @@ def talks() -> dict[str, Talk]:
         talk("late_pause", late_pause),
         talk("practice_led", practice_led, exercise=True),
         talk("pain", log_pain),
+        talk("check_in", check_in, TWO_WEEKS),
+        talk("late_check_in", late_check_in, TWO_WEEKS),
         talk("practice", log_practice),
         talk("medicines", medicine_list),
         talk("settings", settings),
@@ -106,5 +109,5 @@ COMMANDS = {
 }
 """Command → what it begins."""
 
-LATE = {"pause": "late_pause"}
+LATE = {"pause": "late_pause", "check_in": "late_check_in", "late_check_in": "late_check_in"}
 """Talk past its life → the talk that is begun when somebody taps one of its buttons."""

@@ -70,9 +70,7 @@ def choose_practice(me: ParticipantView) -> Asking[Exercise | None]:
     return chosen if isinstance(chosen, Exercise) else None
 
 
-def _length(
-    me: ParticipantView, every: list[Exercise], high: bool, leave: Rows, without: Message
-) -> Asking[str]:
+def _length(me: ParticipantView, every: list[Exercise], high: bool, leave: Rows, without: Message) -> Asking[str]:
     there = [n for n in LENGTHS if any(e.minutes == n for e in every)]
     log_only = Option("log", without)
     lengths = [Option(str(n), _length_label(n, me.last_minutes)) for n in _in_order(there, me, high)]

@@ -130,9 +130,7 @@ def _end_of(led: Led) -> str | None:
     return None if led.completed else led.ended
 
 
-def _after(
-    me: ParticipantView, medicine: MedicineView | None, pause: str, ended: str | None
-) -> Conversation:
+def _after(me: ParticipantView, medicine: MedicineView | None, pause: str, ended: str | None) -> Conversation:
     """Ratings after, unless the person left; then the decision, unless it is clear; then what follows from it."""
     after = After(missing="pain:not_asked urge:not_asked")
     if ended is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -26,12 +26,16 @@ ONE_WRITER = f"SELECT set_config('lock_timeout', '{BUSY_TIMEOUT_MS}ms', true), p
 
 @dataclass(frozen=True)
 class Tx:
-    """One transaction: the connection, the instant that counts in it (UTC), the keys, and who acts."""
+    """One transaction: the connection, the instant that counts in it (UTC), the keys, and who acts.
+
+    `memo` holds what several turns of one transaction would otherwise read again.
+    """
 
     conn: Connection
     now: datetime
     keys: Keyring
     actor: str = "study"
+    memo: dict[str, Any] = field(default_factory=dict)
 
     def rows(self, statement: Any, **values: Any) -> list[Any]:
         """All rows of a statement."""

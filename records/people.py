@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from records import audit
 from records.database import Tx
@@ -50,8 +50,8 @@ class Invited:
 def add(tx: Tx, *, arm: str | None, test: bool, site: str = "main", zone: str = "UTC") -> str:
     """A new participant, invited; gives the study id (`P0001`, test people `T0001`)."""
     letter = "T" if test else "P"
-    taken = tx.first(select(func.max(people.c.study_id)).where(people.c.test == test))[0]
-    study_id = f"{letter}{(int(taken[1:]) if taken else 0) + 1:04d}"
+    last = tx.first(select(people.c.study_id).where(people.c.test == test).order_by(people.c.id.desc()).limit(1))
+    study_id = f"{letter}{(int(last.study_id[1:]) if last else 0) + 1:04d}"
     tx.run(
         insert(people),
         study_id=study_id,

@@ -5,12 +5,11 @@ An item may have been answered in several talks, or again by staff: the answer r
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 from records import facts
 from records.database import Tx
-from records.facts import Kept, Where, column
+from records.facts import Where
 from study.facts import CheckInFinished, Response, TlfbDay, VisitPlanned
 
 Answers = dict[str, Response]
@@ -34,8 +33,8 @@ def windows(tx: Tx, participant_id: int) -> dict[str, VisitPlanned]:
 def answers(tx: Tx, participant_id: int, visit: str | None = None) -> dict[tuple[str, str], Answers]:
     """The answers that count, by visit and instrument, in the order first given; of one visit or of all."""
     found: dict[tuple[str, str], Answers] = {}
-    where = [] if visit is None else [column(Response, "visit") == visit]
-    for kept in facts.in_force(tx, Response, participant_id, *where):
+    wanted = {} if visit is None else {"visit": visit}
+    for kept in facts.in_force(tx, Response, participant_id, **wanted):
         said = kept.fact
         found.setdefault((said.visit, said.instrument), {})[said.item] = said
     return found
@@ -43,12 +42,11 @@ def answers(tx: Tx, participant_id: int, visit: str | None = None) -> dict[tuple
 
 def finished(tx: Tx, participant_id: int, visit: str) -> CheckInFinished | None:
     """The last end of a check-in; a complete one counts before one that is not."""
-    ends = [k.fact for k in facts.in_force(tx, CheckInFinished, participant_id) if k.fact.visit == visit]
+    ends = [kept.fact for kept in facts.in_force(tx, CheckInFinished, participant_id, visit=visit)]
     return max(ends, key=lambda each: (each.complete, each.at), default=None)
 
 
 def calendar_days(tx: Tx, participant_id: int, visit: str) -> dict[tuple[str, date], TlfbDay]:
     """The days of a visit's calendar that count, by medicine and day."""
-    of_visit = column(TlfbDay, "visit") == visit
-    kept: Iterator[Kept[TlfbDay]] = facts.in_force(tx, TlfbDay, participant_id, of_visit)
+    kept = facts.in_force(tx, TlfbDay, participant_id, visit=visit)
     return {(each.fact.medicine, each.fact.on): each.fact for each in kept}

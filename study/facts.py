@@ -251,7 +251,7 @@ class SafeAgain(Fact):
 
 
 class VisitPlanned(Fact):
-    """When a check-in can be answered: local dates, from `opens_on` through `closes_on`, and the date they count from."""
+    """When a check-in can be answered: from `opens_on` through `closes_on`, local dates counted from `anchor_on`."""
 
     visit: str
     anchor: str

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from content.protocol import WEEKDAYS
 from study.person import DIED, GONE, ONE_DAY, Person, local_at
 from study.view import instant_of
 from study.windows import VisitWindow, window_of
@@ -296,15 +297,15 @@ class _Planner:
     # --- evenings
 
     def _evening(self, day: date, number: int) -> Iterator[Planned]:
-        occurrence, payload = day.isoformat(), {"on": day.isoformat()}
+        weekly, picture = self.protocol.weekly, self.protocol.week_picture
+        due = {
+            "diary": number >= self.protocol.diary.from_day,
+            "weekly": number >= weekly.from_day and is_on(day, weekly.on),
+            "week_picture": number >= picture.from_day and is_on(day, picture.on),
+        }
         at = diary_time(self.protocol, self.person)
-        if number >= self.protocol.diary.from_day:
-            yield from self._on("diary", occurrence, day, at, payload)
-        if number >= self.protocol.weekly.from_day and is_on(day, self.protocol.weekly.on):
-            yield from self._on("weekly", occurrence, day, at, payload)
-        picture = self.protocol.week_picture
-        if number >= picture.from_day and is_on(day, picture.on):
-            yield from self._on("week_picture", occurrence, day, picture.at, payload)
+        for item in (item for item, is_due in due.items() if is_due):
+            yield from self._on(item, day.isoformat(), day, at, {"on": day.isoformat()})
 
     # --- from a wall clock to an instant
 
@@ -362,7 +363,7 @@ class _Planner:
 
 def is_on(day: date, *weekdays: str) -> bool:
     """True for a local date on one of these days of the week (`mon` … `sun`)."""
-    return ("mon", "tue", "wed", "thu", "fri", "sat", "sun")[day.weekday()] in weekdays
+    return WEEKDAYS[day.weekday()] in weekdays
 
 
 def diary_time(protocol: Protocol, person: Person) -> time:

@@ -1,7 +1,7 @@
 """Whether a due item may go now: asked again in the transaction that sends it.
 
-Lateness, holds, breaks, silence, caps, spacing, an open talk and quiet hours. `decide` looks at one item; `study.settling`
-looks at all that is due for one person.
+Lateness, holds, breaks, silence, caps, spacing, an open talk and quiet hours. `decide` looks at one item;
+`study.settling` looks at all that is due for one person.
 """
 
 from __future__ import annotations
@@ -289,7 +289,7 @@ def spacing_of(protocol: Protocol, family: Family) -> timedelta:
 
 
 def messages_of(protocol: Protocol, planned: Sequence[Planned]) -> tuple[Planned, ...]:
-    """Those that are messages of their own: what joins another is part of it, and doses at one minute share a prompt."""
+    """Those that are messages of their own: what joins another is part of it, doses at one minute share a prompt."""
     found: dict[object, Planned] = {}
     present = {(each.item, each.due_at) for each in planned if each.unsolicited}
     for each in sorted(planned, key=importance):

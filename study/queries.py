@@ -152,8 +152,8 @@ class ZoneNow(Query[str]):
     """The participant's IANA zone at this turn: a talk may be gone on with days later, somewhere else."""
 
 
-class AnsweredCount(Query[int]):
-    """How many items of a visit have been answered, skipped or left open on purpose, in any talk or by staff."""
+class AnsweredItems(Query[tuple[str, ...]]):
+    """What has an answer of any kind at a visit, in any talk or by staff: `instrument.item`."""
 
     visit: str
 

@@ -91,32 +91,31 @@ def parts(
     whose text is not there or that this visit does not have. `KeyError` for an unknown name.
     """
     wanted = (core or instruments) if mode == "core" else (*core, *instruments)
-    named = [each for entry in wanted for each in _named(entry) if _is_asked(each[0], visit, staffed)]
-    once = list(dict.fromkeys(named))
-    found = groupby(once, key=lambda each: (each[0].code, each[1] is None))
-    return tuple(_part(list(group)) for _, group in found)
+    once = dict.fromkeys(each for entry in wanted for each in _named(entry))
+    found = groupby(once, key=lambda each: (each[0], each[1] is None))
+    every = (_part(instrument(code), [item for _, item in group]) for (code, _), group in found)
+    return tuple(part for part in every if _is_asked(instrument(part.instrument), visit, staffed))
 
 
-def _named(entry: str) -> Iterator[tuple[Instrument, str | None]]:
-    """The items an entry stands for; a calendar comes as no item."""
-    code, _, item = entry.partition(".")
-    asked = instrument(code)
+def _named(entry: str) -> Iterator[tuple[str, str | None]]:
+    """The items an entry stands for, each with its instrument; a calendar comes as no item."""
+    name, _, item = entry.partition(".")
+    asked = instrument(name)
     if item:
-        yield asked, asked.item(item).code
+        yield asked.code, asked.item(item).code
         return
     for each in asked.items:
-        yield asked, each.code
+        yield asked.code, each.code
     if asked.calendar:
-        yield asked, None
+        yield asked.code, None
 
 
 def _is_asked(asked: Instrument, visit: str, staffed: bool) -> bool:
     return asked.text_included and visit not in asked.not_at and (staffed or not asked.needs_on_call)
 
 
-def _part(named: list[tuple[Instrument, str | None]]) -> Part:
-    asked = named[0][0]
-    items = [item for _, item in named if item is not None]
+def _part(asked: Instrument, named: Sequence[str | None]) -> Part:
+    items = [item for item in named if item is not None]
     if not items:
         return Part(asked.code, calendar=True)
     size = 1 if asked.kind != "ticks" else ON_A_PAGE if _is_long(asked) else len(items)
@@ -163,14 +162,16 @@ def scores(code: str, answers: Answers, version: str) -> tuple[Score, ...]:
             return score(code, values(answers))
     except AnswerRefused:
         pass
-    return tuple(Score(rule.name, None, len(rule.items), "other_version", asked.scorer_version) for rule in asked.scores)
+    return tuple(
+        Score(rule.name, None, len(rule.items), "other_version", asked.scorer_version) for rule in asked.scores
+    )
 
 
 def is_complete(asked: Iterable[Part], given: Mapping[str, Answers], core: Sequence[str] = ()) -> bool:
     """True when every item asked has an answer of some kind, and every item of the core a value."""
     reached = all(item in given.get(part.instrument, {}) for part in asked for item in part.items)
     names = [each for entry in core for each in _named(entry)]
-    first = [given.get(each.code, {}).get(item) for each, item in names if item is not None]
+    first = [given.get(code, {}).get(item) for code, item in names if item is not None]
     return reached and all(answer is not None and answer.status == "answered" for answer in first)
 
 

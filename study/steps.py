@@ -41,11 +41,13 @@ class Option:
     """One button of a question: its code (at most 24 characters) and its label.
 
     `acts_late` lets the button act although a newer step of the same talk is open (take my dose, stop here).
+    `answers` makes it an answer by itself in a list to tick (skip), where other buttons are ticks.
     """
 
     code: str
     label: Message | str
     acts_late: bool = False
+    answers: bool = False
 
 
 Rows: TypeAlias = tuple[tuple[Option, ...], ...]

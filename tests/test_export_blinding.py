@@ -81,3 +81,9 @@ def test_free_text_stands_in_columns_of_its_own_on_request(study: Study, ann: Pe
     assert NAME in only(export.rows("notes"))["text"]
     assert NAME in only(export.rows("alert_notes"))["text"]
     assert not {"notes", "alert_notes"} & set(study.exports().tables)
+
+
+def test_a_product_that_is_on_no_list_of_names_is_not_written_out(study: Study, ann: Person) -> None:
+    ann.logs(medicine("john smith's own mix"))
+    ann.logs(medicine("oxycodone"))
+    assert sorted(row["product"] for row in study.rows("medicines")) == ["oxycodone", "unlisted"]

@@ -64,18 +64,18 @@ FORMULAS = ("=1+1", "+1", "-1", "@sum", "\t=1", '=HYPERLINK("http://x","y")', "'
 def test_a_text_that_looks_like_a_formula_gets_an_apostrophe_that_can_be_taken_off(
     study: Study, ann: Person, text: str
 ) -> None:
-    ann.logs(medicine(text, nickname="'tis fine"))
+    ann.logs(medicine(unit="'tis fine", nickname=text))
     export = study.exports(free_text=True)
     row = only(export.rows("medicines"))
-    assert (row["product"], row["nickname"]) == (f"'{text}", "'tis fine")
-    assert export.manifest["apostrophes"] == {"medicines.product": 1}
+    assert (row["nickname"], row["unit"]) == (f"'{text}", "'tis fine")
+    assert export.manifest["apostrophes"] == {"medicines.nickname": 1}
 
 
 def test_values_in_the_history_are_made_harmless_too(study: Study, ann: Person) -> None:
-    ann.logs(medicine("=2"), ann.logs(medicine("=1")))
+    ann.logs(medicine(unit="=2"), ann.logs(medicine(unit="=1")))
     export = study.exports()
     assert (only(export.rows("corrections"))["old"], only(export.rows("corrections"))["new"]) == ("'=1", "'=2")
-    assert export.manifest["apostrophes"] == {"corrections.new": 1, "corrections.old": 1, "medicines.product": 1}
+    assert export.manifest["apostrophes"] == {"corrections.new": 1, "corrections.old": 1, "medicines.unit": 1}
 
 
 def test_files_are_utf_8_without_bom_and_rows_end_in_a_line_feed(study: Study, ann: Person) -> None:
@@ -200,7 +200,7 @@ def test_an_empty_study_is_exported_as_headers(study: Study) -> None:
 def test_a_large_table_is_streamed(study: Study) -> None:
     rows = table(TABLE_OF[DoseTaken])
     persons = [study.adds().enrols() for _ in range(40)]
-    usual = dose(product="x" * 500).model_dump() | {
+    usual = dose(unit="x" * 500).model_dump() | {
         "revision": 1,
         "state": "recorded",
         "step": "dose",

@@ -13,7 +13,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from bot import settings as all_settings
 from bot.settings import Settings, SettingsRefused
 from records.database import Database
-from records.sealed import Keyring
+from records.sealed import Keyring, WrongKey
 from records.upgrade import is_current
 
 
@@ -70,9 +70,13 @@ def open_any_database() -> Database:
 
 @contextmanager
 def opened() -> Iterator[Database]:
-    """The checked database for the length of a block."""
+    """The checked database for the length of a block; what cannot be read or written ends the program with a reason."""
     database = open_database()
     try:
         yield database
+    except WrongKey as error:
+        refuse(f"COACH_SECRET_KEY: {error}")
+    except DBAPIError as error:
+        refuse(f"the database refused: {str(error.orig).splitlines()[0]}")
     finally:
         database.close()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json as json_module
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import available_timezones
 
 import typer
 from pydantic import BaseModel, ValidationError
@@ -63,15 +65,14 @@ def add(
     arm: Annotated[str | None, typer.Option(help="mbt or cbt; without it, pauses only log.")] = None,
     test: Annotated[bool, typer.Option("--test", help="A test person: never in an export or a figure.")] = False,
     site: str = "main",
-    qr: Annotated[Path | None, typer.Option(help="Write the link as a QR code (PNG) here.")] = None,
+    qr: Annotated[Path, typer.Option(help="Write the link as a QR code (PNG): the file, or its folder.")] = Path(),
     json: Json = False,
 ) -> None:
     """Add a participant: prints the study id, a single-use link, a code that can be typed, and writes a QR code."""
     if arm not in (None, "mbt", "cbt"):
         raise typer.BadParameter("the arm is mbt or cbt", param_hint="--arm")
     with opened() as db:
-        path = qr or Path(f"invitation-{datetime.now(UTC):%Y%m%d-%H%M%S}.png")
-        way = enrolling.add(db, username=_bot_name(), arm=arm, test=test, site=site, qr=path)
+        way = enrolling.add(db, username=_bot_name(), arm=arm, test=test, site=site, qr=qr)
     _print_way(way, json=json)
 
 
@@ -128,6 +129,9 @@ def medicine(
     """Put a medicine on a participant's list, as the clinic's record has it."""
     if form not in forms():
         raise typer.BadParameter(f"one of {', '.join(forms())}", param_hint="--form")
+    for hint, number in (("--strength", strength), ("--usual", usual), ("--most", most)):
+        if number is not None and number <= 0:
+            raise typer.BadParameter("more than 0", param_hint=hint)
     try:
         episode = MedicineEpisode.model_validate(
             {
@@ -150,6 +154,15 @@ def medicine(
         raise typer.BadParameter("; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors())) from error
     with opened() as db, _named():
         typer.echo(enrolling.give_medicine(db, study_id, episode))
+
+
+@participant.command("confirm")
+def confirm(study_id: StudyId, who: Who = "staff", json: Json = False) -> None:
+    """Show what a person changed on their list of medicines, and confirm that it was seen."""
+    with opened() as db, _named():
+        changed = enrolling.unconfirmed(db, study_id)
+        enrolling.confirm(db, study_id, who)
+    show(changed, json=json)
 
 
 @participant.command("hold")
@@ -230,11 +243,22 @@ def add_staff(
     zone: str = "America/New_York",
 ) -> None:
     """Put somebody on the roster: participants read who reads the chat, and when."""
-    if not set(days) <= set("1234567"):
-        raise typer.BadParameter("digits 1 (Monday) to 7", param_hint="--days")
+    _check_hours(days, start, end, zone)
     with opened() as db, db.write(code) as tx:
+        if any(reader.code == code for reader in roster.everyone(tx)):
+            refuse(f"{code} is or was on the roster: coach staff list; take another code")
         roster.add(tx, Reader(code, name, role, days, start, end, zone))
     typer.echo(f"{code} added")
+
+
+def _check_hours(days: str, start: str, end: str, zone: str) -> None:
+    if not days or not set(days) <= set("1234567"):
+        raise typer.BadParameter("digits 1 (Monday) to 7", param_hint="--days")
+    for hint, hour in (("--start", start), ("--end", end)):
+        if not re.fullmatch("([01][0-9]|2[0-3]):[0-5][0-9]", hour):
+            raise typer.BadParameter("a time such as 09:00", param_hint=hint)
+    if zone not in available_timezones():
+        raise typer.BadParameter("an IANA zone such as America/New_York", param_hint="--zone")
 
 
 @staff.command("list")

@@ -50,7 +50,7 @@ class Upkeep:
         The secret key is not in it: keep COACH_SECRET_KEY elsewhere, without it a backup cannot be used.
         """
         folder = out or _backup_folder()
-        with self._opened() as db, _progress("backup") as progress:
+        with self._opened() as db, progress_of("backup") as progress:
             file = backups.backup(db, folder, progress)
             manifest = backups.check(file, db.keys)
         _say(_described(manifest) | {"file": str(file)}, f"{file}: {sum(manifest.rows.values())} rows", json=json)
@@ -64,7 +64,7 @@ class Upkeep:
         json: Json = False,
     ) -> None:
         """Put a backup into an empty database, all or nothing, and verify it: rows, checksums, audit."""
-        with self._opened() as db, _progress("restore") as progress:
+        with self._opened() as db, progress_of("restore") as progress:
             manifest = backups.restore(db, file, progress, accept_faults=accept_faults)
         _say(_described(manifest), f"restored: {sum(manifest.rows.values())} rows of {manifest.made_at}", json=json)
 
@@ -83,7 +83,7 @@ class Upkeep:
         json: Json = False,
     ) -> None:
         """Verify the audit: every link, every fact against its link, and every head that a backup holds."""
-        with self._opened() as db, _progress("audit"):
+        with self._opened() as db, progress_of("audit"):
             anchors = backups.check(against, db.keys).heads if against else {}
             faults = _faults(db, anchors)
         _say(
@@ -92,7 +92,7 @@ class Upkeep:
             json=json,
         )
         if faults:
-            refuse(f"the audit has {len(faults)} faults")
+            refuse(f"faults found in the audit: {len(faults)}")
 
     @contextmanager
     def _opened(self) -> Iterator[Database]:
@@ -148,7 +148,7 @@ def _say(found: dict[str, Any], line: str, *, json: bool) -> None:
 
 
 @contextmanager
-def _progress(what: str, console: Console | None = None) -> Iterator[backups.Progress]:
+def progress_of(what: str, console: Console | None = None) -> Iterator[backups.Progress]:
     """A bar on the terminal's stderr, once it takes longer than a moment; gives what is told rows done, rows in all."""
     bar = Progress(console=console or Console(stderr=True), transient=True)
     task: TaskID = bar.add_task(what, total=None)
@@ -160,4 +160,6 @@ def _progress(what: str, console: Console | None = None) -> Iterator[backups.Pro
         yield lambda done, of: bar.update(task, completed=done, total=of)
     finally:
         later.cancel()
-        bar.stop()
+        # one that was never shown would still write an empty line
+        if bar.live.is_started:
+            bar.stop()

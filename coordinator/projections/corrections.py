@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, select
 
-from content.exports import UNLISTED_EXERCISE, exported, neutral_exercises
+from content.exports import UNLISTED_EXERCISE, exported, neutral_exercises, shown_product
 from coordinator.projections.cut import CHUNK, included, medicine_codes
 from coordinator.projections.sql import ByBytes
 from records.fact_tables import TABLE_OF
@@ -157,6 +157,8 @@ def _shown(history: _History, kind: type[Fact], name: str, value: Any, column: C
         return history.tx.keys.open(value) if value else None
     if column.name == "medicine":
         return history.code(value)
+    if column.name == "product":
+        return shown_product(value)
     if column.blinded == "neutral" and not history.cut.unblinded:
         other = UNLISTED_EXERCISE if column.values_from == "exercises" else value
         return neutral_exercises().get(value, other)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, FromClause, String, Subquery, case, cast, func, literal, null, select
 
-from content.exports import UNLISTED_EXERCISE, neutral_exercises
+from content.exports import UNLISTED_EXERCISE, UNLISTED_PRODUCT, listed_products, neutral_exercises
 from content.factors import DEFAULT
 from coordinator.projections.sql import ByBytes, as_written
 from records.fact_tables import TABLE_OF
@@ -124,7 +124,8 @@ def first_recorded(kind: type[Fact]) -> ColumnElement[Any]:
 def of_fact(kind: type[Fact], person: Subquery, id_name: str) -> dict[str, ColumnElement[Any]]:
     """The columns of a kind of fact as the files write them, with its id, study id and first recording."""
     rows = table(TABLE_OF[kind])
-    return {column.name: as_written(column) for column in rows.c} | {
+    product = {"product": shown_product(rows.c.product)} if "product" in rows.c else {}
+    return {column.name: as_written(column) for column in rows.c} | product | {
         id_name: rows.c.entity,
         "study_id": person.c.study_id,
         "recorded_at": as_written(first_recorded(kind)),
@@ -159,6 +160,11 @@ def medicine_codes() -> Subquery:
     first = select(rows.c.entity, number.label("number")).where(rows.c.revision == 1).subquery("first_entry")
     code = literal("M").concat(cast(first.c.number, String)).label("code")
     return select(first.c.entity, first.c.number, code).subquery("medicine_code")
+
+
+def shown_product(product: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A product that is on a list of names; another was typed, and could name a person."""
+    return case((func.lower(product).in_(sorted(listed_products())), product), else_=literal(UNLISTED_PRODUCT))
 
 
 def shown_exercise(
