@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.made-from-lock
+REFEREE := .venv-referee
 
-.PHONY: demo test test-fast check bench lock format clean
+.PHONY: demo test test-slow referee check bench lock format clean
 
 demo: $(STAMP)  ## the studio in your browser: no token, nothing leaves this machine
 	$(BIN)/coach demo
@@ -14,6 +15,8 @@ test: $(STAMP)  ## every test but the long rehearsals, on SQLite and PostgreSQL
 
 test-slow: $(STAMP)  ## the long rehearsals: kill drill, long random walks
 	$(BIN)/python -m pytest -m slow
+
+referee: $(REFEREE)/.made-from-lock  ## the tools that judge us from outside, for the tests that are skipped without them
 
 check: $(STAMP)  ## format, lint, types, architecture, content
 	$(BIN)/ruff format --check .
@@ -33,6 +36,7 @@ lock: $(STAMP)  ## write the lock anew from pyproject.toml
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header --no-emit-index-url pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header --no-emit-index-url --extra dev pyproject.toml -o requirements-dev.txt
+	$(BIN)/uv pip compile --quiet --generate-hashes --no-annotate --no-header --no-emit-index-url --python-version 3.12 -c requirements.txt pyproject.toml requirements-referee.in -o requirements-referee.txt
 
 $(STAMP): requirements-dev.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -41,5 +45,11 @@ $(STAMP): requirements-dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
+# tg-auto-test asks for Python 3.12, and runs on 3.11
+$(REFEREE)/.made-from-lock: requirements-referee.txt
+	test -x $(REFEREE)/bin/python || $(PYTHON) -m venv $(REFEREE)
+	$(REFEREE)/bin/python -m pip install --quiet --disable-pip-version-check --ignore-requires-python --require-hashes -r requirements-referee.txt
+	touch $@
+
 clean:
-	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(REFEREE) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -64,11 +64,6 @@ def pause(person: Person, shown: tuple[str, ...]) -> None:
     _tap_or_say(person, _first(PAUSE, shown), "/pause")
 
 
-def greeting(person: Person, shown: tuple[str, ...]) -> None:
-    """Write something to the echo."""
-    person.says("hello")
-
-
 def again(taps: int) -> Policy:
     """Write to the echo, tap its one button so many times, and begin anew: the calls of another script."""
     acts: Counter[int] = Counter()

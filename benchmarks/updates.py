@@ -15,12 +15,13 @@ import statistics
 import sys
 import time
 from asyncio.subprocess import PIPE, Process, create_subprocess_exec
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from benchmarks import people
-from benchmarks.people import Crowd, Policy, real_time
+from benchmarks.people import Crowd, NotAnswered, Policy, real_time
 from benchmarks.places import KEY, Places
 from bot.studio.faults import Fate
 from bot.studio.http import telegram_app
@@ -36,21 +37,17 @@ SLOW_MS, SLOW_UPDATES, SLOW_GOAL = 50, 800, 10.0
 
 @dataclass(frozen=True)
 class Script:
-    """What people do: with the product, and with the echo, which must make the same calls."""
+    """What people do with the product; `taps` follow each text there, and with the echo too."""
 
     title: str
     coach: Policy
-    echo: Policy
+    taps: int
 
 
 SCRIPTS = {
-    "typed": Script("text → message (a dose logged by typing)", people.typed, people.greeting),
-    "tapped": Script(
-        "tap → answer + question (a dose logged by tapping; one update in 4 is a text)", people.tapped, people.again(3)
-    ),
-    "pause": Script(
-        "tap → answer + question (whole pauses; one update in 16 is a text)", people.pause, people.again(15)
-    ),
+    "typed": Script("text → message (doses logged by typing)", people.typed, 0),
+    "tapped": Script("tap → answer + question (doses logged with 3 taps each)", people.tapped, 3),
+    "pause": Script("tap → answer + question (pauses of 15 taps each)", people.pause, 15),
 }
 
 
@@ -72,13 +69,13 @@ class Bench:
     async def run(self, side: str, script: Script, updates: int, delay_ms: int = 0, warm_up: int = WARM_UP) -> Measured:
         """Measure one side once."""
         pretend = PretendTelegram(real_time, keep_messages=20)
-        crowd = Crowd(pretend, script.echo if side == "echo" else script.coach, CHATS, TOGETHER)
+        crowd = Crowd(pretend, people.again(script.taps) if side == "echo" else script.coach, CHATS, TOGETHER)
         async with serving(telegram_app(pretend)) as address, self._bot(side, pretend, address) as process:
             if delay_ms:
                 pretend.faults.next(Fate.DELAY, 10**9, milliseconds=delay_ms)
-            await crowd.act(warm_up)
+            await _answered(crowd.act(warm_up), process)
             calls_before, cpu_before, began = _calls(pretend), await _cpu(process), time.perf_counter()
-            await crowd.act(updates)
+            await _answered(crowd.act(updates), process)
             seconds = time.perf_counter() - began
             cpu = await _cpu(process) - cpu_before
             return Measured(updates / seconds, 1000 * cpu / updates, (_calls(pretend) - calls_before) / updates)
@@ -100,8 +97,20 @@ class Bench:
         try:
             yield process
         finally:
-            process.kill()
+            if process.returncode is None:
+                process.kill()
             await process.wait()
+
+
+async def _answered(acting: Coroutine[Any, Any, None], process: Process) -> None:
+    """Wait until everybody is answered; `NotAnswered` at once when the bot has ended."""
+    acts, ended = asyncio.ensure_future(acting), asyncio.ensure_future(process.wait())
+    await asyncio.wait((acts, ended), return_when=asyncio.FIRST_COMPLETED)
+    ended.cancel()
+    if not acts.done():
+        acts.cancel()
+        raise NotAnswered("the bot has ended")
+    acts.result()
 
 
 def _calls(pretend: PretendTelegram) -> int:
@@ -114,12 +123,12 @@ async def _cpu(process: Process) -> float:
     return float(await process.stdout.readline())
 
 
-async def compare(bench: Bench, script: Script, sides: Sequence[str], updates: int, rounds: int) -> None:
+def compare(bench: Bench, script: Script, sides: Sequence[str], updates: int, rounds: int) -> None:
     """Measure all sides in turn, several times, and print the medians with the ratio to the echo."""
     results: dict[str, list[Measured]] = {side: [] for side in sides}
     for _ in range(rounds):
         for side in sides:
-            results[side].append(await bench.run(side, script, updates))
+            results[side].append(asyncio.run(bench.run(side, script, updates)))
     print(f"\n{script.title}")
     print(f"  {'':<12}{'updates/s':>10}{'min-max':>12}{'CPU ms/update':>15}{'calls/update':>14}{'ratio':>8}")
     for side, runs in results.items():
@@ -139,11 +148,11 @@ def _ratio(side: str, rate: float, echoes: list[Measured]) -> str:
     return f"{ratio:>8.2f}" + (f"   goal {goal} {'met' if ratio >= goal else 'MISSED'}" if goal else "")
 
 
-async def slow_telegram(bench: Bench) -> None:
+def slow_telegram(bench: Bench) -> None:
     """At a slow Telegram: fifty chats beside the sequential echo."""
     script = SCRIPTS["typed"]
-    echo = await bench.run("echo", script, SLOW_UPDATES // 10, SLOW_MS, warm_up=CHATS)
-    coach = await bench.run("sqlite", script, SLOW_UPDATES, SLOW_MS, warm_up=CHATS)
+    echo = asyncio.run(bench.run("echo", script, SLOW_UPDATES // 10, SLOW_MS, warm_up=CHATS))
+    coach = asyncio.run(bench.run("sqlite", script, SLOW_UPDATES, SLOW_MS, warm_up=CHATS))
     ratio = coach.rate / echo.rate
     print(f"\ntext → message at a Telegram that takes {SLOW_MS} ms a call, {CHATS} chats")
     print(f"  {'echo':<12}{echo.rate:>10.0f} updates/s, one after the other")
@@ -151,7 +160,7 @@ async def slow_telegram(bench: Bench) -> None:
     print(f"  {'sqlite':<12}{coach.rate:>10.0f} updates/s, ratio {ratio:.1f}   goal {SLOW_GOAL:.0f} {verdict}")
 
 
-async def main() -> None:
+def main() -> None:
     """All of it."""
     parser = argparse.ArgumentParser(description="The whole product beside a bare echo.")
     parser.add_argument("--updates", type=int, default=1500)
@@ -164,12 +173,12 @@ async def main() -> None:
     try:
         bench = Bench(places)
         for name in told.scripts:
-            await compare(bench, SCRIPTS[name], told.only, told.updates, told.rounds)
+            compare(bench, SCRIPTS[name], told.only, told.updates, told.rounds)
         if not told.no_slow:
-            await slow_telegram(bench)
+            slow_telegram(bench)
     finally:
         places.close()
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

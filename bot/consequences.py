@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from bot import alarms
+from bot import alarms, lookups
 from bot.desk import Desk
 from content.medicines import limit
 from content.safety_data import alerts as alert_rules
-from records import alerts, due, facts, people, post, talks
+from records import alerts, due, facts, people, post, talks, visits
 from records.due import Planned
 from records.facts import Where
+from scheduler import planning
 from study import facts as kinds
 from study.missing import because
 from study.steps import Fact
@@ -82,10 +83,13 @@ def _settings(desk: Desk, entity: str, fact: kinds.SettingsChanged) -> None:
     values = {name: value for name, value in fact.model_dump().items() if value is not None}
     if values:
         _change(desk, "participant:settings", **values)
+        _planned_again(desk, entity, fact)
 
 
 def _enrolled(desk: Desk, entity: str, fact: kinds.Enrolled) -> None:
-    _change(desk, "participant:enrolled", status="enrolled", enrolled_on=fact.on, enrolled_at=desk.at)
+    """The set-up is over; the day of enrolment is the one on which the baseline will have been answered."""
+    _change(desk, "participant:enrolled", status="enrolled", enrolled_at=desk.at)
+    planning.replan(desk.tx, desk.participant.id)
 
 
 def _break(desk: Desk, entity: str, fact: kinds.BreakTaken) -> None:
@@ -212,6 +216,34 @@ def _dose_undone(desk: Desk, entity: str, fact: kinds.DoseTaken | kinds.PatchWea
         facts.write(desk.tx, kept.entity, open_again, where, why="the dose was taken back")
 
 
+def _planned_again(desk: Desk, entity: str, fact: Fact) -> None:
+    """The plan of the participant may have changed: dates, hours, zone or medicines did."""
+    if desk.participant.status in ("enrolled", "prompts_stopped"):
+        planning.replan(desk.tx, desk.participant.id)
+
+
+def _finished(desk: Desk, entity: str, fact: kinds.CheckInFinished) -> None:
+    """A check-in was answered: its reminders stop; a baseline that is complete is the day of enrolment."""
+    person = desk.participant
+    window = visits.windows(desk.tx, person.id).get(fact.visit)
+    late = window is not None and lookups.view_local(fact.at, person.zone).date() > window.closes_on
+    for item in due.open_of(desk.tx, person.id):
+        named = item.payload.get("visit") == fact.visit and not item.item.endswith(".close")
+        if named and (planning.is_planned(item.item) or item.item == "visit_again"):
+            due.close(desk.tx, item.id, "answered_late" if late else "answered", "the check-in was answered")
+    if fact.visit == "baseline" and person.enrolled_on is None:
+        on = lookups.view_local(fact.at, person.zone).date()
+        _change(desk, "participant:baseline", enrolled_on=on)
+    planning.replan(desk.tx, person.id)
+
+
+def _remind_me(desk: Desk, entity: str, fact: kinds.RemindMe) -> None:
+    person = desk.participant
+    latest = fact.due_at + timedelta(days=1)
+    item = Planned(person.id, "visit_again", entity, fact.due_at, person.zone, latest, {"visit": fact.visit})
+    due.plan(desk.tx, item)
+
+
 _FOLLOWS: dict[type[Fact], Callable[[Desk, str, Any], None]] = {
     kinds.ConsentGiven: _consented,
     kinds.SettingsChanged: _settings,
@@ -220,6 +252,9 @@ _FOLLOWS: dict[type[Fact], Callable[[Desk, str, Any], None]] = {
     kinds.Stopped: _stopped,
     kinds.Held: _held,
     kinds.CheckBack: _check_back,
+    kinds.CheckInFinished: _finished,
+    kinds.MedicineEpisode: _planned_again,
+    kinds.RemindMe: _remind_me,
     kinds.PatchWear: _patch,
     kinds.AlertRaised: _alert,
     kinds.Note: _note,

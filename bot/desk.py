@@ -37,6 +37,8 @@ class Desk:
     at: datetime
     update_id: int | None = None
     delayed: bool = False
+    prompting: int | None = None
+    silent: bool = False
     wrote: list[int] = field(default_factory=list)
 
     @property

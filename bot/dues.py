@@ -8,18 +8,22 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot import lookups, outage, quiet, talking
+from bot import lookups, outage, prompts, quiet, talking
 from bot.desk import Desk
 from content import say
 from content.medicines import limit
 from records import due, facts
 from records import talks as stored_talks
 from records.facts import Where
+from scheduler.planning import is_planned
 from study.facts import PatchWear
 
 
 def take(desk: Desk, item: Row[Any], *, reachable: bool) -> None:
     """The turn of one due item; it ends in exactly one final state, now or when it was answered."""
+    if is_planned(item.item):
+        prompts.take(desk, item, reachable=reachable)
+        return
     if not reachable:
         due.close(desk.tx, item.id, "undeliverable", "no chat, or blocked")
         return
@@ -90,9 +94,25 @@ def _outage(desk: Desk, item: Row[Any]) -> None:
     outage.tell(desk, item.id, item.occurrence)
 
 
+def _visit_again(desk: Desk, item: Row[Any]) -> None:
+    """A check-in the person put off to a time of their own."""
+    found = lookups.open_visit(desk)
+    why_not = quiet.why_not(desk, asked_for=True)
+    if found is None or found["visit"] != item.payload["visit"]:
+        due.close(desk.tx, item.id, "superseded", "answered, or its window is over")
+    elif why_not is not None:
+        due.close(desk.tx, item.id, "skipped", why_not)
+    elif _busy(desk):
+        due.postpone(desk.tx, item.id, desk.tx.now + timedelta(minutes=1))
+    else:
+        due.close(desk.tx, item.id, "answered", "sent")
+        prompts.offer(desk, item, "again", found["mode"])
+
+
 _TAKEN: dict[str, Callable[[Desk, Row[Any]], None]] = {
     "step": _step,
     "check_back": _check_back,
+    "visit_again": _visit_again,
     "patch_assumed": _patch_assumed,
     outage.ITEM: _outage,
 }

@@ -15,8 +15,10 @@ from content.places import zone_of
 from content.protocol import protocol
 from records import people, roster, visits
 from records.facts import Kept, column, find, in_force, latest, newest
+from records.person import person_of, protocol_of
 from study import facts as kinds
 from study import queries
+from study.plan import closes_at, windows_of
 from study.queries import Entry
 from study.responses import Given
 from study.steps import Fact, Query
@@ -319,6 +321,29 @@ def _when(kept: Kept[Any]) -> datetime:
     return kept.recorded_at
 
 
+def open_visit(desk: Desk) -> dict[str, Any] | None:
+    """The check-in that is open today and not finished, as the talk `check_in` is begun with it."""
+    person, tx = desk.participant, desk.tx
+    today = view_local(desk.at, person.zone).date()
+    rules, seen = protocol_of(person), person_of(tx, person)
+    for window in visits.windows(tx, person.id).values():
+        if window.opens_on <= today <= window.closes_on and visits.finished(tx, person.id, window.visit) is None:
+            visit = rules.visit(window.visit)
+            found = next(w for w in windows_of(rules, seen) if w.visit == window.visit)
+            return {
+                "visit": window.visit,
+                "mode": "full",
+                "closes_at": closes_at(found, seen).isoformat(),
+                "instruments": list(visit.instruments),
+                "core": list(visit.core),
+            }
+    return None
+
+
+def _open_visit(desk: Desk, _: queries.OpenVisit) -> dict[str, Any] | None:
+    return open_visit(desk)
+
+
 _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.Now: _now,
     queries.Draw: _draw,
@@ -343,4 +368,5 @@ _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.CalendarOf: _calendar,
     queries.ConsentText: _consent,
     queries.ZoneOf: _zone,
+    queries.OpenVisit: _open_visit,
 }

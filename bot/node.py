@@ -23,6 +23,7 @@ from bot.world import World
 from content.medicines import limit
 from records import due, meta, post
 from records.database import Tx
+from scheduler import planning
 from scheduler.sweep import Sweep
 
 log = structlog.get_logger()
@@ -66,6 +67,7 @@ class Node:
         self.fence = await self.storage.write(lambda tx: meta.next_fence(tx, self.world.bot))
         again, unknown = await self.storage.write(lambda tx: post.settle(tx, self.world.bot))
         self.last_poll_at = await self.storage.read(lambda tx: meta.last_poll_at(tx, self.world.bot))
+        await self.storage.write(self._plan_anew)
         self.sender = Sender(
             self.storage,
             self.bot,
@@ -81,6 +83,12 @@ class Node:
         self._inputs = asyncio.Event()
         self._inputs.set()
         log.info("node started", fence=self.fence, sent_again=again, in_doubt=unknown)
+
+    def _plan_anew(self, tx: Tx) -> None:
+        """After a start: note since when we are up without a gap, and bring every plan in line."""
+        if self.was_away():
+            meta.put(tx, meta.UP_SINCE, tx.now.isoformat())
+        planning.roll(tx)
 
     def application(self) -> Application[Any, Any, Any, Any, Any, Any]:
         """PTB's Application around this node: an update handed to it takes the same way in."""

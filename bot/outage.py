@@ -23,7 +23,8 @@ def look_back(world: World, tx: Tx, since: datetime) -> None:
     """Plan a message to everybody enrolled when nothing was heard since `since`, and list them for staff."""
     active = [person for person in people.everyone(tx) if person.status == "enrolled"]
     for person in active:
-        due.plan(tx, Planned(person.id, ITEM, since.isoformat(), tx.now, person.zone))
+        # due since the gap began, so that it goes first and everything else keeps its distance to it
+        due.plan(tx, Planned(person.id, ITEM, since.isoformat(), since, person.zone))
     known = alert_rules().rules[RULE]
     raised = alerts.raise_(tx, None, RULE, known.tier, known.version, since)
     listed = ", ".join(person.study_id for person in active) or "nobody is enrolled"

@@ -15,6 +15,7 @@ from records import due, facts
 from records import talks as stored_talks
 from records.due import Planned
 from records.facts import Where
+from records.post import Kind
 from records.talks import Stored
 from study import conversation
 from study.conversation import Advanced, Talk, Voided, Written
@@ -156,7 +157,7 @@ def _follow(
         closing = ask is None and place == last and not advanced.begins
         desk.send(
             said.message,
-            kind="emergency" if said.urgent else "step" if by == "timer" else "answer",
+            kind="emergency" if said.urgent else _kind(desk, by),
             conversation=number,
             picture=said.picture,
             document=said.document,
@@ -183,15 +184,22 @@ def _ask(
     back_too = advanced.can_go_back
     desk.send(
         ask.message,
-        kind="emergency" if ask.urgent else "step" if by == "timer" else "answer",
+        kind="emergency" if ask.urgent else _kind(desk, by),
         keyboard=desk.question_keyboard(ask, number, seq, back=back_too, ticked=ticked),
         conversation=number,
-        silent=ask.silent,
+        silent=ask.silent or desk.silent,
+        occurrence=f"due.{desk.prompting}" if desk.prompting else None,
+        due_item=desk.prompting,
     )
     if ask.seconds is not None and timed:
         person = desk.participant
         when = desk.tx.now + timedelta(seconds=ask.seconds)
         due.plan(desk.tx, Planned(person.id, STEP, _step(number, seq), when, person.zone))
+
+
+def _kind(desk: Desk, by: By) -> Kind:
+    """How urgent an ordinary message of a talk is: a prompt of ours, a step on a timer, or an answer."""
+    return "prompt" if desk.prompting else "step" if by == "timer" else "answer"
 
 
 def _end(desk: Desk, advanced: Advanced) -> None:

@@ -55,6 +55,8 @@ class Limits(BaseModel):
     longest_break_days: Number
     seconds_a_tap: Number
     button_letters: Number
+    calendar_enough_days: Number
+    most_strength: Number
 
 
 @cache

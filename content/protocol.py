@@ -296,7 +296,6 @@ class Protocol(Sourced):
         return visit.anchor or self.anchor
 
 
-@cache
 def protocol(name: str = "stamp", version: str | None = None) -> Protocol:
     """The protocol of `protocols/<name>.toml`, read once; `ContentRefused` names file, place and reason.
 
@@ -306,6 +305,7 @@ def protocol(name: str = "stamp", version: str | None = None) -> Protocol:
     return newest if version in (None, newest.version) else _read(f"{name}@{version}.toml")
 
 
+@cache
 def _read(file_name: str) -> Protocol:
     file = resources.files("content").joinpath(FOLDER, file_name)
     if not file.is_file():

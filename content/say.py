@@ -475,6 +475,10 @@ class enrol:
         return Message("enrol.finished", {"study_id": study_id})
 
     @staticmethod
+    def first_check_in() -> Message:
+        return Message("enrol.first_check_in")
+
+    @staticmethod
     def flag_bladder_button() -> Message:
         return Message("enrol.flag_bladder_button")
 
@@ -2037,6 +2041,10 @@ class talk:
         return Message("talk.name_check_in")
 
     @staticmethod
+    def name_check_in_now() -> Message:
+        return Message("talk.name_check_in_now")
+
+    @staticmethod
     def name_died() -> Message:
         return Message("talk.name_died")
 
@@ -2111,6 +2119,10 @@ class talk:
     @staticmethod
     def name_urgent() -> Message:
         return Message("talk.name_urgent")
+
+    @staticmethod
+    def name_visit_offer() -> Message:
+        return Message("talk.name_visit_offer")
 
     @staticmethod
     def no_talk() -> Message:
@@ -2277,3 +2289,93 @@ class undo:
     @staticmethod
     def still_on(*, medicine: Param) -> Message:
         return Message("undo.still_on", {"medicine": medicine})
+
+
+class visit:
+    @staticmethod
+    def again(*, name: Param) -> Message:
+        return Message("visit.again", {"name": name})
+
+    @staticmethod
+    def away() -> Message:
+        return Message("visit.away")
+
+    @staticmethod
+    def begin_button() -> Message:
+        return Message("visit.begin_button")
+
+    @staticmethod
+    def core(*, name: Param) -> Message:
+        return Message("visit.core", {"name": name})
+
+    @staticmethod
+    def in_120_button() -> Message:
+        return Message("visit.in_120_button")
+
+    @staticmethod
+    def in_30_button() -> Message:
+        return Message("visit.in_30_button")
+
+    @staticmethod
+    def invite(*, closes: Param, name: Param) -> Message:
+        return Message("visit.invite", {"closes": closes, "name": name})
+
+    @staticmethod
+    def last(*, closes: Param, name: Param) -> Message:
+        return Message("visit.last", {"closes": closes, "name": name})
+
+    @staticmethod
+    def later_button() -> Message:
+        return Message("visit.later_button")
+
+    @staticmethod
+    def name_baseline() -> Message:
+        return Message("visit.name_baseline")
+
+    @staticmethod
+    def name_month_12() -> Message:
+        return Message("visit.name_month_12")
+
+    @staticmethod
+    def name_month_3() -> Message:
+        return Message("visit.name_month_3")
+
+    @staticmethod
+    def name_month_6() -> Message:
+        return Message("visit.name_month_6")
+
+    @staticmethod
+    def name_month_9() -> Message:
+        return Message("visit.name_month_9")
+
+    @staticmethod
+    def nothing_open() -> Message:
+        return Message("visit.nothing_open")
+
+    @staticmethod
+    def nudge(*, closes: Param, name: Param) -> Message:
+        return Message("visit.nudge", {"closes": closes, "name": name})
+
+    @staticmethod
+    def put_off(*, time: Param) -> Message:
+        return Message("visit.put_off", {"time": time})
+
+    @staticmethod
+    def tomorrow_button() -> Message:
+        return Message("visit.tomorrow_button")
+
+    @staticmethod
+    def tonight_button() -> Message:
+        return Message("visit.tonight_button")
+
+    @staticmethod
+    def when() -> Message:
+        return Message("visit.when")
+
+    @staticmethod
+    def why(*, anchor: Param, closes: Param, name: Param, target: Param) -> Message:
+        return Message("visit.why", {"anchor": anchor, "closes": closes, "name": name, "target": target})
+
+    @staticmethod
+    def why_button() -> Message:
+        return Message("visit.why_button")

@@ -26,6 +26,7 @@ from handlers.settings import settings
 from handlers.stop import stop
 from handlers.team import tell_team
 from handlers.undo import undo
+from handlers.visit import check_in_now, visit_offer
 from study.conversation import Talk
 from study.steps import Conversation
 from study.view import Opening
@@ -62,6 +63,8 @@ def talks() -> dict[str, Talk]:
         talk("late_pause", late_pause),
         talk("practice_led", practice_led, exercise=True),
         talk("pain", log_pain),
+        talk("visit_offer", visit_offer, TWO_WEEKS),
+        talk("check_in_now", check_in_now),
         talk("check_in", check_in, TWO_WEEKS),
         talk("late_check_in", late_check_in, TWO_WEEKS),
         talk("practice", log_practice),
@@ -99,6 +102,7 @@ COMMANDS = {
     "medicines": Command("medicines"),
     "settings": Command("settings"),
     "break": Command("break", rest="said"),
+    "checkin": Command("check_in_now"),
     "stop": Command("stop"),
     "team": Command("team", rest="text"),
     "undo": Command("undo"),

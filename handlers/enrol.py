@@ -40,6 +40,7 @@ def enrol(me: ParticipantView) -> Conversation:
     at = yield queries.now()
     yield Record("enrolled", facts.Enrolled(on=me.local(at).date()), barrier=True)
     yield Say("finished", say.enrol.finished(study_id=me.study_id))
+    yield Say("first_check_in", say.enrol.first_check_in())
 
 
 def _consent(me: ParticipantView) -> Asking[bool]:

@@ -68,7 +68,7 @@ def ask_part(me: ParticipantView, visit: str, part: Part, first: int, of: int) -
             where = Where(visit, asked, first + number, of)
             given = {**given, **(yield from _ask_page(here, where, page, given))}
     if len(given) > before and all(item.code in given for item in asked.items):
-        yield from _tell(here, visit, asked, given)
+        yield from tell(here, visit, asked, given)
     return given
 
 
@@ -186,7 +186,7 @@ def _statements(where: Where, page: Sequence[str], first: int) -> tuple[Message,
     return say.check_in.sentences(stem=stem, lines=all_lines, **place), (*numbers, _none())
 
 
-def _tell(me: ParticipantView, visit: str, asked: Instrument, given: Answers) -> Conversation:
+def tell(me: ParticipantView, visit: str, asked: Instrument, given: Answers) -> Conversation:
     """What follows from a finished instrument: staff are told, and the person reads where help is."""
     key = f"{visit}.{asked.code}"
     if responses.signals(asked.code, visit, given):

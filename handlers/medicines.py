@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from functools import cache
 
 from content import factors, say
-from content.medicines import forms
+from content.medicines import forms, limit
 from content.message import Message
 from handlers.amounts import amount_of, label_of
 from handlers.asking import Asking, choose, typed
@@ -21,7 +21,6 @@ UNITS = ("mg", "mcg")
 FIXED_UNIT = {"patch": "mcg/h", "liquid": "mg/mL"}
 OWN_QUESTION = ("liquid", "drops", "spray", "patch")
 ALIKE = 0.8
-MOST_STRENGTH = 1000.0
 
 _number = r"(\d{1,4}(?:[.,]\d{1,3})?)"
 _unit = r"(mg|mcg|μg|ug)"
@@ -139,7 +138,7 @@ def strength_typed(text: str) -> str | NotUnderstood:
     """A strength as typed, with its unit if that was said: "5", "7,5", "10 mg", "5/325" (the first part counts)."""
     found = _strength.fullmatch(_plain(text))
     value = float(found.group(1).replace(",", ".")) if found else 0.0
-    if found is None or not 0 < value <= MOST_STRENGTH:
+    if found is None or not 0 < value <= limit("most_strength"):
         return NotUnderstood(say.medicines.strength_again(), keep=len(text.split()) > reading.SENTENCE_WORDS)
     unit = found.group(2) or found.group(4)
     return f"{value:g}" if unit is None else f"{value:g} {'mg' if unit == 'mg' else 'mcg'}"
@@ -150,7 +149,7 @@ def liquid_strength_typed(text: str) -> str | NotUnderstood:
     found = _liquid.fullmatch(_plain(text))
     volume = float((found.group(3) or "1").replace(",", ".")) if found else 0.0
     value = float(found.group(1).replace(",", ".")) / volume if found and volume else 0.0
-    if not 0 < value <= MOST_STRENGTH:
+    if not 0 < value <= limit("most_strength"):
         return NotUnderstood(say.medicines.strength_liquid_again(), keep=len(text.split()) > reading.SENTENCE_WORDS)
     return f"{round(value, 4):g}"
 

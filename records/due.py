@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, literal_column, select, update
 
 from records.database import Tx
 from records.prepared import Prepared
@@ -17,7 +17,7 @@ due = table(DueItem)
 FINAL = ("answered", "answered_late", "skipped", "expired", "cancelled", "undeliverable", "superseded")
 _due_now = Prepared(
     select(due)
-    .where(due.c.state == "pending", due.c.due_at <= bindparam("now_"))
+    .where(due.c.state == literal_column("'pending'"), due.c.due_at <= bindparam("now_"))
     .order_by(due.c.due_at, due.c.id)
     .limit(bindparam("limit_"))
 )
@@ -117,3 +117,34 @@ def cancel(tx: Tx, participant_id: int, item: str | None, reason: str, occurrenc
     if occurrence is not None:
         mine &= due.c.occurrence == occurrence
     return tx.run(update(due).where(mine).values(state="cancelled", final_at=tx.now, reason=reason))
+
+
+def pending_of(tx: Tx, participant_id: int) -> list[Row[Any]]:
+    """Items of a participant that have not gone out, earliest first."""
+    mine = (due.c.participant_id == participant_id) & (due.c.state == "pending")
+    return tx.rows(select(due).where(mine).order_by(due.c.due_at, due.c.id))
+
+
+def open_of(tx: Tx, participant_id: int) -> list[Row[Any]]:
+    """Items of a participant without a final state, whether they went out or not."""
+    mine = (due.c.participant_id == participant_id) & due.c.final_at.is_(None)
+    return tx.rows(select(due).where(mine).order_by(due.c.due_at, due.c.id))
+
+
+def all_of(tx: Tx, participant_id: int) -> list[Row[Any]]:
+    """Every item of a participant, earliest first."""
+    return tx.rows(select(due).where(due.c.participant_id == participant_id).order_by(due.c.due_at, due.c.id))
+
+
+def move(
+    tx: Tx,
+    item_id: int,
+    due_at: datetime,
+    due_local: str,
+    zone: str,
+    latest_at: datetime | None,
+    payload: dict[str, Any],
+) -> None:
+    """A pending item comes at another time: the zone, the hours or the dates of the person have changed."""
+    values = {"due_at": due_at, "due_local": due_local, "zone": zone, "latest_at": latest_at, "payload": payload}
+    tx.run(update(due).where(due.c.id == item_id, due.c.state == "pending").values(**values))

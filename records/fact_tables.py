@@ -282,6 +282,15 @@ class CheckBackRow(FactRow, table=True):
     due_at: datetime
 
 
+class RemindMeRow(FactRow, table=True):
+    """Check-ins put off."""
+
+    __tablename__ = "remind_me"
+    __table_args__: ClassVar[Any] = _rules()
+    visit: str
+    due_at: datetime
+
+
 class AlertRaisedRow(FactRow, table=True):
     """Alerts raised by a conversation."""
 
@@ -389,6 +398,7 @@ TABLE_OF: dict[type[Fact], type[FactRow]] = {
     facts.Held: HeldRow,
     facts.Stopped: StoppedRow,
     facts.CheckBack: CheckBackRow,
+    facts.RemindMe: RemindMeRow,
     facts.AlertRaised: AlertRaisedRow,
     facts.SafeAgain: SafeRow,
     facts.VisitPlanned: VisitPlannedRow,

@@ -11,6 +11,8 @@ from records.prepared import Prepared
 from records.tables import Meta, table
 
 values = table(Meta)
+UP_SINCE = "up_since"
+"""Since when we have looked at what is due without a gap."""
 _change = Prepared(update(values).where(values.c.name == bindparam("name_")).values(value=bindparam("value_")))
 
 

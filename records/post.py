@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, bindparam, func, insert, or_, select, update
+from sqlalchemy import Row, bindparam, func, insert, literal_column, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from records.database import Tx
@@ -23,29 +23,33 @@ _received_once = {
     dialect: Prepared(make(inbox).on_conflict_do_nothing(index_elements=["bot", "update_id"]).returning(inbox.c.seq))
     for dialect, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
+# joined to nothing, the bot is no reason for SQLite to look through everything it ever received
 _open = Prepared(
     select(inbox)
-    .where(inbox.c.state == "open", inbox.c.bot == bindparam("bot_"))
+    .where(inbox.c.state == literal_column("'open'"), inbox.c.bot.concat("") == bindparam("bot_"))
     .order_by(inbox.c.seq)
     .limit(bindparam("limit_"))
 )
 _done = Prepared(update(inbox).where(inbox.c.seq == bindparam("seq_")).values(state="done", done_at=bindparam("now_")))
 _there = Prepared(select(outbox.c.id).where(outbox.c.occurrence == bindparam("occurrence_")))
 _put = Prepared(insert(outbox).returning(outbox.c.id))
+# word for word as in the index of what waits, which SQLite uses for no other condition
+_mine_waiting = (
+    text("outbox.state IN ('waiting', 'sending')"),
+    outbox.c.state == literal_column("'waiting'"),
+    outbox.c.bot == bindparam("bot_"),
+)
 _waiting = Prepared(
     select(outbox.c.id, outbox.c.chat_hash, outbox.c.kind)
     .where(
-        outbox.c.state == "waiting",
-        outbox.c.bot == bindparam("bot_"),
+        *_mine_waiting,
         or_(outbox.c.not_before.is_(None), outbox.c.not_before <= bindparam("now_")),
     )
     .order_by(outbox.c.priority, outbox.c.id)
     .limit(bindparam("limit_"))
 )
 _next_waiting = Prepared(
-    select(func.min(outbox.c.not_before).label("at")).where(
-        outbox.c.state == "waiting", outbox.c.bot == bindparam("bot_"), outbox.c.not_before.is_not(None)
-    )
+    select(func.min(outbox.c.not_before).label("at")).where(*_mine_waiting, outbox.c.not_before.is_not(None))
 )
 _claim = Prepared(
     update(outbox)

@@ -53,7 +53,8 @@ class Prepared:
     """A statement to be run with `Tx.rows`, `Tx.first` or `Tx.run`.
 
     An INSERT fills the columns it is given; defaults are not filled in. No lists: a statement with `IN` over a bound
-    list has no fixed text.
+    list has no fixed text. A state that a partial index names has to be a `literal_column`: no index is chosen by a
+    value that is bound later.
     """
 
     def __init__(self, statement: Any) -> None:

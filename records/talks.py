@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, literal_column, select, update
 
 from records.database import Tx
 from records.prepared import Prepared
@@ -14,7 +14,9 @@ from records.tables import ConversationRow, table
 from study.conversation import Log, Reply
 
 talks = table(ConversationRow)
-_front = Prepared(select(talks).where(talks.c.participant_id == bindparam("id_"), talks.c.state == "front"))
+_front = Prepared(
+    select(talks).where(talks.c.participant_id == bindparam("id_"), talks.c.state == literal_column("'front'"))
+)
 _by_id = Prepared(select(talks).where(talks.c.id == bindparam("id_")))
 _start = Prepared(insert(talks).returning(talks.c.id))
 _parked = Prepared(

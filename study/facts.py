@@ -235,6 +235,13 @@ class CheckBack(Fact):
     due_at: datetime
 
 
+class RemindMe(Fact):
+    """A check-in put off by the person, to a time of their own."""
+
+    visit: str
+    due_at: datetime
+
+
 class AlertRaised(Fact):
     """Something staff must see: the rule decides its tier; `event_at` is when it happened."""
 

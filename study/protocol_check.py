@@ -54,7 +54,8 @@ def problems(protocol: Protocol, people: Iterable[Person] = ()) -> list[Problem]
         *_items(protocol),
         *_keys(protocol),
     ]
-    return [*found, *(problem for person in people for problem in of_person(protocol, person))]
+    found += (problem for person in people for problem in of_person(protocol, person))
+    return list(dict.fromkeys(found))
 
 
 # --- check-ins

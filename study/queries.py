@@ -190,6 +190,10 @@ class ZoneOf(Query[str | None]):
     place: str
 
 
+class OpenVisit(Query[dict[str, Any] | None]):
+    """The check-in whose window is open and that was not finished, as `check_in` is begun with it."""
+
+
 def now(key: str = "now") -> Look:
     """A step that reads the clock of this turn."""
     return Look(key, Now(), datetime)

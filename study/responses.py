@@ -94,7 +94,7 @@ def parts(
     once = dict.fromkeys(each for entry in wanted for each in _named(entry))
     found = groupby(once, key=lambda each: (each[0], each[1] is None))
     every = (_part(instrument(code), [item for _, item in group]) for (code, _), group in found)
-    return tuple(part for part in every if _is_asked(instrument(part.instrument), visit, staffed))
+    return tuple(part for part in every if is_asked(instrument(part.instrument), visit, staffed=staffed))
 
 
 def _named(entry: str) -> Iterator[tuple[str, str | None]]:
@@ -110,7 +110,8 @@ def _named(entry: str) -> Iterator[tuple[str, str | None]]:
         yield asked.code, None
 
 
-def _is_asked(asked: Instrument, visit: str, staffed: bool) -> bool:
+def is_asked(asked: Instrument, visit: str, *, staffed: bool) -> bool:
+    """True for an instrument whose text is there, that the visit has, and whose answers somebody can act on."""
     return asked.text_included and visit not in asked.not_at and (staffed or not asked.needs_on_call)
 
 

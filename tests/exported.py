@@ -7,7 +7,7 @@ import hashlib
 import itertools
 import json
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,19 @@ from coordinator.export import Request, export_csv
 from records import facts, people
 from records.database import Database
 from records.facts import Where
-from study.facts import DoseTaken, ExerciseLed, MedicineEpisode, PatchWear, PauseBegun, PauseEnded, PracticeDone
+from study.facts import (
+    CheckInFinished,
+    DoseTaken,
+    ExerciseLed,
+    MedicineEpisode,
+    PatchWear,
+    PauseBegun,
+    PauseEnded,
+    PracticeDone,
+    Response,
+    TlfbDay,
+    VisitPlanned,
+)
 from study.steps import Fact
 from tests.databases import START, Clock
 
@@ -190,3 +202,29 @@ def ended(pause: str, **given: Any) -> PauseEnded:
 def practised(**given: Any) -> PracticeDone:
     usual = {"exercise": None, "minutes": 20, "done_at": START, "done_local": "2026-03-02T10:00:00", "zone": ZONE}
     return PracticeDone.model_validate(usual | given)
+
+
+def window(visit: str = "month_3", target_on: date = FIRST_DAY, **given: Any) -> VisitPlanned:
+    """The window of a visit: 14 days before its target to 28 days after it."""
+    days = {"opens_on": target_on - timedelta(days=14), "closes_on": target_on + timedelta(days=28)}
+    usual = {"visit": visit, "anchor": "enrolment", "anchor_on": date(2025, 12, 2), "target_on": target_on}
+    return VisitPlanned.model_validate(usual | days | {"protocol_version": "1"} | given)
+
+
+def said(item: str, value: int | None, visit: str = "month_3", **given: Any) -> Response:
+    """An answer to an item of the PEG."""
+    usual = {"visit": visit, "instrument": "peg", "instrument_version": "peg-1", "item": item, "value": value}
+    usual |= {"status": "answered" if value is not None else "skipped"}
+    when = {"answered_at": START, "answered_local": "2026-03-02T10:00:00", "zone": ZONE}
+    return Response.model_validate(usual | when | given)
+
+
+def finished(visit: str = "month_3", *, complete: bool = True, **given: Any) -> CheckInFinished:
+    return CheckInFinished.model_validate({"visit": visit, "complete": complete, "at": START} | given)
+
+
+def remembered(on: date, medicine: str, count: float | None = 1, **given: Any) -> TlfbDay:
+    usual = {"visit": "month_3", "on": on, "medicine": medicine, "count": count, "status": "different"}
+    usual |= {"status": "dont_remember"} if count is None else {"status": "zero"} if count == 0 else {}
+    when = {"answered_at": START, "answered_local": "2026-03-02T10:00:00", "zone": ZONE}
+    return TlfbDay.model_validate(usual | when | given)

@@ -5,14 +5,20 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sqlite3
 import struct
 import sys
 import zlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 import zxingcpp
 from typer.testing import CliRunner, Result
@@ -27,9 +33,11 @@ from records.facts import Where
 from records.sealed import Keyring
 from study.facts import ConsentGiven, DoseTaken, MedicineEpisode, Note
 from tests.clinic import KEY, START, Clock
+from tests.ports import free_port
 from tests.samples import SAMPLES
 
 ROOT = Path(__file__).parent.parent
+GUARD_SECONDS = 30.0
 
 
 @dataclass
@@ -442,8 +450,9 @@ def test_every_command_has_a_line_of_help(coach: Shell, group: tuple[str, ...]) 
 # the process itself
 
 
-async def ended(coach: Shell, *words: str, **env: str) -> tuple[int, str]:
-    """Status and stderr of a process of its own that ends by itself."""
+@asynccontextmanager
+async def process_of(coach: Shell, *words: str, **env: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A process of its own, which is killed if it has not ended by itself."""
     given = {name: value for name, value in (coach.env | env).items() if value is not None}
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -455,16 +464,81 @@ async def ended(coach: Shell, *words: str, **env: str) -> tuple[int, str]:
         stdout=asyncio.subprocess.DEVNULL,
         stderr=asyncio.subprocess.PIPE,
     )
-    async with asyncio.timeout(30):
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+async def ended(process: asyncio.subprocess.Process) -> tuple[int | None, str]:
+    """Status and stderr of a process that ends by itself."""
+    async with asyncio.timeout(GUARD_SECONDS):
         _, said = await process.communicate()
-    return process.returncode or 0, said.decode()
+    return process.returncode, said.decode()
+
+
+@asynccontextmanager
+async def telegram() -> AsyncIterator[tuple[PretendTelegram, dict[str, str]]]:
+    """A pretend Telegram, and the settings of a bot on it that listens on a free port."""
+    pretend = PretendTelegram(lambda: datetime.now(UTC))
+    async with serving(telegram_app(pretend)) as address:
+        token = {"COACH_TELEGRAM_TOKEN": pretend.token, "COACH_TELEGRAM_API_URL": address}
+        yield pretend, token | {"COACH_PORT": str(free_port())}
+
+
+async def until(done: Callable[[], bool], pretend: PretendTelegram) -> None:
+    async with asyncio.timeout(GUARD_SECONDS):
+        while not done():
+            await pretend.news.wait(0.05)
 
 
 async def test_a_token_telegram_does_not_know_is_refused_and_not_shown(coach: Shell) -> None:
-    async with serving(telegram_app(PretendTelegram(Clock()))) as address:
-        status, said = await ended(
-            coach, "run", COACH_TELEGRAM_TOKEN="1:very-secret", COACH_TELEGRAM_API_URL=address, COACH_PORT="8099"
-        )
+    async with telegram() as (_, env):
+        wrong = env | {"COACH_TELEGRAM_TOKEN": "1:very-secret"}
+        async with process_of(coach, "run", **wrong) as process:
+            status, said = await ended(process)
     assert status == 1
     assert "Telegram does not know COACH_TELEGRAM_TOKEN" in said
     assert "very-secret" not in said
+
+
+async def test_it_runs_alone_says_that_it_is_alive_and_ends_when_told_to(coach: Shell) -> None:
+    async with telegram() as (pretend, env), process_of(coach, "run", **env) as process:
+        await until(lambda: pretend.world.calls["getupdates"] > 1, pretend)
+        async with process_of(coach, "run", **env) as second:
+            status, said = await ended(second)
+        assert status == 1
+        assert "another process runs this bot" in said
+        async with httpx.AsyncClient() as client:
+            answer = await client.get(f"http://127.0.0.1:{env['COACH_PORT']}/healthz")
+        assert answer.text == "ok\n"
+        process.send_signal(signal.SIGTERM)
+        status, said = await ended(process)
+    assert status == 0
+    assert pretend.token not in said
+
+
+async def test_with_a_webhook_it_tells_telegram_where_and_polls_no_more(coach: Shell) -> None:
+    async with telegram() as (pretend, env):
+        own = f"http://127.0.0.1:{env['COACH_PORT']}/hook"
+        hook = env | {"COACH_WEBHOOK_URL": own, "COACH_WEBHOOK_SECRET": "abc_-1"}
+        async with process_of(coach, "run", **hook) as process:
+            await until(lambda: pretend.world.calls["getwebhookinfo"] > 0, pretend)
+            pretend.person(77).says("/start")
+            await until(lambda: pretend.person(77).last is not None, pretend)
+            process.send_signal(signal.SIGINT)
+            status, _ = await ended(process)
+    assert status == 0
+    assert (pretend.world.webhook.url, pretend.world.webhook.secret) == (own, "abc_-1")
+    assert pretend.world.calls["getupdates"] == 0
+
+
+async def test_a_port_somebody_else_has_is_named(coach: Shell) -> None:
+    async with telegram() as (_, env):
+        taken = env | {"COACH_PORT": str(urlsplit(env["COACH_TELEGRAM_API_URL"]).port)}
+        async with process_of(coach, "run", **taken) as process:
+            status, said = await ended(process)
+    assert status == 1
+    assert f"port {taken['COACH_PORT']} cannot be used" in said

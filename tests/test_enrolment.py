@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +74,8 @@ async def test_joining_with_nothing_on_the_list_yet(clinic: Clinic) -> None:
         "21:00",
         "08:00",
     )
-    assert person.enrolled_on == date(2026, 3, 2)
+    assert person.enrolled_on is None, "the day of enrolment is the one on which the baseline is answered"
+    assert person.enrolled_at is not None
     (consent,) = clinic.kept(ConsentGiven)
     assert (consent.answer, len(consent.sha256), consent.language) == ("agreed", 64, "en")
     assert len(clinic.kept(Enrolled)) == 1

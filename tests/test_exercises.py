@@ -192,9 +192,7 @@ def test_a_missing_translation_is_read_in_english() -> None:
 
 
 def test_the_discreet_variant_is_shown_in_the_same_language() -> None:
-    data = with_step(
-        say={"en": "Where is the pain?", "es": "Respira despacio."}, say_discreet={"en": "Where is it?"}
-    )
+    data = with_step(say={"en": "Where is the pain?", "es": "Respira despacio."}, say_discreet={"en": "Where is it?"})
     step = checked(data, "mbt/calm.toml").steps[2]
     assert step.text("en", False) == "Where is the pain?"
     assert step.text("en", True) == "Where is it?"

@@ -14,7 +14,23 @@ from records.database import Database
 from records.due import Planned
 from study.facts import AdverseEvent, ConsentGiven, Note, PainRated
 from tests.databases import START, Clock
-from tests.exported import ZONE, Person, Study, begun, dose, ended, led, medicine, only, patch, practised
+from tests.exported import (
+    FIRST_DAY,
+    ZONE,
+    Person,
+    Study,
+    begun,
+    dose,
+    ended,
+    led,
+    medicine,
+    only,
+    patch,
+    practised,
+    remembered,
+    said,
+    window,
+)
 from tests.samples import lived_in
 
 
@@ -30,6 +46,10 @@ def ann(study: Study) -> Person:
 
 COLUMNS_PROMISED = {
     "participants": "study_id, site, enrolled_on, language, zone, status, protocol_version",
+    "visits": "study_id, visit, anchor_on, target_on, opens_on, closes_on, status, completed_at, in_window, mode",
+    "responses": "study_id, visit, instrument, instrument_version, item, value, status, answered_at, answered_local, "
+    "zone, mode",
+    "scores": "study_id, visit, instrument, score, value, n_missing, scorer_version, reason",
     "pauses": "pause_id, study_id, medicine, pain_before, urge_before, nature, exercise, seconds, completed, "
     "pain_after, urge_after, decision, status, started_at, started_local, zone",
     "doses": "dose_id, study_id, pause_id, medicine, product, form, strength, unit, count, taken_at, taken_local, "
@@ -82,6 +102,9 @@ def log_everything(person: Person, marker: str) -> None:
     person.logs(ended(pause))
     person.logs(practised())
     person.logs(PainRated(pain=5, rated_at=START, rated_local="2026-03-02T10:00:00", zone=ZONE))
+    person.logs(window())
+    person.logs(said("p", 7))
+    person.logs(remembered(FIRST_DAY, listed))
     event = person.logs(AdverseEvent(description=marker, related_to=None, aware_at=START))
     person.logs(Note(text=marker, to_team=True, written_at=START))
     with person.study.database.write() as tx:

@@ -20,9 +20,7 @@ async def test_a_whole_pause_in_each_arm(clinic: Clinic, arm: str, exercise: str
     await clinic.passes(minutes=2)
     await ann.does("5", "3", TOOK, "1 tablet (usual)")
     check(f"pause_{arm}", ann.transcript())
-    (begun,), (led,), (ended,), (dose,) = (
-        clinic.kept(k) for k in (PauseBegun, ExerciseLed, PauseEnded, DoseTaken)
-    )
+    (begun,), (led,), (ended,), (dose,) = (clinic.kept(k) for k in (PauseBegun, ExerciseLed, PauseEnded, DoseTaken))
     assert (begun.pain, begun.urge, begun.nature) == (6, 4, "both")
     assert (led.seconds, led.completed, led.ended) == (60, True, "completed")
     assert (ended.pain, ended.urge, ended.decision) == (5, 3, "took")

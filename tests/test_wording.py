@@ -272,9 +272,7 @@ def test_every_list_says_why() -> None:
     reasons += [each.reason for each in lists.medicine_verbs]
     reasons += [each.reason for each in lists.syllables]
     assert all(len(reason) > 10 for reason in reasons)
-    assert all(
-        each.source for each in (wording().limits.words, wording().limits.grade, wording().limits.emoji)
-    )
+    assert all(each.source for each in (wording().limits.words, wording().limits.grade, wording().limits.emoji))
 
 
 def test_no_word_is_listed_twice() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json as json_module
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import available_timezones
@@ -15,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from bot.commands.opening import load_settings, opened, refuse
+from bot.commands.opening import load_settings, opened, real_time, refuse
 from bot.world import World
 from content.medicines import forms
 from coordinator import alerting, enrolling
@@ -144,7 +143,7 @@ def medicine(
                 "usual_count": usual,
                 "max_per_day": most,
                 "times": times,
-                "starts_on": datetime.now(UTC).date(),
+                "starts_on": real_time().date(),
                 "change": "started",
                 "confirmed": True,
                 "source": "staff",

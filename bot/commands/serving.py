@@ -12,6 +12,7 @@ from telegram.error import BadRequest, InvalidToken
 from bot import logs, readiness
 from bot.commands.opening import database_of, load_settings, open_any_database, refuse
 from bot.commands.people import world_of_settings
+from bot.commands.ledger import check_ledger
 from bot.demo import demo as run_demo
 from bot.running import AlreadyRunning
 from bot.running import run as run_node
@@ -65,8 +66,14 @@ def demo(
         typer.echo("")
 
 
-def check(json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def check(
+    json: Annotated[bool, typer.Option("--json", help="Machine-readable output.")] = False,
+    books: Annotated[bool, typer.Option("--ledger", help="Hold what went out against the protocol instead.")] = False,
+) -> None:
     """Say what is missing before real people can join; status 1 while something is."""
+    if books:
+        check_ledger(json=json)
+        return
     found = [{"what": gap.what, "how": gap.how} for gap in readiness.missing(world_of_settings())]
     try:
         found += [{"what": f"content: {p}", "how": "see docs/content.md"} for p in content_problems()]

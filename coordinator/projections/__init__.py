@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from coordinator.projections import corrections, logged, mme_days, pauses, people, watched
+from coordinator.projections import corrections, logged, mme_days, pauses, people, visits, watched
 
 if TYPE_CHECKING:
     from content.exports import Table
@@ -23,6 +23,10 @@ PROJECTIONS: Mapping[str, Projection] = {
     "medicines": people.medicines,
     "patch_wear": logged.patch_wear,
     "consents": people.consents,
+    "visits": visits.visits,
+    "responses": visits.responses,
+    "scores": visits.scores,
+    "tlfb_days": visits.tlfb_days,
     "pauses": pauses.pauses,
     "doses": logged.doses,
     "mme_days": mme_days.mme_days,

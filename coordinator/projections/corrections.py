@@ -15,7 +15,7 @@ from coordinator.projections.sql import ByBytes
 from records.fact_tables import TABLE_OF
 from records.facts import SEALED
 from records.tables import table
-from study.facts import ExerciseLed, MedicineEpisode, PauseEnded
+from study.facts import CheckInFinished, ExerciseLed, MedicineEpisode, PauseEnded, Response, VisitPlanned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -139,6 +139,10 @@ def _row_id(history: _History, kind: type[Fact], row: Row[Any]) -> str | None:
         return history.code(row.entity)
     if kind in (ExerciseLed, PauseEnded) and row.pause is not None:
         return str(row.pause)
+    if kind is Response:
+        return f"{row.visit}.{row.instrument}.{row.item}"
+    if kind in (VisitPlanned, CheckInFinished):
+        return str(row.visit)
     return str(row.entity)
 
 

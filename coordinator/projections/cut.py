@@ -125,11 +125,15 @@ def of_fact(kind: type[Fact], person: Subquery, id_name: str) -> dict[str, Colum
     """The columns of a kind of fact as the files write them, with its id, study id and first recording."""
     rows = table(TABLE_OF[kind])
     product = {"product": shown_product(rows.c.product)} if "product" in rows.c else {}
-    return {column.name: as_written(column) for column in rows.c} | product | {
-        id_name: rows.c.entity,
-        "study_id": person.c.study_id,
-        "recorded_at": as_written(first_recorded(kind)),
-    }
+    return (
+        {column.name: as_written(column) for column in rows.c}
+        | product
+        | {
+            id_name: rows.c.entity,
+            "study_id": person.c.study_id,
+            "recorded_at": as_written(first_recorded(kind)),
+        }
+    )
 
 
 def facts_of(

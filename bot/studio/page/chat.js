@@ -105,6 +105,31 @@ function withDays(messages) {
 const drawn = new Map();
 let drawnChat = null;
 
+// The newest message stays in view until somebody scrolls away from it, and again once they act or scroll back.
+const END_PIXELS = 80;
+let following = true;
+
+function followNewest() {
+  const log = byId("log");
+  if (following) log.scrollTop = log.scrollHeight;
+}
+
+export function goToNewest() {
+  following = true;
+  followNewest();
+}
+
+export function keepNewestInView() {
+  const log = byId("log");
+  log.addEventListener("scroll", () => {
+    following = log.scrollHeight - log.scrollTop - log.clientHeight < END_PIXELS;
+  });
+  // pictures that have loaded, and a keyboard that takes its place
+  const sizes = new ResizeObserver(followNewest);
+  sizes.observe(log);
+  log.addEventListener("load", followNewest, true);
+}
+
 // Draws only what changed, so that focus, scrolling and screen readers are left in peace.
 function drawLog(chat, act) {
   const log = byId("log");
@@ -112,8 +137,8 @@ function drawLog(chat, act) {
     log.replaceChildren();
     drawn.clear();
     drawnChat = chat.chat_id;
+    following = true;
   }
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
   const focused = document.activeElement?.dataset?.tap;
   const focusedIn = document.activeElement?.closest?.("article")?.dataset.id;
   const items = withDays(chat.messages);
@@ -136,7 +161,7 @@ function drawLog(chat, act) {
     const again = log.querySelector(`article[data-id="${focusedIn}"] [data-tap="${CSS.escape(focused)}"]`);
     (again || log).focus({ preventScroll: true });
   }
-  if (atEnd) log.scrollTop = log.scrollHeight;
+  followNewest();
 }
 
 function drawPinned(chat) {

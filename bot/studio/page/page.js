@@ -1,6 +1,6 @@
 // The page: whose phone, what they do, the clock, and trouble on request.
 
-import { drawChat } from "./chat.js";
+import { drawChat, goToNewest, keepNewestInView } from "./chat.js";
 import { byId, dayAndTime, inWords, make, setZone } from "./dom.js";
 import { drawPanel, forgetSeen } from "./panel.js";
 import { follow, get, post, remove } from "./wire.js";
@@ -35,6 +35,7 @@ async function attempt(work) {
 
 const person = (act, told = {}) => attempt(() => {
   const chat = chatInView();
+  goToNewest();
   const place = isGroup(chat) ? { chat_id: chat.chat_id } : {};
   return post(`/control/people/${writer(chat)}/${act}`, { ...told, ...place });
 });
@@ -325,6 +326,7 @@ function draw() {
   drawNotices(chat);
 }
 
+keepNewestInView();
 follow((state) => {
   const first = !view.state;
   view.state = state;

@@ -4,6 +4,8 @@ import { byId, dayAndTime, make } from "./dom.js";
 
 const ROWS_SHOWN = 8;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
+const LONG_CODE = /^(?=.*\d)[\w.-]{18,}$/;
+const CODE_SHOWN = 8;
 const opened = new Set();
 const seen = new Map();
 
@@ -18,11 +20,15 @@ function cell(value) {
   if (typeof value === "number") return make("td", { class: "number" }, String(value));
   if (typeof value === "object") return make("td", {}, JSON.stringify(value));
   if (INSTANT.test(value)) return make("td", { class: "instant" }, dayAndTime(value));
+  if (LONG_CODE.test(value)) return make("td", { class: "code", title: value }, `${value.slice(0, CODE_SHOWN)}…`);
   return make("td", {}, value);
 }
 
+// each instant is shown as the person's own clock shows it: the written-out wall clock would say it again
+const saysItAgain = (column) => column === "zone" || column.endsWith("_local");
+
 function columnsOf(rows) {
-  return [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return [...new Set(rows.flatMap((row) => Object.keys(row)))].filter((column) => !saysItAgain(column));
 }
 
 function body(name, rows, columns, first) {

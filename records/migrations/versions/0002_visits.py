@@ -14,7 +14,7 @@ MODES = ("chat", "interviewer", "paper")
 
 
 def upgrade() -> None:
-    """Make the four tables of check-ins."""
+    """Make the five tables of check-ins."""
     _fact("visit_planned", *_text("visit", "anchor"), *_days(), *_text("protocol_version"))
     _fact(
         "response",
@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.CheckConstraint("status != 'zero' OR count = 0", name="zero_is_zero"),
         sa.CheckConstraint("status NOT IN ('dont_remember', 'skipped') OR count IS NULL", name="count_only_when_known"),
     )
+    _fact("remind_me", *_text("visit"), _instant("due_at"))
 
 
 def _fact(name: str, *parts: Any) -> None:

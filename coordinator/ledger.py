@@ -1,0 +1,148 @@
+"""The books: what protocol and anchors demand held against the rows, and one sentence of why for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import func, select
+
+from records import due, people, visits
+from records.database import Database, Tx
+from records.person import person_of, protocol_of
+from records.tables import DueItem, Outbox, table
+from study.person import Person
+from study.plan import Planned, family_of, plan
+
+items, outbox = table(DueItem), table(Outbox)
+CHECKED = ("visit", "visit_call", "visit_close")
+SETTLING = timedelta(minutes=5)
+"""What has just come due may still be on its way."""
+
+
+class Finding(BaseModel):
+    """One thing in the books that does not fit."""
+
+    model_config = ConfigDict(frozen=True)
+
+    study_id: str
+    item: str
+    what: str
+    detail: str
+
+
+def check(db: Database) -> list[Finding]:
+    """Missing, extra, doubled, sent without Telegram's id, answered without an answer, open past its window."""
+    with db.read() as tx:
+        found = list(_doubled(tx))
+        for row in people.everyone(tx):
+            if row.status in ("enrolled", "prompts_stopped"):
+                found += _of_person(tx, row)
+    return found
+
+
+def _of_person(tx: Tx, row: Any) -> list[Finding]:
+    rules, seen = protocol_of(row), person_of(tx, row)
+    began = row.enrolled_at or row.created_at
+    demanded = [p for p in plan(rules, seen, began, tx.now) if family_of(rules, p.item) in CHECKED]
+    rows = {(r.item, r.occurrence): r for r in due.all_of(tx, row.id) if r.item.startswith("visit.")}
+    return [
+        *_missing(tx, row, demanded, rows, seen),
+        *_extra(row, {p.key for p in demanded}, rows, tx.now),
+        *_open_too_long(tx, row, rows),
+        *_unanswered(tx, row, rows),
+    ]
+
+
+def _missing(
+    tx: Tx, row: Any, demanded: list[Planned], rows: dict[tuple[str, str], Any], seen: Person
+) -> Iterator[Finding]:
+    for planned in demanded:
+        if planned.key not in rows and planned.due_at < tx.now - SETTLING and seen.hold is None:
+            yield _finding(row, planned.item, "missing", f"was due {planned.due_at:%Y-%m-%d %H:%M} UTC")
+
+
+def _extra(
+    row: Any, demanded: set[tuple[str, str]], rows: dict[tuple[str, str], Any], now: datetime
+) -> Iterator[Finding]:
+    for key, item in rows.items():
+        went_out = item.sent_at is not None
+        if key not in demanded and went_out and item.due_at < now and item.state != "superseded":
+            yield _finding(row, item.item, "extra", "went out, and the protocol does not ask for it")
+
+
+def _open_too_long(tx: Tx, row: Any, rows: dict[tuple[str, str], Any]) -> Iterator[Finding]:
+    for item in rows.values():
+        if item.final_at is None and item.latest_at is not None and item.latest_at < tx.now - SETTLING:
+            yield _finding(row, item.item, "open past its window", f"since {item.latest_at:%Y-%m-%d %H:%M} UTC")
+
+
+def _unanswered(tx: Tx, row: Any, rows: dict[tuple[str, str], Any]) -> Iterator[Finding]:
+    for item in rows.values():
+        if item.state in ("answered", "answered_late") and item.payload.get("visit"):
+            visit = item.payload["visit"]
+            if visits.finished(tx, row.id, visit) is None:
+                yield _finding(row, item.item, "answered without an answer", f"{visit} has no end")
+
+
+def _doubled(tx: Tx) -> Iterator[Finding]:
+    twice = (
+        select(outbox.c.due_item_id, func.count().label("n"))
+        .where(outbox.c.due_item_id.is_not(None))
+        .group_by(outbox.c.due_item_id)
+        .having(func.count() > 1)
+    )
+    for item_id, count in tx.rows(twice):
+        yield from _about(tx, item_id, "doubled", f"{count} letters for one occurrence")
+    nameless = select(outbox.c.due_item_id).where(
+        outbox.c.due_item_id.is_not(None), outbox.c.state == "sent", outbox.c.message_id.is_(None)
+    )
+    for (item_id,) in tx.rows(nameless):
+        yield from _about(tx, item_id, "sent without Telegram's id", "nobody can say that it arrived")
+
+
+def _about(tx: Tx, item_id: int, what: str, detail: str) -> Iterator[Finding]:
+    item = due.by_id(tx, item_id)
+    if item is not None:
+        yield _finding(people.by_id(tx, item.participant_id), item.item, what, detail)
+
+
+def _finding(row: Any, item: str, what: str, detail: str) -> Finding:
+    return Finding(study_id=row.study_id, item=item, what=what, detail=detail)
+
+
+def why(db: Database, study_id: str, visit: str) -> str:
+    """One sentence from the ledger: what was due of a check-in, what went out, and how it ended.
+
+    Raises NoSuchParticipant; `KeyError` for a check-in the protocol does not have.
+    """
+    with db.read() as tx:
+        row = people.by_study_id(tx, study_id)
+        protocol_of(row).visit(visit)
+        window = visits.windows(tx, row.id).get(visit)
+        if window is None:
+            return f"{study_id} {visit}: nothing is due, because the day it counts from is not known yet."
+        asked = [r for r in due.all_of(tx, row.id) if r.payload.get("visit") == visit]
+        opening = (
+            f"{study_id} {visit}: counted from {window.anchor_on} ({window.anchor}), open {window.opens_on} to "
+            f"{window.closes_on}"
+        )
+        told = "; ".join(_told(r) for r in asked) or "no message is written yet"
+        return f"{opening}; {told}{_end(tx, row.id, visit)}."
+
+
+def _told(row: Any) -> str:
+    step = row.item.rsplit(".", 1)[-1]
+    when = f"{row.due_local.replace('T', ' ')[:16]}"
+    sent = " went out" if row.sent_at is not None else ""
+    reason = f" ({row.reason})" if row.reason else ""
+    return f"{step} {when}{sent} → {row.state}{reason}"
+
+
+def _end(tx: Tx, participant_id: int, visit: str) -> str:
+    done = visits.finished(tx, participant_id, visit)
+    if done is None:
+        return ""
+    return f"; answered {done.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, {'whole' if done.complete else 'in part'}"

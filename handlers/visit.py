@@ -1,0 +1,84 @@
+"""A check-in is offered: begin now, later at a time of one's own, or hear why it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from content import say
+from content.message import Message
+from handlers.asking import Asking, choose
+from study import queries
+from study.facts import RemindMe
+from study.queries import OpenVisit, look
+from study.steps import Begin, Conversation, Option, Record, Say
+from study.view import ParticipantView, instant_of
+
+TONIGHT = time(19)
+TOMORROW = time(10)
+
+
+def visit_offer(
+    me: ParticipantView,
+    visit: str,
+    step: str,
+    form: str,
+    closes_at: str,
+    anchor_on: str,
+    target_on: str,
+    instruments: Sequence[str] = (),
+    core: Sequence[str] = (),
+) -> Conversation:
+    """Offer one check-in; what is begun is the check-in itself."""
+    closes = me.local(datetime.fromisoformat(closes_at) - timedelta(minutes=1)).date()
+    name = Message(f"visit.name_{visit}")
+    options = [Option("begin", say.visit.begin_button()), Option("later", say.visit.later_button())]
+    why = Option("why", say.visit.why_button())
+    choice = yield from choose("offer", _question(step, name, closes), [*options, why], back=False)
+    if choice == "why":
+        dates = {"anchor": date.fromisoformat(anchor_on), "target": date.fromisoformat(target_on)}
+        reason = say.visit.why(name=name, closes=closes, **dates)
+        choice = yield from choose("offer_again", reason, options)
+    if choice == "later":
+        yield from _put_off(me, visit)
+        return
+    args: dict[str, Any] = {"visit": visit, "mode": form, "closes_at": closes_at}
+    yield Begin("begin", "check_in", args | {"instruments": list(instruments), "core": list(core)})
+
+
+def _question(step: str, name: Message, closes: date) -> Message:
+    if step in ("core", "again"):
+        return Message(f"visit.{step}", {"name": name})
+    return Message(f"visit.{step}", {"name": name, "closes": closes})
+
+
+def _put_off(me: ParticipantView, visit: str) -> Asking[None]:
+    options = (
+        Option("30", say.visit.in_30_button()),
+        Option("120", say.visit.in_120_button()),
+        Option("tonight", say.visit.tonight_button()),
+        Option("tomorrow", say.visit.tomorrow_button()),
+    )
+    choice = yield from choose("when", say.visit.when(), options)
+    at: datetime = yield queries.now("put_off_at")
+    due_at = _due_at(me, choice, at)
+    yield Record("remind", RemindMe(visit=visit, due_at=due_at))
+    yield Say("put_off", say.visit.put_off(time=me.local(due_at)))
+
+
+def _due_at(me: ParticipantView, choice: str, at: datetime) -> datetime:
+    if choice.isdigit():
+        return at + timedelta(minutes=int(choice))
+    local = me.local(at)
+    day = local.date() + timedelta(days=1 if choice == "tomorrow" or local.time() >= TONIGHT else 0)
+    return instant_of(datetime.combine(day, TOMORROW if choice == "tomorrow" else TONIGHT), me.zone)
+
+
+def check_in_now(me: ParticipantView) -> Conversation:
+    """`/checkin`: the check-in that is open now, if there is one."""
+    found: dict[str, Any] | None = yield look("open_visit", OpenVisit())
+    if found is None:
+        yield Say("nothing", say.visit.nothing_open())
+        return
+    yield Begin("begin", "check_in", found)

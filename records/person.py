@@ -1,0 +1,52 @@
+"""A participant as the plan sees them: read from the row and the facts in force."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from typing import Any
+
+from sqlalchemy import Row
+
+from content.protocol import Protocol, protocol
+from records import facts
+from records.database import Tx
+from study.facts import Enrolled, MedicineEpisode
+from study.person import MedicineTimes, Person
+
+
+def protocol_of(_: Row[Any]) -> Protocol:
+    """The protocol a participant is pinned to."""
+    return protocol()
+
+
+def person_of(tx: Tx, row: Row[Any]) -> Person:
+    """A participant as the plan sees them now."""
+    joined = _joined_on(tx, row.id)
+    return Person(
+        study_id=row.study_id,
+        zone=row.zone,
+        quiet_from=time.fromisoformat(row.quiet_from),
+        quiet_to=time.fromisoformat(row.quiet_to),
+        status=row.status,
+        arm=row.arm,
+        consented_on=joined,
+        enrolled_on=row.enrolled_on,
+        allocated_on=row.enrolled_on if row.arm is not None else None,
+        break_until=row.break_until,
+        hold=row.hold,
+        medicines=tuple(_medicines(tx, row.id)),
+    )
+
+
+def _joined_on(tx: Tx, participant_id: int) -> date | None:
+    ends = [kept.fact.on for kept in facts.in_force(tx, Enrolled, participant_id)]
+    return min(ends, default=None)
+
+
+def _medicines(tx: Tx, participant_id: int) -> list[MedicineTimes]:
+    standing = facts.in_force(tx, MedicineEpisode, participant_id)
+    return [
+        MedicineTimes(kept.entity, tuple(time.fromisoformat(t) for t in kept.fact.times.split(",") if t))
+        for kept in standing
+        if kept.fact.ends_on is None
+    ]

@@ -1,0 +1,104 @@
+"""The plan of the protocol, kept as due items: written, moved and superseded, never sent from here.
+
+Planning again changes nothing that went out. An item whose key is there keeps its row; one that the plan no longer
+has is superseded; its history stays.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from content.protocol import Protocol
+from records import due, people, visits
+from records.database import Tx
+from records.person import person_of, protocol_of
+from study.facts import VisitPlanned
+from study.person import Person
+from study.plan import Planned, family_of, plan, windows_of
+
+HORIZON = timedelta(days=45)
+"""How far ahead rows are written; the nightly roll writes the next day's."""
+
+WIRED = ("visit", "visit_call", "visit_close")
+"""Families of items that are sent; the plan knows more."""
+
+
+@dataclass(frozen=True)
+class Replanned:
+    """What planning again has changed."""
+
+    added: int = 0
+    moved: int = 0
+    superseded: int = 0
+
+
+def replan(tx: Tx, participant_id: int) -> Replanned:
+    """Bring the rows of one participant in line with their plan from now on."""
+    row = people.by_id(tx, participant_id)
+    person, rules = person_of(tx, row), protocol_of(row)
+    _keep_windows(tx, row, rules, person)
+    wanted = {p.key: p for p in demanded(rules, person, tx.now, tx.now + HORIZON)}
+    pending = {(r.item, r.occurrence): r for r in due.pending_of(tx, participant_id) if is_planned(r.item)}
+    added = sum(_add(tx, participant_id, p) for key, p in wanted.items() if key not in pending)
+    moved = sum(_move(tx, r, wanted[key]) for key, r in pending.items() if key in wanted)
+    gone = [r for key, r in pending.items() if key not in wanted and tx.now <= r.due_at < tx.now + HORIZON]
+    for item in gone:
+        due.close(tx, item.id, "superseded", "no longer in the plan")
+    return Replanned(added, moved, len(gone))
+
+
+def demanded(rules: Protocol, person: Person, since: datetime, until: datetime) -> tuple[Planned, ...]:
+    """What the protocol demands of the families that are sent."""
+    return tuple(p for p in plan(rules, person, since, until) if family_of(rules, p.item) in WIRED)
+
+
+def is_planned(item: str) -> bool:
+    """True for items that come from the plan, false for timers and what a person asked for."""
+    return item.startswith("visit.")
+
+
+def roll(tx: Tx) -> Replanned:
+    """Plan everybody again: the nightly roll, and after a start."""
+    done = [replan(tx, row.id) for row in people.everyone(tx) if row.status in ("enrolled", "prompts_stopped")]
+    return Replanned(sum(d.added for d in done), sum(d.moved for d in done), sum(d.superseded for d in done))
+
+
+def _keep_windows(tx: Tx, row: Row[Any], rules: Protocol, person: Person) -> None:
+    for window in windows_of(rules, person):
+        kept = VisitPlanned(
+            visit=window.visit,
+            anchor=rules.anchor_of(rules.visit(window.visit)),
+            anchor_on=window.anchor_on,
+            opens_on=window.opens_on,
+            target_on=window.target_on,
+            closes_on=window.closes_on,
+            protocol_version=rules.version,
+        )
+        visits.plan(tx, row.id, row.study_id, kept)
+
+
+def _add(tx: Tx, participant_id: int, planned: Planned) -> bool:
+    item = due.Planned(
+        participant_id,
+        planned.item,
+        planned.occurrence,
+        planned.due_at,
+        planned.zone,
+        planned.latest_at,
+        dict(planned.payload),
+        planned.protocol_version,
+    )
+    return due.plan(tx, item) is not None
+
+
+def _move(tx: Tx, row: Row[Any], planned: Planned) -> bool:
+    """Move a pending row when its wall clock or zone has changed; one that waits for a free hour stays where it is."""
+    local = planned.due_local.isoformat(timespec="seconds")
+    if row.due_local == local and row.zone == planned.zone:
+        return False
+    due.move(tx, row.id, planned.due_at, local, planned.zone, planned.latest_at, dict(planned.payload))
+    return True
