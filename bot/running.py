@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
-from sqlalchemy import text
 from telegram import Bot, BotCommand
 from telegram.error import NetworkError, RetryAfter, TelegramError
 from telegram.request import BaseRequest
@@ -24,6 +21,7 @@ from bot.node import AFTER_ERROR_SECONDS, Node
 from bot.pacing import Pacer
 from bot.parcels import parcel
 from bot.settings import Settings
+from bot.standby import active
 from bot.storage import Storage
 from bot.studio.serving import serving
 from bot.telegram_http import AiohttpRequest
@@ -43,10 +41,6 @@ MENU_COMMANDS = ("pause", "dose", "pain", "practice", "progress", "undo", "fix",
                  "break", "mydata", "stop", "help", "urgent")  # fmt: skip
 
 KEY_OF = {"break": "rest"}
-
-
-class AlreadyRunning(RuntimeError):
-    """Another process holds the lock of this bot."""
 
 
 def bot_of(settings: Settings, request: BaseRequest | None = None) -> Bot:
@@ -131,15 +125,14 @@ def _purge(tx: Tx) -> int:
 
 async def run(settings: Settings, database: Database) -> None:
     """`coach run`: polling, or a webhook where one is set, until the process is told to end."""
-    with alone(database, settings.bot_id):
-        async with started(settings, database, live=True) as node:
-            await introduce(node)
-            path = urlsplit(settings.webhook_url).path or "/" if settings.webhook_url else ""
-            secret = settings.webhook_secret.get_secret_value()
-            async with serving(web_app(node, path, secret), settings.host, settings.port) as address:
-                log.info("listening", address=address)
-                await _point_telegram(node, settings)
-                await keep_going(node, settings, told_to_end)
+    async with active(database, settings.bot_id) as watch, started(settings, database, live=True) as node:
+        await introduce(node)
+        path = urlsplit(settings.webhook_url).path or "/" if settings.webhook_url else ""
+        secret = settings.webhook_secret.get_secret_value()
+        async with serving(web_app(node, path, secret), settings.host, settings.port) as address:
+            log.info("listening", address=address)
+            await _point_telegram(node, settings)
+            await keep_going(node, settings, told_to_end, watch)
 
 
 async def _point_telegram(node: Node, settings: Settings) -> None:
@@ -176,21 +169,3 @@ async def introduce(node: Node) -> None:
 
 def _command(name: str) -> Message:
     return Message(f"profile.{KEY_OF.get(name, name)}")
-
-
-@contextmanager
-def alone(database: Database, bot_id: str) -> Iterator[None]:
-    """One active process for each bot: a lock beside the SQLite file, or PostgreSQL's advisory lock."""
-    if database.is_sqlite:
-        path = Path(f"{database.url.database}.{bot_id}.lock")
-        with path.open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise AlreadyRunning(f"another process runs this bot: {path} is locked") from error
-            yield
-        return
-    with database.engine.connect() as conn:
-        if not conn.execute(text("SELECT pg_try_advisory_lock(hashtext(:name))"), {"name": f"coach {bot_id}"}).scalar():
-            raise AlreadyRunning("another process runs this bot on this database")
-        yield

@@ -60,7 +60,7 @@ def answer(desk: Desk, stored: Stored, ask: Ask, value: Any, by: By) -> None:
     talk = talks()[stored.talk]
     given = Answer(value, desk.at, desk.delayed, by)
     advanced = conversation.answer(talk, _id(desk, stored.id), stored.log, ask, given, _look(desk))
-    due.cancel(desk.tx, stored.participant_id, STEP, "answered", _step(stored.id, stored.ask_seq))
+    due.cancel_one(desk.tx, stored.participant_id, STEP, "answered", _step(stored.id, stored.ask_seq))
     _follow(desk, talk, stored.id, stored.ask_seq, advanced, by)
 
 
@@ -68,14 +68,14 @@ def back(desk: Desk, stored: Stored) -> None:
     """Back to the last answer the person gave."""
     talk = talks()[stored.talk]
     advanced = conversation.back(talk, _id(desk, stored.id), stored.log, desk.at, _look(desk))
-    due.cancel(desk.tx, stored.participant_id, STEP, "back", _step(stored.id, stored.ask_seq))
+    due.cancel_one(desk.tx, stored.participant_id, STEP, "back", _step(stored.id, stored.ask_seq))
     _follow(desk, talk, stored.id, stored.ask_seq, advanced, "person")
 
 
 def ask_again(desk: Desk, stored: Stored, *, first: Message | None = None, timed: bool = True) -> None:
     """Repeat the open question under a new number, so that only the newest buttons act."""
     talk, advanced = talks()[stored.talk], _standing(desk, stored)
-    due.cancel(desk.tx, stored.participant_id, STEP, "asked again", _step(stored.id, stored.ask_seq))
+    due.cancel_one(desk.tx, stored.participant_id, STEP, "asked again", _step(stored.id, stored.ask_seq))
     if first is not None:
         desk.send(first)
     _follow(desk, talk, stored.id, stored.ask_seq, advanced, "person", timed=timed, ticked=stored.ticked)
@@ -93,7 +93,7 @@ def tick(desk: Desk, stored: Stored, ask: Ask, code: str, message_id: int | None
 
 def park(desk: Desk, stored: Stored) -> None:
     """Put a talk aside; its timer is cancelled."""
-    due.cancel(desk.tx, stored.participant_id, STEP, "parked", _step(stored.id, stored.ask_seq))
+    due.cancel_one(desk.tx, stored.participant_id, STEP, "parked", _step(stored.id, stored.ask_seq))
     stored_talks.move(desk.tx, stored.id, "parked")
 
 

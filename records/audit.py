@@ -49,7 +49,7 @@ def note(tx: Tx, chain: str, action: str, subject: str, hashed: str = "", actor:
     seq, previous = (head.seq + 1, head.link) if head else (1, "")
     who = actor or tx.actor
     link = _link(previous, chain, seq, tx.now.isoformat(), who, action, subject, hashed)
-    tx.run(
+    tx.do(
         _add,
         chain=chain,
         seq=seq,
@@ -62,7 +62,7 @@ def note(tx: Tx, chain: str, action: str, subject: str, hashed: str = "", actor:
         link=link,
     )
     if head:
-        tx.run(_move_head, chain_=chain, seq_=seq, link_=link)
+        tx.do(_move_head, chain_=chain, seq_=seq, link_=link)
     else:
         tx.run(insert(_head), chain=chain, seq=seq, link=link)
 

@@ -7,7 +7,7 @@ code reads, then writes what follows (the next link, the next revision).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
-from records.prepared import Prepared
+from records.prepared import Call, Prepared
 from records.sealed import Keyring
 
 Clock = Callable[[], datetime]
@@ -28,32 +28,60 @@ ONE_WRITER = f"SELECT set_config('lock_timeout', '{BUSY_TIMEOUT_MS}ms', true), p
 class Tx:
     """One transaction: the connection, the instant that counts in it (UTC), the keys, and who acts.
 
-    `memo` holds what several turns of one transaction would otherwise read again.
+    `memo` holds what several turns of one transaction would otherwise read again. `later` takes what PostgreSQL is to
+    do together with the next thing asked of it; None where nothing may be put off.
     """
 
-    conn: Connection
+    connection: Connection
     now: datetime
     keys: Keyring
     actor: str = "study"
     memo: dict[str, Any] = field(default_factory=dict)
+    later: list[Call] | None = None
+
+    @property
+    def conn(self) -> Connection:
+        """The connection, with everything done that was put off."""
+        self.catch_up()
+        return self.connection
 
     def rows(self, statement: Any, **values: Any) -> list[Any]:
         """All rows of a statement."""
         if isinstance(statement, Prepared):
-            return statement.rows(self.conn, values)
+            return statement.rows(self.connection, values, self._put_off())
         return list(self.conn.execute(statement, values))
 
     def first(self, statement: Any, **values: Any) -> Any:
         """The first row of a statement, or None."""
         if isinstance(statement, Prepared):
-            return statement.first(self.conn, values)
+            return statement.first(self.connection, values, self._put_off())
         return self.conn.execute(statement, values).first()
 
     def run(self, statement: Any, **values: Any) -> int:
         """Run a statement; gives the number of rows it touched."""
         if isinstance(statement, Prepared):
-            return statement.run(self.conn, values)
+            return statement.run(self.connection, values, self._put_off())
         return self.conn.execute(statement, values).rowcount
+
+    def do(self, statement: Prepared, **values: Any) -> None:
+        """Run a statement that gives nothing back; an error may come to light only with the next one, or at the end."""
+        if self.later is None:
+            statement.run(self.connection, values)
+        else:
+            self.later.append((statement, values))
+
+    def catch_up(self) -> None:
+        """Do what was put off."""
+        if self.later:
+            *before, (statement, values) = self._put_off()
+            statement.run(self.connection, values, before)
+
+    def _put_off(self) -> Sequence[Call]:
+        if not self.later:
+            return ()
+        put_off = list(self.later)
+        self.later.clear()
+        return put_off
 
 
 class Database:
@@ -73,7 +101,9 @@ class Database:
         with self.engine.begin() as conn:
             if not self.is_sqlite:
                 conn.exec_driver_sql(ONE_WRITER)
-            yield Tx(conn, self.clock(), self.keys, actor)
+            tx = Tx(conn, self.clock(), self.keys, actor, later=None if self.is_sqlite else [])
+            yield tx
+            tx.catch_up()
 
     @contextmanager
     def read(self) -> Iterator[Tx]:

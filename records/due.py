@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import Row, bindparam, func, literal_column, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from records.database import Tx
 from records.prepared import Prepared
@@ -26,13 +27,16 @@ _close = Prepared(
     .where(due.c.id == bindparam("id_"), due.c.final_at.is_(None))
     .values(state=bindparam("state_"), final_at=bindparam("now_"), reason=bindparam("reason_"))
 )
-_plan = Prepared(insert(due).returning(due.c.id))
+_key = ("participant_id", "item", "occurrence")
+_plan_once = {
+    dialect: Prepared(make(due).on_conflict_do_nothing(index_elements=_key).returning(due.c.id))
+    for dialect, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 _one = (
     (due.c.participant_id == bindparam("id_"))
     & (due.c.item == bindparam("item_"))
     & (due.c.occurrence == bindparam("occurrence_"))
 )
-_there = Prepared(select(due.c.id).where(_one))
 _cancel_one = Prepared(
     update(due)
     .where(_one, due.c.final_at.is_(None))
@@ -60,7 +64,7 @@ def plan(tx: Tx, planned: Planned) -> int | None:
         return None
     local = planned.due_at.astimezone(ZoneInfo(planned.zone)).replace(tzinfo=None)
     new = tx.first(
-        _plan,
+        _plan_once[tx.connection.dialect.name],
         participant_id=planned.participant_id,
         item=planned.item,
         occurrence=planned.occurrence,
@@ -72,7 +76,7 @@ def plan(tx: Tx, planned: Planned) -> int | None:
         protocol_version=planned.protocol_version,
         state="pending",
     )
-    return int(new.id)
+    return None if new is None else int(new.id)
 
 
 def due_now(tx: Tx, limit: int) -> list[Row[Any]]:
@@ -148,3 +152,8 @@ def move(
     """A pending item comes at another time: the zone, the hours or the dates of the person have changed."""
     values = {"due_at": due_at, "due_local": due_local, "zone": zone, "latest_at": latest_at, "payload": payload}
     tx.run(update(due).where(due.c.id == item_id, due.c.state == "pending").values(**values))
+
+
+def cancel_one(tx: Tx, participant_id: int, item: str, reason: str, occurrence: str) -> None:
+    """Cancel one occurrence, if it is there and open."""
+    tx.do(_cancel_one, id_=participant_id, item_=item, occurrence_=occurrence, now_=tx.now, reason_=reason)

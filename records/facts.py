@@ -56,7 +56,7 @@ def write(tx: Tx, entity: str, fact: Fact, where: Where, *, state: str = "record
     last = tx.first(_last_revision(type(fact)), entity_=entity)
     revision = (last.revision if last else 0) + 1
     salt = secrets.token_hex(8)
-    tx.run(
+    tx.do(
         _new_revision(type(fact)),
         **_columns(tx, fact),
         entity=entity,

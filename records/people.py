@@ -160,7 +160,7 @@ def chat_of(tx: Tx, participant_id: int) -> Row[Any] | None:
 
 def heard(tx: Tx, participant_id: int) -> None:
     """Note that the person was heard from."""
-    tx.run(_heard, id_=participant_id, at_=tx.now)
+    tx.do(_heard, id_=participant_id, at_=tx.now)
 
 
 def change(tx: Tx, participant_id: int, action: str, **values: Any) -> None:

@@ -104,7 +104,7 @@ def receive(tx: Tx, bot: str, updates: Iterable[tuple[int, str]], *, delayed: bo
 
     `delayed` marks updates that may have waited at Telegram while we were away.
     """
-    insert_once = _received_once[tx.conn.dialect.name]
+    insert_once = _received_once[tx.connection.dialect.name]
     fresh = []
     for update_id, raw in updates:
         new = tx.first(
@@ -128,7 +128,7 @@ def open_rows(tx: Tx, bot: str, limit: int = 500) -> list[Row[Any]]:
 
 def done(tx: Tx, seq: int) -> None:
     """The turn of an inbox row was taken."""
-    tx.run(_done, seq_=seq, now_=tx.now)
+    tx.do(_done, seq_=seq, now_=tx.now)
 
 
 def set_aside(tx: Tx, seq: int, trace: str) -> None:
@@ -209,7 +209,7 @@ class Sent:
 def note(tx: Tx, results: Sequence[Sent]) -> None:
     """Write down what became of letters."""
     for r in results:
-        tx.run(
+        tx.do(
             _note,
             id_=r.id,
             state_=r.state,

@@ -62,23 +62,32 @@ class Prepared:
         self._compiled: dict[tuple[str, tuple[str, ...]], _Compiled] = {}
         self._shapes: dict[str, _Shape] = {}
 
-    def rows(self, conn: Connection, values: Mapping[str, Any]) -> list[Any]:
-        """All rows, as named tuples."""
-        cursor = self._executed(conn, values)
+    def rows(self, conn: Connection, values: Mapping[str, Any], before: Sequence[Call] = ()) -> list[Any]:
+        """All rows, as named tuples; `before` is done first, on PostgreSQL without waiting for each."""
+        cursor = self._executed(conn, values, before)
         made = self._shape(conn.dialect, cursor).made
         return [made(found) for found in cursor.fetchall()]
 
-    def first(self, conn: Connection, values: Mapping[str, Any]) -> Any:
+    def first(self, conn: Connection, values: Mapping[str, Any], before: Sequence[Call] = ()) -> Any:
         """The first row, or None."""
-        cursor = self._executed(conn, values)
+        cursor = self._executed(conn, values, before)
         found = cursor.fetchone()
         return None if found is None else self._shape(conn.dialect, cursor).made(found)
 
-    def run(self, conn: Connection, values: Mapping[str, Any]) -> int:
+    def run(self, conn: Connection, values: Mapping[str, Any], before: Sequence[Call] = ()) -> int:
         """The number of rows touched."""
-        return int(self._executed(conn, values).rowcount)
+        return int(self._executed(conn, values, before).rowcount)
 
-    def _executed(self, conn: Connection, values: Mapping[str, Any]) -> Any:
+    def _executed(self, conn: Connection, values: Mapping[str, Any], before: Sequence[Call]) -> Any:
+        if not before:
+            return self._sent(conn, values)
+        driver: Any = conn.connection.driver_connection
+        with driver.pipeline():
+            for statement, given in before:
+                statement._sent(conn, given)
+            return self._sent(conn, values)
+
+    def _sent(self, conn: Connection, values: Mapping[str, Any]) -> Any:
         columns = tuple(values) if self.statement.is_insert else ()
         key = (conn.dialect.name, columns)
         if key not in self._compiled:
@@ -92,6 +101,10 @@ class Prepared:
         if dialect.name not in self._shapes:
             self._shapes[dialect.name] = _shape(self.statement, dialect, cursor.description)
         return self._shapes[dialect.name]
+
+
+Call = tuple[Prepared, Mapping[str, Any]]
+"""A prepared statement with its values."""
 
 
 def _compile(statement: Any, dialect: Dialect, columns: Sequence[str]) -> _Compiled:

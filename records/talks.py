@@ -115,7 +115,7 @@ def save(
 ) -> None:
     """Keep the replies and the open question of a conversation."""
     over = state in ("ended", "expired", "stopped", "broken")
-    tx.run(
+    tx.do(
         _save,
         id_=conversation_id,
         state_=state,
@@ -137,7 +137,7 @@ def tick(tx: Tx, conversation_id: int, ticked: tuple[str, ...]) -> None:
 def move(tx: Tx, conversation_id: int, state: str) -> None:
     """Park a talk, take it to the front, or end it."""
     over = state in ("ended", "expired", "stopped", "broken")
-    tx.run(_move, id_=conversation_id, state_=state, now_=tx.now, ended_=tx.now if over else None)
+    tx.do(_move, id_=conversation_id, state_=state, now_=tx.now, ended_=tx.now if over else None)
 
 
 def forget_others(tx: Tx, participant_id: int) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given as drawn
+from hypothesis import settings
+from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from sqlalchemy import select
 
@@ -17,11 +20,21 @@ from records.tables import AlertRow, ConversationRow, table
 from study import conversation
 from study.conversation import Talk
 from study.facts import AdverseEvent, AlertRaised, CheckInFinished, Response, VisitPlanned
-from study.queries import AnsweredBefore, AnsweredItems, AnsweredSoFar, Now, Staffed, ZoneNow
+from study.queries import (
+    AnsweredBefore,
+    AnsweredItems,
+    AnsweredSoFar,
+    Calendar,
+    CalendarOf,
+    Now,
+    Span,
+    Staffed,
+    ZoneNow,
+)
 from study.responses import Given
 from study.scoring import responded
-from study.steps import Answer, Look
-from study.view import Opening, ParticipantView
+from study.steps import Answer, Ask, Look
+from study.view import MedicineView, Opening, ParticipantView
 from tests.clinic import OXYCODONE, Clinic, Patient
 from tests.golden import check
 from tests.visiting import BATTERY, CORE, begins, kept, scored
@@ -505,6 +518,25 @@ async def test_safety_words_in_the_middle_of_a_check_in_come_first(clinic: Clini
 
 ME = ParticipantView(study_id="P0001", zone="America/New_York")
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
+ALL_DAYS = tuple(date(2026, 2, 2) + timedelta(days=n) for n in range(28))
+LISTED = MedicineView(
+    id="m0",
+    nickname="oxy",
+    product="oxycodone",
+    form="tablet",
+    strength=5,
+    unit="mg",
+    schedule="as_needed",
+    usual_count=1,
+)
+CALENDAR = Calendar(
+    first=ALL_DAYS[0],
+    last=ALL_DAYS[-1],
+    spans=(
+        Span(medicine=LISTED, days=ALL_DAYS),
+        Span(medicine=LISTED.model_copy(update={"id": "m1", "schedule": "scheduled"}), days=ALL_DAYS[9:]),
+    ),
+)
 
 
 def looked(step: Look) -> Any:
@@ -519,6 +551,8 @@ def looked(step: Look) -> Any:
             return "America/New_York"
         case Staffed():
             return True
+        case CalendarOf():
+            return CALENDAR
     raise AssertionError(step.query)
 
 
@@ -556,6 +590,35 @@ def test_after_a_release_with_another_version_only_that_question_is_asked_again(
     assert gone_on.open is not None
     assert gone_on.open.key == waiting
     assert [wrote.fact.value for wrote in gone_on.wrote] == [9]  # type: ignore[union-attr]
+
+
+def some_answer(ask: Ask, number: int) -> Any:
+    options = [option for row in ask.options for option in row]
+    if ask.ticks and number % 3:
+        return [o.code for place, o in enumerate(options) if not o.answers and number >> place & 1]
+    if options and (number % 7 or ask.reads is None):
+        return options[number % len(options)].code
+    return ask.reads("2") if ask.reads is not None else "2"
+
+
+@settings(deadline=None, max_examples=40)
+@drawn(st.lists(st.integers(0, 4095), min_size=40, max_size=160))
+def test_no_walk_through_a_check_in_gets_stuck_and_a_replay_writes_nothing(numbers: list[int]) -> None:
+    talk = talks()["check_in"]
+    every = [*BATTERY, "about", "origin", "history", "care", "events", "co_use"]
+    opening = Opening(me=ME, args={"visit": "month_3", "instruments": every, "core": CORE})
+    advanced = conversation.begin(talk, "P0001/1", opening, NOW, looked)
+    for number in numbers:
+        if advanced.open is None:
+            break
+        again = conversation.reopen(talk, "P0001/1", advanced.log, NOW, looked)
+        assert again.open is not None
+        assert (again.open.key, again.wrote, again.said) == (advanced.open.key, (), ())
+        if number % 11 == 0:
+            advanced = conversation.back(talk, "P0001/1", advanced.log, NOW, looked)
+        else:
+            given = Answer(some_answer(advanced.open, number), NOW)
+            advanced = conversation.answer(talk, "P0001/1", advanced.log, advanced.open, given, looked)
 
 
 # visits in the records

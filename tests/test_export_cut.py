@@ -14,7 +14,24 @@ from records.database import Database
 from records.due import Planned
 from study.facts import AdverseEvent, PainRated
 from tests.databases import START, Clock
-from tests.exported import ZONE, Export, Person, Study, begun, dose, ended, led, medicine, only, patch, practised
+from tests.exported import (
+    ZONE,
+    Export,
+    Person,
+    Study,
+    begun,
+    dose,
+    ended,
+    finished,
+    led,
+    medicine,
+    only,
+    patch,
+    practised,
+    remembered,
+    said,
+    window,
+)
 from tests.samples import lived_in
 
 HOUR = timedelta(hours=1)
@@ -45,6 +62,11 @@ def live_on(study: Study, ann: Person) -> None:
     ann.logs(led("p1", "anchor"))
     ann.logs(ended("p1"))
     ann.logs(practised())
+    ann.logs(said("p", 2), "r1")
+    ann.logs(said("e", 3))
+    ann.logs(said("g", 4))
+    ann.logs(finished())
+    ann.logs(remembered(START.date(), "m1", 3), "t1")
     study.adds("cbt").enrols()
     with study.database.write("AB") as tx:
         alerts.raise_(tx, ann.id, "sedation", 1, 1, START, study_id=ann.study_id)
@@ -66,6 +88,9 @@ def a_life(study: Study, ann: Person) -> None:
         ann.logs(dose(medicine="m1"), entity)
     ann.logs(dose(count=2), "d1")
     ann.logs(begun("m1"), "p1")
+    ann.logs(window())
+    ann.logs(said("p", 7), "r1")
+    ann.logs(remembered(START.date(), "m1"), "t1")
     ann.logs(AdverseEvent(description="dizzy", related_to=None, aware_at=START))
     with study.database.write() as tx:
         alerts.raise_(tx, ann.id, "sedation", 1, 1, START, study_id=ann.study_id)

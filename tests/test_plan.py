@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -197,6 +198,18 @@ def test_the_year_is_the_sum_of_its_days(person: Person) -> None:
         parts += plan(STAMP, person, cut, cut + 13 * A_DAY)  # type: ignore[assignment]
         cut += 13 * A_DAY
     assert whole == parts
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Honolulu", "America/New_York", "UTC"])
+@pytest.mark.parametrize("quiet", [(time(0), time(0)), (time(18), time(17, 45))])
+def test_the_hours_of_a_day_add_up_at_both_ends_of_the_world(zone: str, quiet: tuple[time, time]) -> None:
+    doses = (MedicineTimes("m1", EVERY_HALF_HOUR),)
+    me = someone(zone=zone, quiet_from=quiet[0], quiet_to=quiet[1], medicines=doses)
+    begin = at(date(2026, 4, 4), "00:00", "UTC")
+    hours = [begin + timedelta(hours=n) for n in range(73)]
+    by_hour = [plan(STAMP, me, since, until) for since, until in pairwise(hours)]
+    assert tuple(each for part in by_hour for each in part) == plan(STAMP, me, hours[0], hours[-1])
+    assert len(named(plan(STAMP, me, hours[0], hours[-1]), "diary")) == 3
 
 
 def test_nothing_is_planned_for_an_empty_or_backward_stretch() -> None:
@@ -454,6 +467,19 @@ def test_quiet_hours_put_a_check_in_off_bring_the_diary_forward_and_drop_a_nudge
     evening = {each.item: f"{each.due_local:%d %H:%M}" for each in days_of(late, date(2026, 6, 2), 2)}
     assert evening["visit.month_3.invite"] == "03 08:00"
     assert evening["diary"] == "03 20:30"
+
+
+def test_quiet_hours_begin_with_their_first_minute_and_end_before_their_last() -> None:
+    assert [someone().quiet(time.fromisoformat(clock)) for clock in ("20:59", "21:00", "00:00", "07:59", "08:00")] == [
+        *(False, True, True, True, False)
+    ]
+    napping = someone(quiet_from=time(13), quiet_to=time(15))
+    assert [napping.quiet(time(hour)) for hour in (12, 13, 14, 15)] == [False, True, True, False]
+
+
+def test_a_diary_inside_quiet_hours_that_began_the_day_before_comes_when_they_end() -> None:
+    me = someone(quiet_from=time(20), quiet_to=time(13), preferences=Preferences(diary_at=time(12, 30)))
+    assert f"{named(days_of(me, date(2026, 6, 5), 1), 'diary')[0].due_local:%d %H:%M}" == "05 13:00"
 
 
 @given(people, instants)

@@ -190,6 +190,13 @@ def test_the_last_place_of_a_day_is_kept_free_for_what_matters_more() -> None:
     )
 
 
+def test_what_matters_as_much_keeps_nothing_free_for_itself() -> None:
+    often = someone(medicines=(MedicineTimes("m1", (time(9), time(12), time(15), time(20))),))
+    rest = days_of(often, DAY, 1)
+    doses = named(rest, "pre_dose")
+    assert decide(STAMP, doses[0].due_at, doses[0], often, Traffic(), rest).kind == "send"
+
+
 def test_what_is_due_tomorrow_keeps_nothing_free_today() -> None:
     tomorrow = days_of(ME, DAY + A_DAY, 1)
     assert decide(STAMP, NUDGE.due_at, NUDGE, ME, Traffic(sent_today=2), tomorrow).kind == "send"
@@ -331,6 +338,18 @@ def test_of_two_things_due_at_once_the_more_important_goes_and_the_other_waits()
     assert found["practice_nudge"] == Decision(
         "wait", "too soon after another message", until=session.due_at + 90 * MINUTE
     )
+
+
+def test_what_went_keeps_no_place_of_the_day_any_more() -> None:
+    session = replace(one("session.S3.open", date(2026, 3, 17)), due_at=REMINDER.due_at, latest_at=REMINDER.latest_at)
+    found = settled([REMINDER, session], REMINDER.due_at, sent_today=1)
+    assert found["session.S3.open"].until == REMINDER.due_at + 90 * MINUTE
+
+
+def test_without_an_outage_nothing_is_folded_into_something_else() -> None:
+    session = replace(one("session.S3.open", date(2026, 3, 17)), due_at=DIARY.due_at, latest_at=REMINDER.latest_at)
+    found = settled([DIARY, session], DIARY.due_at, up_since=DIARY.due_at - 5 * HOUR)
+    assert found["diary"] == Decision("wait", "too soon after another message", until=DIARY.due_at + 90 * MINUTE)
 
 
 def test_a_call_opens_beside_a_message() -> None:

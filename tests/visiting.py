@@ -7,10 +7,12 @@ from typing import Any
 from bot import talking
 from bot.alarms import ambient
 from bot.desk import Desk
+from content.instruments import instruments
 from records import people, visits
 from records.post import Address
 from study import responses
 from study.responses import Given
+from study.scoring import Score
 from tests.clinic import Clinic, Patient
 
 BATTERY = ["nrs4", "peg", "rmdq", "tlfb", "hrqol4", "phq4", "pgic"]
@@ -23,6 +25,7 @@ async def begins(clinic: Clinic, patient: Patient, visit: str, *instruments: str
     patient.script.append(f"({visit} begins)")
     with clinic.database.write("study") as tx:
         person = people.by_chat(tx, patient.person.user_id)
+        assert person is not None
         to = Address(person.id, person.chat_hash, person.sealed_chat)
         world = clinic.node.world
         desk = Desk(tx, world, person, to, "en", person.discreet, ambient(world, tx, person.zone), tx.now)
@@ -40,9 +43,7 @@ def kept(clinic: Clinic, visit: str, instrument: str, study_id: str = "P0001") -
     return {item: Given(value=said.value, status=said.status) for item, said in found.items()}
 
 
-def scored(clinic: Clinic, visit: str, instrument: str) -> dict[str, responses.Score]:
+def scored(clinic: Clinic, visit: str, instrument: str) -> dict[str, Score]:
     """The scores of what is kept, by name."""
-    from content.instruments import instrument as of
-
-    made = responses.scores(instrument, kept(clinic, visit, instrument), of(instrument).version)
+    made = responses.scores(instrument, kept(clinic, visit, instrument), instruments()[instrument].version)
     return {each.name: each for each in made}

@@ -10,12 +10,12 @@ import typer
 from telegram.error import BadRequest, InvalidToken
 
 from bot import logs, readiness
+from bot.commands.ledger import check_ledger
 from bot.commands.opening import database_of, load_settings, open_any_database, refuse
 from bot.commands.people import world_of_settings
-from bot.commands.ledger import check_ledger
 from bot.demo import demo as run_demo
-from bot.running import AlreadyRunning
 from bot.running import run as run_node
+from bot.standby import AlreadyRunning, LockLost
 from content.check import problems as content_problems
 from content.loading import ContentRefused
 from records.upgrade import is_current
@@ -43,6 +43,8 @@ def run() -> None:
         asyncio.run(run_node(settings, database))
     except AlreadyRunning as error:
         refuse(str(error))
+    except LockLost:
+        refuse("the connection to the database broke; another node may have taken over")
     except InvalidToken:
         # its own words hold the token
         refuse("Telegram does not know COACH_TELEGRAM_TOKEN; @BotFather shows the right one")
