@@ -5,16 +5,16 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.made-from-lock
 REFEREE := .venv-referee
 
-.PHONY: demo test test-slow referee check bench lock format clean
+.PHONY: demo test test-slow referee check bench docs lock format clean
 
 demo: $(STAMP)  ## the studio in your browser: no token, nothing leaves this machine
 	$(BIN)/coach demo
 
 test: $(STAMP)  ## every test but the long rehearsals, on SQLite and PostgreSQL
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
 
 test-slow: $(STAMP)  ## the long rehearsals: kill drill, long random walks
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m slow
 
 referee: $(REFEREE)/.made-from-lock  ## the tools that judge us from outside, for the tests that are skipped without them
 
@@ -27,6 +27,9 @@ check: $(STAMP)  ## format, lint, types, architecture, content
 
 bench: $(STAMP)  ## both sides in one run, and the ratio
 	$(BIN)/python -m benchmarks.updates
+
+docs: $(STAMP)  ## the pages of docs/ that are made from the program
+	$(BIN)/python docs/generate.py
 
 format: $(STAMP)
 	$(BIN)/ruff check --fix .

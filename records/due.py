@@ -60,8 +60,6 @@ class Planned:
 
 def plan(tx: Tx, planned: Planned) -> int | None:
     """Write a due item; None when that occurrence exists already."""
-    if tx.first(_there, id_=planned.participant_id, item_=planned.item, occurrence_=planned.occurrence) is not None:
-        return None
     local = planned.due_at.astimezone(ZoneInfo(planned.zone)).replace(tzinfo=None)
     new = tx.first(
         _plan_once[tx.connection.dialect.name],

@@ -109,7 +109,7 @@ def test_everything_comes_once_at_its_wall_clock_where_clocks_are_tricky(zone: s
 
 
 @given(st.sampled_from(ZONES), st.integers(0, 30))
-@settings(steady, max_examples=40)
+@settings(steady, max_examples=25)
 def test_everything_comes_once_at_its_wall_clock_in_any_zone(zone: str, number: int) -> None:
     year = datetime(2024 + number % 10, 1, 1, tzinfo=UTC)
     for change in list(transitions(zone, year, year + timedelta(days=366)))[:2] or [year]:
@@ -188,7 +188,7 @@ def test_a_plan_made_in_two_parts_is_the_plan_made_at_once(
 
 
 @given(people)
-@settings(steady, max_examples=15)
+@settings(steady, max_examples=8)
 def test_the_year_is_the_sum_of_its_days(person: Person) -> None:
     whole = year_of(STAMP, person)
     since = min(each.due_at for each in whole)

@@ -5,17 +5,33 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from bot.running import bot_of
+from bot.running import bot_of, started
 from bot.studio.faults import Fate
+from bot.studio.http import telegram_app
+from bot.studio.telegram import PretendTelegram
 from coordinator import alerting
+from records.database import Database
+from records.sealed import Keyring
 from records.tables import Inbox, table
 from study.facts import DoseTaken, Note, PainRated, PauseBegun, PauseEnded
-from tests.journeys.live import EXERCISE, Running, heard_texts, later_in_15_minutes, running, settings_for
+from tests.clinic import KEY, Clock, fresh_sqlite
+from tests.journeys.live import (
+    EXERCISE,
+    GUARD_SECONDS,
+    Line,
+    Running,
+    heard_texts,
+    later_in_15_minutes,
+    running,
+    settings_for,
+)
+from tests.ports import free_port
 
 
 @pytest.fixture
@@ -186,3 +202,19 @@ async def test_after_more_than_a_day_without_telegram_everybody_in_the_study_is_
     assert clinic.alerts() == ["outage"]
     (line,) = alerting.listed(clinic.database)
     assert line.notes[0].endswith("UTC on: P0001, P0002")
+
+
+async def test_started_while_telegram_is_away_it_waits_and_works_when_telegram_is_back(tmp_path: Path) -> None:
+    clock = Clock()
+    pretend = PretendTelegram(clock)
+    line = Line(telegram_app(pretend))
+    line.address = f"http://127.0.0.1:{free_port()}"
+    database = Database(fresh_sqlite(tmp_path), Keyring(KEY), clock)
+    async with AsyncExitStack() as stack:
+        node = started(settings_for(pretend, line.address), database, live=False)
+        starting = asyncio.create_task(stack.enter_async_context(node))
+        stack.push_async_callback(line.down)
+        pretend.person(77).says("/start")
+        await line.up()
+        async with asyncio.timeout(GUARD_SECONDS):
+            assert await (await starting).poll_once() == 1

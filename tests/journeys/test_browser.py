@@ -150,7 +150,10 @@ async def sees_it_logged(page: Page) -> None:
         await expect(rows).to_contain_text(words)
 
 
-@pytest.mark.parametrize(("width", "height"), [(390, 844), (1280, 860)])
+@pytest.mark.parametrize(
+    ("width", "height"),
+    [pytest.param(390, 844, id="phone"), pytest.param(1280, 860, id="desk", marks=pytest.mark.slow)],
+)
 async def test_somebody_with_a_browser_lives_the_main_job(tmp_path: Path, width: int, height: int) -> None:
     async with demo(tmp_path) as address, browser_at(address, width, height) as page:
         phone = Phone(page)

@@ -56,6 +56,8 @@ class Talk:
             if act.startswith(">"):
                 await self.conversation.send_message(act[1:], parse_mode=None)
             else:
+                offered = [button.text for row in self.newest.buttons for button in row]
+                assert act in offered, f"no button {act!r} but {offered} below: {self.script[-4:]}"
                 await self.newest.click(text=act)
             await self._read()
 

@@ -113,6 +113,7 @@ def test_secrets_are_files_and_every_variable_is_a_setting(compose: dict[str, An
         assert setting in Settings.model_fields
         assert place == f"/run/secrets/{setting}"
         assert compose["secrets"][setting] == {"file": f"./secrets/{setting}"}
+    assert "secrets/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
     text = (ROOT / "compose.yaml").read_text(encoding="utf-8")
     assert not re.search(r"(?i)(PASSWORD|TOKEN|KEY):\s*[\"']?[a-z0-9]", text), "no secret stands in the file itself"
 
