@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -78,7 +79,9 @@ def ask_again(desk: Desk, stored: Stored, *, first: Message | None = None, timed
     due.cancel_one(desk.tx, stored.participant_id, STEP, "asked again", _step(stored.id, stored.ask_seq))
     if first is not None:
         desk.send(first)
-    _follow(desk, talk, stored.id, stored.ask_seq, advanced, "person", timed=timed, ticked=stored.ticked)
+    calm = replace(advanced, open=replace(advanced.open, urgent=False)) if advanced.open is not None else advanced
+    # a repeated question keeps its place behind what this turn has just said
+    _follow(desk, talk, stored.id, stored.ask_seq, calm, "person", timed=timed, ticked=stored.ticked)
 
 
 def tick(desk: Desk, stored: Stored, ask: Ask, code: str, message_id: int | None) -> None:

@@ -79,7 +79,7 @@ def urgent(me: ParticipantView) -> Conversation:
     asks = text == "urgent_other_reply" or text is None
     if not asks:
         yield Say("text", Message(f"safety.{text}"), urgent=True)
-        yield Say("watching", say.enrol.who_reads())
+        yield Say("watching", say.enrol.who_reads(), urgent=True)
     yield from safe_check(me, alerted=True, asked=asks, chosen=True)
 
 
