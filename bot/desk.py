@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +39,6 @@ class Desk:
     delayed: bool = False
     prompting: int | None = None
     silent: bool = False
-    wrote: list[int] = field(default_factory=list)
 
     @property
     def participant(self) -> Row[Any]:
@@ -97,9 +96,7 @@ class Desk:
         self._put(Letter("answer", "editMessageReplyMarkup", "keyboard", body, "never", conversation_id=conversation))
 
     def _put(self, letter: Letter) -> None:
-        written = post.put(self.tx, self.world.bot, self.to, letter, catalogue().version)
-        if written is not None:
-            self.wrote.append(written)
+        post.leave(self.tx, self.world.bot, self.to, letter, catalogue().version)
 
     def question_keyboard(
         self, ask: Ask, conversation: int, seq: int, *, back: bool, ticked: tuple[str, ...] = ()

@@ -150,12 +150,15 @@ class Node:
     async def work(self) -> int:
         """Take a turn for every open input, in order; gives how many there were."""
         taken = 0
-        while rows := await self.storage.read(lambda tx: post.open_rows(tx, self.world.bot, self.together)):
-            await self._turns(rows)
+        while True:
+            rows = await self.storage.read(lambda tx: post.open_rows(tx, self.world.bot, self.together))
+            if rows:
+                await self._turns(rows)
             taken += len(rows)
+            if len(rows) < self.together:
+                return taken
             # what was just written may go out before the next inputs are dealt with
             await asyncio.sleep(0)
-        return taken
 
     async def _turns(self, rows: Sequence[Any]) -> None:
         """Several turns in one commit; when one of them breaks, each in a commit of its own."""

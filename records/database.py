@@ -7,7 +7,7 @@ code reads, then writes what follows (the next link, the next revision).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -50,6 +50,10 @@ class Tx:
         if isinstance(statement, Prepared):
             return statement.rows(self.connection, values, self._put_off())
         return list(self.conn.execute(statement, values))
+
+    def each(self, statement: Prepared, many: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """The rows of a statement for each of several sets of values."""
+        return statement.each(self.connection, many, self._put_off()) if many else []
 
     def first(self, statement: Any, **values: Any) -> Any:
         """The first row of a statement, or None."""

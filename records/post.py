@@ -33,6 +33,7 @@ _open = Prepared(
 _done = Prepared(update(inbox).where(inbox.c.seq == bindparam("seq_")).values(state="done", done_at=bindparam("now_")))
 _there = Prepared(select(outbox.c.id).where(outbox.c.occurrence == bindparam("occurrence_")))
 _put = Prepared(insert(outbox).returning(outbox.c.id))
+_leave = Prepared(insert(outbox))
 # word for word as in the index of what waits, which SQLite uses for no other condition
 _mine_waiting = (
     text("outbox.state IN ('waiting', 'sending')"),
@@ -104,21 +105,18 @@ def receive(tx: Tx, bot: str, updates: Iterable[tuple[int, str]], *, delayed: bo
 
     `delayed` marks updates that may have waited at Telegram while we were away.
     """
-    insert_once = _received_once[tx.connection.dialect.name]
-    fresh = []
-    for update_id, raw in updates:
-        new = tx.first(
-            insert_once,
-            bot=bot,
-            update_id=update_id,
-            sealed_raw=tx.keys.seal(raw),
-            received_at=tx.now,
-            delayed=delayed,
-            state="open",
-        )
-        if new is not None:
-            fresh.append(int(new.seq))
-    return fresh
+    rows = [
+        {
+            "bot": bot,
+            "update_id": update_id,
+            "sealed_raw": tx.keys.seal(raw),
+            "received_at": tx.now,
+            "delayed": delayed,
+            "state": "open",
+        }
+        for update_id, raw in updates
+    ]
+    return [int(new.seq) for new in tx.each(_received_once[tx.connection.dialect.name], rows)]
 
 
 def open_rows(tx: Tx, bot: str, limit: int = 500) -> list[Row[Any]]:
@@ -150,32 +148,44 @@ def last_received_at(tx: Tx, bot: str) -> datetime | None:
 
 
 def put(tx: Tx, bot: str, to: Address, letter: Letter, version: str) -> int | None:
-    """Write a letter into the outbox; None when one for its occurrence is there already."""
-    if letter.occurrence is not None and tx.first(_there, occurrence_=letter.occurrence):
+    """Write a letter into the outbox; gives its number, None when one for its occurrence is there already."""
+    if _is_there(tx, letter):
         return None
-    new = tx.first(
-        _put,
-        bot=bot,
-        participant_id=to.participant_id,
-        chat_hash=to.chat_hash,
-        sealed_chat=to.sealed_chat,
-        kind=letter.kind,
-        priority=PRIORITY[letter.kind],
-        method=letter.method,
-        message_key=letter.key,
-        catalogue_version=version,
-        sealed_body=tx.keys.seal_json(letter.body),
-        occurrence=letter.occurrence,
-        doubt=letter.doubt,
-        not_before=letter.not_before,
-        conversation_id=letter.conversation_id,
-        due_item_id=letter.due_item_id,
-        created_at=tx.now,
-        state="waiting",
-        attempts=0,
-        doubted=False,
-    )
-    return int(new.id)
+    return int(tx.first(_put, **_row(tx, bot, to, letter, version)).id)
+
+
+def leave(tx: Tx, bot: str, to: Address, letter: Letter, version: str) -> None:
+    """Write a letter as `put` does, without asking for its number."""
+    if not _is_there(tx, letter):
+        tx.do(_leave, **_row(tx, bot, to, letter, version))
+
+
+def _is_there(tx: Tx, letter: Letter) -> bool:
+    return letter.occurrence is not None and tx.first(_there, occurrence_=letter.occurrence) is not None
+
+
+def _row(tx: Tx, bot: str, to: Address, letter: Letter, version: str) -> dict[str, Any]:
+    return {
+        "bot": bot,
+        "participant_id": to.participant_id,
+        "chat_hash": to.chat_hash,
+        "sealed_chat": to.sealed_chat,
+        "kind": letter.kind,
+        "priority": PRIORITY[letter.kind],
+        "method": letter.method,
+        "message_key": letter.key,
+        "catalogue_version": version,
+        "sealed_body": tx.keys.seal_json(letter.body),
+        "occurrence": letter.occurrence,
+        "doubt": letter.doubt,
+        "not_before": letter.not_before,
+        "conversation_id": letter.conversation_id,
+        "due_item_id": letter.due_item_id,
+        "created_at": tx.now,
+        "state": "waiting",
+        "attempts": 0,
+        "doubted": False,
+    }
 
 
 def waiting(tx: Tx, bot: str, limit: int) -> list[Row[Any]]:
@@ -191,7 +201,7 @@ def next_waiting_at(tx: Tx, bot: str) -> datetime | None:
 
 def claim(tx: Tx, ids: Sequence[int], fence: int) -> list[Row[Any]]:
     """Lease letters to the sender with this fence number; gives them whole."""
-    return [row for i in ids for row in tx.rows(_claim, id_=i, fence_=fence)]
+    return tx.each(_claim, [{"id_": i, "fence_": fence} for i in ids])
 
 
 @dataclass(frozen=True)

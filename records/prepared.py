@@ -7,7 +7,7 @@ goes to the driver as it was compiled; values pass through the same column types
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,12 @@ class Prepared:
         made = self._shape(conn.dialect, cursor).made
         return [made(found) for found in cursor.fetchall()]
 
+    def each(self, conn: Connection, many: Iterable[Mapping[str, Any]], before: Sequence[Call] = ()) -> list[Any]:
+        """The rows for each of several sets of values, in their order; on PostgreSQL without waiting for each."""
+        calls: list[Call] = [*before, *((self, values) for values in many)]
+        cursors = _sent_together(conn, calls)[len(before) :]
+        return [self._shape(conn.dialect, cursor).made(found) for cursor in cursors for found in cursor.fetchall()]
+
     def first(self, conn: Connection, values: Mapping[str, Any], before: Sequence[Call] = ()) -> Any:
         """The first row, or None."""
         cursor = self._executed(conn, values, before)
@@ -79,13 +85,7 @@ class Prepared:
         return int(self._executed(conn, values, before).rowcount)
 
     def _executed(self, conn: Connection, values: Mapping[str, Any], before: Sequence[Call]) -> Any:
-        if not before:
-            return self._sent(conn, values)
-        driver: Any = conn.connection.driver_connection
-        with driver.pipeline():
-            for statement, given in before:
-                statement._sent(conn, given)
-            return self._sent(conn, values)
+        return _sent_together(conn, [*before, (self, values)])[-1]
 
     def _sent(self, conn: Connection, values: Mapping[str, Any]) -> Any:
         columns = tuple(values) if self.statement.is_insert else ()
@@ -105,6 +105,15 @@ class Prepared:
 
 Call = tuple[Prepared, Mapping[str, Any]]
 """A prepared statement with its values."""
+
+
+def _sent_together(conn: Connection, calls: Sequence[Call]) -> list[Any]:
+    """The cursors of several calls; PostgreSQL gets all of them before it has answered the first."""
+    if len(calls) == 1 or conn.dialect.name == "sqlite":
+        return [statement._sent(conn, values) for statement, values in calls]
+    driver: Any = conn.connection.driver_connection
+    with driver.pipeline():
+        return [statement._sent(conn, values) for statement, values in calls]
 
 
 def _compile(statement: Any, dialect: Dialect, columns: Sequence[str]) -> _Compiled:
