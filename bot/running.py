@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from telegram import Bot, BotCommand
-from telegram.error import NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.request import BaseRequest
 
 from bot.mail import mail_carrier
@@ -84,16 +84,23 @@ async def started(
 async def _reached(bot: Bot) -> AsyncIterator[None]:
     """The bot once Telegram answers, which is waited for; `InvalidToken` when Telegram does not know the token."""
     try:
-        while True:
-            try:
-                await bot.initialize()
-                break
-            except (NetworkError, RetryAfter) as error:
-                log.warning("Telegram does not answer yet", error=type(error).__name__)
-                await asyncio.sleep(AFTER_ERROR_SECONDS)
+        await _patiently(bot.initialize)
         yield
     finally:
         await bot.shutdown()
+
+
+async def _patiently(call: Callable[[], Awaitable[Any]]) -> None:
+    """Call until Telegram answers; what it refuses is raised."""
+    while True:
+        try:
+            await call()
+            return
+        except BadRequest:
+            raise
+        except (NetworkError, RetryAfter) as error:
+            log.warning("Telegram does not answer yet", error=type(error).__name__)
+            await asyncio.sleep(AFTER_ERROR_SECONDS)
 
 
 async def keep_going(node: Node, settings: Settings, *more: Callable[[], Awaitable[Any]]) -> None:
@@ -136,12 +143,11 @@ async def run(settings: Settings, database: Database) -> None:
 
 
 async def _point_telegram(node: Node, settings: Settings) -> None:
-    if settings.webhook_url:
-        await node.bot.set_webhook(
-            settings.webhook_url, secret_token=settings.webhook_secret.get_secret_value(), max_connections=16
-        )
+    url, secret = settings.webhook_url, settings.webhook_secret.get_secret_value()
+    if url:
+        await _patiently(lambda: node.bot.set_webhook(url, secret_token=secret, max_connections=16))
     else:
-        await node.bot.delete_webhook()
+        await _patiently(node.bot.delete_webhook)
 
 
 async def told_to_end() -> None:

@@ -23,7 +23,7 @@ from content.safety_texts import safety_texts
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from content.instruments import Instrument, Item
+    from content.instruments import Item
     from content.instruments import Option as Choice
 
 LANGUAGES = ("en",)

@@ -10,7 +10,7 @@ import sqlite3
 import struct
 import sys
 import zlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
+import structlog
 import zxingcpp
 from typer.testing import CliRunner, Result
 
@@ -66,6 +67,13 @@ class Shell:
 
     def database(self) -> Database:
         return Database(str(self.env["COACH_DATABASE_URL"]), Keyring(KEY), Clock())
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """A command sends its logs to its own stderr, which is closed after it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture
@@ -533,6 +541,15 @@ async def test_with_a_webhook_it_tells_telegram_where_and_polls_no_more(coach: S
     assert status == 0
     assert (pretend.world.webhook.url, pretend.world.webhook.secret) == (own, "abc_-1")
     assert pretend.world.calls["getupdates"] == 0
+
+
+async def test_a_webhook_telegram_does_not_take_is_refused_with_its_reason(coach: Shell) -> None:
+    async with telegram() as (_, env):
+        hook = env | {"COACH_WEBHOOK_URL": "http://coach.example.org/hook", "COACH_WEBHOOK_SECRET": "abc"}
+        async with process_of(coach, "run", **hook) as process:
+            status, said = await ended(process)
+    assert status == 1
+    assert "Telegram refused: Bad webhook: an https url must be provided" in said.replace("HTTPS URL", "https url")
 
 
 async def test_a_port_somebody_else_has_is_named(coach: Shell) -> None:

@@ -191,7 +191,7 @@ class Tapper:
 
 
 async def taps_under_fire(drill: Drill, address: str, doses: int, kills: int) -> None:
-    rng = random.Random(7)
+    rng = random.Random(7)  # noqa: S311 - the same marks every time
     tappers = [Tapper(phone, doses) for phone in drill.people]
 
     def everybody_acts() -> None:

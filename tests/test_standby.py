@@ -12,6 +12,10 @@ from tests.databases import Fresh
 
 SOON = 0.01
 PATIENCE_SECONDS = 10
+KILL_THE_OTHERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
 
 
 async def test_a_second_process_on_the_same_file_is_refused(fresh: Fresh) -> None:
@@ -51,11 +55,8 @@ async def test_a_second_node_stands_by_and_takes_over_when_the_first_is_gone(fre
 
 async def test_a_node_whose_connection_breaks_stops(fresh: Fresh) -> None:
     database = fresh("postgresql")
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(PATIENCE_SECONDS), active(database, "1", look_again_seconds=SOON) as watch:
+        with database.engine.connect() as other:
+            other.execute(text(KILL_THE_OTHERS))
         with pytest.raises(LockLost):
-            async with active(database, "1", look_again_seconds=SOON) as watch:
-                with database.engine.connect() as other:
-                    others = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
-                    kill = f"SELECT pg_terminate_backend(pid) FROM ({others} AND pid <> pg_backend_pid()) AS others"
-                    other.execute(text(kill))
-                await watch()
+            await watch()

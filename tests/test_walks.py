@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,7 @@ class Walker:
     async def _sends(self, what: str) -> bool:
         self._looks_away()
         person = self.patient.person
-        sends = {
+        sends: dict[str, Callable[[], int]] = {
             "photo": lambda: person.sends_photo(b"x"),
             "voice": person.sends_voice,
             "sticker": person.sends_sticker,
