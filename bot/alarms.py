@@ -80,7 +80,8 @@ def raise_alert(desk: Desk, rule: str, event_at: datetime, entity: str | None = 
 def tell_staff(world: World, tx: Tx, raised: Raised, study_id: str) -> None:
     """Letters to the staff chat and by mail: study id, tier and where to look, nothing clinical."""
     notice = alert_rules().rules[raised.rule].notice
-    link = f"{world.page_url}/alerts/{raised.id}" if world.page_url else f"coach alert list (number {raised.id})"
+    number = f"coach alert list (number {raised.id})"
+    link = f"{world.page_url} ({number})" if world.page_url else number
     message = say.staff.alert(notice=notice, study_id=study_id, tier=raised.tier, link=link)
     text = catalogue().render(message, STAFF_LANGUAGE)
     version = catalogue().version

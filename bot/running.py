@@ -37,8 +37,8 @@ from scheduler import planning
 from scheduler.clockwork import Every, Job, Nightly, When, clockwork
 
 log = structlog.get_logger()
-MENU_COMMANDS = ("pause", "dose", "pain", "practice", "progress", "undo", "fix", "medicines", "settings", "team",
-                 "break", "mydata", "stop", "help", "urgent")  # fmt: skip
+MENU_COMMANDS = ("pause", "dose", "pain", "practice", "checkin", "progress", "undo", "fix", "medicines", "settings",
+                 "team", "break", "mydata", "stop", "help", "urgent")  # fmt: skip
 
 KEY_OF = {"break": "rest"}
 

@@ -31,6 +31,7 @@ log = structlog.get_logger()
 AFTER_NO_CONNECTION = timedelta(seconds=3)
 NO_TOKEN_SECONDS = 60.0
 GATHER_SECONDS = 0.003
+LOOK_AGAIN_SECONDS = 1.0
 NOT_SENT = (ConnectionRefusedError,)
 UNCHANGED = "message is not modified"
 Parcel = Callable[[dict[str, Any]], Awaitable[tuple[str, dict[str, Any]] | None]]
@@ -116,7 +117,7 @@ class Sender:
         return post.claim(tx, chosen, self.fence), wait
 
     def _choose(self, tx: Tx, busy: set[str], free: int) -> tuple[list[int], float | None]:
-        """The letters that go now; when there are none, how many seconds until one may."""
+        """The letters that go now, and after how many seconds to look again at the latest."""
         chosen: list[int] = []
         wait: float | None = None
         for row in post.waiting(tx, self.bot_id, limit=4 * self.in_flight + len(busy)):
@@ -131,11 +132,13 @@ class Sender:
                 continue
             self.pacer.take(row.chat_hash)
             chosen.append(row.id)
+        if chosen:
+            return chosen, LOOK_AGAIN_SECONDS
         later = post.next_waiting_at(tx, self.bot_id)
         if later is not None:
             seconds = max((later - tx.now).total_seconds(), 0.01)
             wait = seconds if wait is None else min(wait, seconds)
-        return chosen, wait
+        return [], wait
 
     async def _send(self, row: Row[Any]) -> None:
         try:

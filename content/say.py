@@ -1403,6 +1403,10 @@ class practice:
 
 class profile:
     @staticmethod
+    def checkin() -> Message:
+        return Message("profile.checkin")
+
+    @staticmethod
     def description() -> Message:
         return Message("profile.description")
 

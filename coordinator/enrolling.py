@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
 from content.medicines import limit
-from records import due, facts, people, post
+from records import alerts, due, facts, people, post
 from records.database import Database, Tx
 from records.facts import Where
 from records.people import Invited
@@ -168,6 +168,7 @@ def erase(db: Database, study_id: str, who: str) -> int:
         talks = table(ConversationRow)
         numbers = [r.id for r in tx.rows(select(talks.c.id).where(talks.c.participant_id == person.id))]
         removed = facts.erase(tx, person.id)
+        alerts.erase_notes(tx, person.id)
         post.erase(tx, person.id)
         due.cancel(tx, person.id, None, "erased")
         people.unlink(tx, person.id)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from records import audit
 from records.database import Tx
@@ -129,3 +129,9 @@ def close(tx: Tx, alert_id: int, who: str, action: str) -> int | None:
     add_note(tx, alert_id, action, who)
     audit.note(tx, audit.STUDY, "alert:closed", str(alert_id), actor=who)
     return int(row.participant_id) if row.participant_id else None
+
+
+def erase_notes(tx: Tx, participant_id: int) -> int:
+    """Drop what was noted on the alerts of a participant; the alerts themselves stay. Gives how many notes."""
+    mine = select(alerts.c.id).where(alerts.c.participant_id == participant_id)
+    return tx.run(delete(notes).where(notes.c.alert_id.in_(mine)))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 
 from records.prepared import Call, Prepared
 from records.sealed import Keyring
@@ -21,7 +21,9 @@ from records.sealed import Keyring
 Clock = Callable[[], datetime]
 BUSY_TIMEOUT_MS = 5_000
 WRITERS = 0x7061757365
-ONE_WRITER = f"SELECT set_config('lock_timeout', '{BUSY_TIMEOUT_MS}ms', true), pg_advisory_xact_lock({WRITERS})"
+ONE_WRITER = Prepared(
+    text(f"SELECT set_config('lock_timeout', '{BUSY_TIMEOUT_MS}ms', true), pg_advisory_xact_lock({WRITERS})")
+)
 
 
 @dataclass(frozen=True)
@@ -103,9 +105,8 @@ class Database:
     def write(self, actor: str = "study") -> Iterator[Tx]:
         """A transaction that commits at its end and rolls back on any error."""
         with self.engine.begin() as conn:
-            if not self.is_sqlite:
-                conn.exec_driver_sql(ONE_WRITER)
-            tx = Tx(conn, self.clock(), self.keys, actor, later=None if self.is_sqlite else [])
+            # the lock is taken with the first statement, in one message with it
+            tx = Tx(conn, self.clock(), self.keys, actor, later=None if self.is_sqlite else [(ONE_WRITER, {})])
             yield tx
             tx.catch_up()
 

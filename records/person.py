@@ -14,9 +14,9 @@ from study.facts import Enrolled, MedicineEpisode
 from study.person import MedicineTimes, Person
 
 
-def protocol_of(_: Row[Any]) -> Protocol:
-    """The protocol a participant is pinned to."""
-    return protocol()
+def protocol_of(row: Row[Any]) -> Protocol:
+    """The protocol a participant is pinned to, in the version they began with."""
+    return protocol(version=row.protocol_version)
 
 
 def person_of(tx: Tx, row: Row[Any]) -> Person:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, Dialect, Insert
 
 Convert = Callable[[Any], Any]
 
@@ -59,6 +59,7 @@ class Prepared:
 
     def __init__(self, statement: Any) -> None:
         self.statement = statement
+        self._is_insert = isinstance(statement, Insert)
         self._compiled: dict[tuple[str, tuple[str, ...]], _Compiled] = {}
         self._shapes: dict[str, _Shape] = {}
 
@@ -88,7 +89,7 @@ class Prepared:
         return _sent_together(conn, [*before, (self, values)])[-1]
 
     def _sent(self, conn: Connection, values: Mapping[str, Any]) -> Any:
-        columns = tuple(values) if self.statement.is_insert else ()
+        columns = tuple(values) if self._is_insert else ()
         key = (conn.dialect.name, columns)
         if key not in self._compiled:
             self._compiled[key] = _compile(self.statement, conn.dialect, columns)

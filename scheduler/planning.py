@@ -41,11 +41,14 @@ def replan(tx: Tx, participant_id: int) -> Replanned:
     row = people.by_id(tx, participant_id)
     person, rules = person_of(tx, row), protocol_of(row)
     _keep_windows(tx, row, rules, person)
-    wanted = {p.key: p for p in demanded(rules, person, tx.now, tx.now + HORIZON)}
+    began = row.enrolled_at or row.created_at
+    asked = {p.key: p for p in demanded(rules, person, began, tx.now + HORIZON)}
+    wanted = {key: p for key, p in asked.items() if p.due_at >= tx.now}
     pending = {(r.item, r.occurrence): r for r in due.pending_of(tx, participant_id) if is_planned(r.item)}
     added = sum(_add(tx, participant_id, p) for key, p in wanted.items() if key not in pending)
     moved = sum(_move(tx, r, wanted[key]) for key, r in pending.items() if key in wanted)
-    gone = [r for key, r in pending.items() if key not in wanted and tx.now <= r.due_at < tx.now + HORIZON]
+    # one that was put off to a free hour is still asked for, though it was due before now
+    gone = [r for key, r in pending.items() if key not in asked and tx.now <= r.due_at < tx.now + HORIZON]
     for item in gone:
         due.close(tx, item.id, "superseded", "no longer in the plan")
     return Replanned(added, moved, len(gone))

@@ -29,6 +29,7 @@ from study.facts import (
     PauseEnded,
     PracticeDone,
     RedFlagsAnswered,
+    RemindMe,
     Response,
     SafeAgain,
     SettingsChanged,
@@ -126,6 +127,7 @@ SAMPLES: tuple[Fact, ...] = (
         zone=ZONE,
     ),
     CheckInFinished(visit="month_3", complete=False, at=AT),
+    RemindMe(visit="month_3", due_at=AT),
     TlfbDay(
         visit="month_3",
         on=date(2026, 3, 1),

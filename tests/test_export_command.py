@@ -10,6 +10,8 @@ import typer
 from typer.testing import CliRunner, Result
 
 from bot.commands import export as command
+from coordinator.backup import backup, restore
+from records import audit, facts
 from tests.databases import Clock, Fresh, url_of
 from tests.exported import Export, Person, Study, dose
 
@@ -100,3 +102,17 @@ def test_wrong_usage_ends_with_status_2_and_one_line(app: typer.Typer, study: St
 def test_a_date_is_its_first_moment_in_utc(app: typer.Typer, study: Study, ann: Person) -> None:
     result = run(app, "--json", "--as-of", "2026-03-02", "--out", str(study.folder / "out"))
     assert json.loads(result.stdout)["as_of"] == "2026-03-02T00:00:00Z"
+
+
+def test_after_an_export_the_audit_verifies_and_a_backup_can_be_restored(
+    app: typer.Typer, study: Study, ann: Person, fresh: Fresh
+) -> None:
+    ann.logs(dose())
+    assert run(app, "--out", str(study.folder / "out")).exit_code == 0
+    with study.database.read() as tx:
+        assert [*audit.broken_links(tx), *facts.altered(tx)] == []
+    file = backup(study.database, study.folder / "backups")
+    restored = fresh("sqlite", migrated=False)
+    restore(restored, file)
+    with restored.read() as tx:
+        assert [*audit.broken_links(tx), *facts.altered(tx)] == []

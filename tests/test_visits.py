@@ -275,3 +275,15 @@ async def test_before_the_baseline_nothing_is_due_and_why_says_so(clinic: Clinic
 
     await joined(clinic, baseline_on=None)
     assert "the day it counts from is not known yet" in ledger.why(clinic.database, "P0001", "month_6")
+
+
+async def test_a_reminder_put_off_by_a_break_survives_the_nightly_roll(clinic: Clinic) -> None:
+    ann = await joined(clinic)
+    await skip_to(clinic, datetime(2026, 6, 1, 14, 0, tzinfo=UTC))
+    await ann.does(">/break", "3 days")
+    await clinic.passes(days=1, hours=1)
+    with clinic.database.write("study") as tx:
+        assert planning.roll(tx).superseded == 0
+    assert rows(clinic, "visit.month_3")["visit.month_3.invite"] == "pending"
+    await clinic.passes(days=3)
+    assert "3-month check-in" in ann.last.text

@@ -78,7 +78,7 @@ def check(
         return
     found = [{"what": gap.what, "how": gap.how} for gap in readiness.missing(world_of_settings())]
     try:
-        found += [{"what": f"content: {p}", "how": "see docs/content.md"} for p in content_problems()]
+        found += [{"what": f"content: {p}", "how": "see CONTRIBUTING.md"} for p in content_problems()]
     except ContentRefused as error:
         found.append({"what": f"content: {error}", "how": "mend the file named"})
     database = open_any_database()
