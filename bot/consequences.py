@@ -84,6 +84,8 @@ def _settings(desk: Desk, entity: str, fact: kinds.SettingsChanged) -> None:
     if values:
         _change(desk, "participant:settings", **values)
         _planned_again(desk, entity, fact)
+    if fact.discreet is not None:
+        desk.list_commands()
 
 
 def _enrolled(desk: Desk, entity: str, fact: kinds.Enrolled) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from bot.command_list import listed
 from bot.world import World
 from content import say
 from content.catalogue import catalogue
@@ -94,6 +95,12 @@ class Desk:
         """Change the buttons under a message (a tick list)."""
         body = {"message_id": message_id, "reply_markup": keyboard}
         self._put(Letter("answer", "editMessageReplyMarkup", "keyboard", body, "never", conversation_id=conversation))
+
+    def list_commands(self) -> None:
+        """The commands Telegram shows in this chat: in discreet mode none names what the study is about."""
+        scope = {"type": "chat", "chat_id": int(self.tx.keys.open(self.to.sealed_chat))}
+        body = {"commands": listed(self.language, discreet=self.discreet), "scope": scope}
+        self._put(Letter("answer", "setMyCommands", "commands", body))
 
     def _put(self, letter: Letter) -> None:
         post.leave(self.tx, self.world.bot, self.to, letter, catalogue().version)

@@ -327,7 +327,8 @@ def open_visit(desk: Desk) -> dict[str, Any] | None:
     today = view_local(desk.at, person.zone).date()
     rules, seen = protocol_of(person), person_of(tx, person)
     for window in visits.windows(tx, person.id).values():
-        if window.opens_on <= today <= window.closes_on and visits.finished(tx, person.id, window.visit) is None:
+        done = visits.finished(tx, person.id, window.visit)
+        if window.opens_on <= today <= window.closes_on and (done is None or not done.complete):
             visit = rules.visit(window.visit)
             found = next(w for w in windows_of(rules, seen) if w.visit == window.visit)
             return {

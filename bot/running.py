@@ -16,6 +16,7 @@ from telegram import Bot, BotCommand
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.request import BaseRequest
 
+from bot.command_list import listed
 from bot.mail import mail_carrier
 from bot.node import AFTER_ERROR_SECONDS, Node
 from bot.pacing import Pacer
@@ -30,17 +31,12 @@ from bot.world import World
 from content import say
 from content.catalogue import catalogue
 from content.medicines import limit
-from content.message import Message
 from records import post
 from records.database import Database, Tx
 from scheduler import planning
 from scheduler.clockwork import Every, Job, Nightly, When, clockwork
 
 log = structlog.get_logger()
-MENU_COMMANDS = ("pause", "dose", "pain", "practice", "checkin", "progress", "undo", "fix", "medicines", "settings",
-                 "team", "break", "mydata", "stop", "help", "urgent")  # fmt: skip
-
-KEY_OF = {"break": "rest"}
 
 
 def bot_of(settings: Settings, request: BaseRequest | None = None) -> Bot:
@@ -166,12 +162,8 @@ async def introduce(node: Node) -> None:
     ambient = {name: value or catalogue().render(say.profile.local_number(), "en") for name, value in numbers.items()}
     description = catalogue().render(say.profile.description(), "en", ambient=ambient)
     short = catalogue().render(say.profile.short(), "en", ambient=ambient)
-    commands = [BotCommand(name, catalogue().render(_command(name), "en")) for name in MENU_COMMANDS]
+    commands = [BotCommand(each["command"], each["description"]) for each in listed()]
     with contextlib.suppress(TelegramError):
         await node.bot.set_my_description(description)
         await node.bot.set_my_short_description(short)
         await node.bot.set_my_commands(commands)
-
-
-def _command(name: str) -> Message:
-    return Message(f"profile.{KEY_OF.get(name, name)}")

@@ -133,7 +133,7 @@ class Sender:
             self.pacer.take(row.chat_hash)
             chosen.append(row.id)
         if chosen:
-            return chosen, LOOK_AGAIN_SECONDS
+            return chosen, min(wait or LOOK_AGAIN_SECONDS, LOOK_AGAIN_SECONDS)
         later = post.next_waiting_at(tx, self.bot_id)
         if later is not None:
             seconds = max((later - tx.now).total_seconds(), 0.01)

@@ -20,8 +20,8 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from typer.main import get_command
 
+from bot.command_list import COMMANDS, KEY_OF
 from bot.commands.app import app
-from bot.running import KEY_OF, MENU_COMMANDS
 from bot.settings import PREFIX, SECRETS, Settings
 from content.catalogue import LANGUAGES, Text, catalogue
 from content.consent_text import consent_text
@@ -65,7 +65,7 @@ def page(title: str, made_from: str, *parts: str) -> str:
 def commands_page() -> str:
     """Every command of `coach` with its arguments and options, and the commands of the chat."""
     words = catalogue().texts
-    chat = [(f"`/{name}`", cell(words[f"profile.{KEY_OF.get(name, name)}"].en)) for name in MENU_COMMANDS]
+    chat = [(f"`/{name}`", cell(words[f"profile.{KEY_OF.get(name, name)}"].en)) for name in COMMANDS]
     exits = "Exit status: 0 done, 1 refused with a reason on stderr, 2 wrong usage."
     return page(
         "Commands",

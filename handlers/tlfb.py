@@ -16,7 +16,7 @@ from content.message import Message
 from handlers.amounts import amount_of, label_of
 from handlers.asking import Asking, ask, choose_at, tick
 from study import facts, queries, reading
-from study.queries import Calendar, Span
+from study.queries import Calendar
 from study.steps import Ask, Conversation, NotUnderstood, Option, Record, Rows, Say
 from study.view import MedicineView, ParticipantView
 
@@ -76,36 +76,38 @@ def _weeks(calendar: Calendar) -> Iterator[tuple[date, date]]:
 
 def ask_calendar(me: ParticipantView, visit: str, calendar: Calendar, first: int, of: int) -> Asking[None]:
     """Ask all pages; `first` is the place of the first one among the `of` questions of the check-in."""
-    asked = pages(calendar)
+    answered = set(calendar.answered)
+    asked = [
+        Page(medicine, left, place, of, f"{visit}.tlfb.{medicine.id}.{on[-1].isoformat()}")
+        for place, (medicine, on) in enumerate(pages(calendar), start=first)
+        if (left := tuple(day for day in on if (medicine.id, day) not in answered))
+    ]
     if not asked:
         return
     zone = yield queries.look(f"{visit}.tlfb.zone", queries.ZoneNow())
     here = me.model_copy(update={"zone": zone})
     days = (calendar.last - calendar.first).days + 1
     yield Say(f"{visit}.tlfb.intro", say.tlfb.intro(n=days, first=calendar.first, last=calendar.last))
-    usual = yield from _usual_amounts(visit, calendar.spans)
+    usual = yield from _usual_amounts(visit, asked)
     whole_week: dict[str, float] = {}
-    for place, (medicine, on) in enumerate(asked, start=first):
-        open_days = tuple(day for day in on if (medicine.id, day) not in calendar.answered)
-        if not open_days:
+    for page in asked:
+        medicine = page.medicine.id
+        if medicine in usual:
+            yield from _by_week(here, visit, page, usual[medicine])
             continue
-        page = Page(medicine, open_days, place, of, f"{visit}.tlfb.{medicine.id}.{on[-1].isoformat()}")
-        a_day = usual.get(medicine.id)
-        if a_day is None:
-            last_week = yield from _by_day(here, visit, page, whole_week.get(medicine.id))
-            whole_week = _without(whole_week, medicine.id) | ({} if last_week is None else {medicine.id: last_week})
-        else:
-            yield from _by_week(here, visit, page, a_day)
+        every_day = yield from _by_day(here, visit, page, whole_week.get(medicine))
+        whole_week = _without(whole_week, medicine) | ({} if every_day is None else {medicine: every_day})
 
 
 def _without(amounts: Mapping[str, float], medicine: str) -> dict[str, float]:
     return {known: amount for known, amount in amounts.items() if known != medicine}
 
 
-def _usual_amounts(visit: str, spans: Sequence[Span]) -> Asking[dict[str, float]]:
+def _usual_amounts(visit: str, asked: Sequence[Page]) -> Asking[dict[str, float]]:
     """Units a day of each medicine taken at set times; asked where the list does not say it."""
     usual: dict[str, float] = {}
-    for medicine in [span.medicine for span in spans if not span.medicine.as_needed]:
+    medicines = {page.medicine.id: page.medicine for page in asked if not page.medicine.as_needed}
+    for medicine in medicines.values():
         known = _usual_on_list(medicine)
         if known is None:
             known = yield from _ask_usual(f"{visit}.tlfb.usual.{medicine.id}", medicine)

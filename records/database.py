@@ -21,9 +21,8 @@ from records.sealed import Keyring
 Clock = Callable[[], datetime]
 BUSY_TIMEOUT_MS = 5_000
 WRITERS = 0x7061757365
-ONE_WRITER = Prepared(
-    text(f"SELECT set_config('lock_timeout', '{BUSY_TIMEOUT_MS}ms', true), pg_advisory_xact_lock({WRITERS})")
-)
+LOCK_TIMEOUT = Prepared(text(f"SELECT set_config('lock_timeout', '{BUSY_TIMEOUT_MS}ms', true)"))
+ONE_WRITER = Prepared(text(f"SELECT pg_advisory_xact_lock({WRITERS})"))
 
 
 @dataclass(frozen=True)
@@ -105,8 +104,9 @@ class Database:
     def write(self, actor: str = "study") -> Iterator[Tx]:
         """A transaction that commits at its end and rolls back on any error."""
         with self.engine.begin() as conn:
-            # the lock is taken with the first statement, in one message with it
-            tx = Tx(conn, self.clock(), self.keys, actor, later=None if self.is_sqlite else [(ONE_WRITER, {})])
+            if not self.is_sqlite:
+                ONE_WRITER.run(conn, {}, before=[(LOCK_TIMEOUT, {})])
+            tx = Tx(conn, self.clock(), self.keys, actor, later=None if self.is_sqlite else [])
             yield tx
             tx.catch_up()
 

@@ -236,3 +236,16 @@ async def test_safety_words_to_the_team_are_answered_first(clinic: Clinic, ann: 
     await ann.says("/team I want to die")
     assert "988" in ann.hears
     assert "Are you safe right now?" in ann.hears
+
+
+async def test_in_discreet_mode_the_list_of_commands_of_this_chat_names_nothing(tmp_path: Path) -> None:
+    from telegram import BotCommandScopeChat
+
+    async with clinic_over(fresh_sqlite(tmp_path)) as clinic:
+        ann = clinic.stranger()
+        await ann.says(f"/start {clinic.invited().code}")
+        await ann.does("I agree to take part", "New York", "9 pm to 8 am", "Yes")
+        scope = BotCommandScopeChat(ann.person.user_id)
+        listed = [each.command for each in await clinic.node.bot.get_my_commands(scope=scope)]
+        assert "rate" in listed
+        assert "pain" not in listed

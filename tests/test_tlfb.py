@@ -224,6 +224,15 @@ async def test_a_check_in_begun_again_goes_on_with_the_same_calendar(clinic: Cli
     assert sorted(days(clinic))[-1] == YESTERDAY
 
 
+async def test_a_calendar_that_is_full_is_not_begun_again(clinic: Clinic) -> None:
+    ann = await looks_back(clinic, MORNING.model_copy(update={"times": ""}))
+    await ann.does(">3", *["As usual on all 7 days"] * 4)
+    await begins(clinic, ann, "month_3", "tlfb", "pgic")
+    assert "look back" not in ann.hears
+    assert "usual for you" not in ann.hears
+    assert "6 of 6" in ann.hears
+
+
 async def test_the_next_visit_has_its_own_calendar(clinic: Clinic) -> None:
     ann = await looks_back(clinic, MORNING)
     await ann.does(*["As usual on all 7 days"] * 4)
