@@ -38,7 +38,8 @@ def respond(desk: Desk, found: Scan, text: str, said_at: datetime | None) -> boo
         prefix = _late_prefix(desk, said_at)
         desk.send(Message(f"safety.{rule.text}"), kind="emergency" if urgent else "answer", prefix=prefix)
     if urgent:
-        desk.send(_who_reads(desk), kind="emergency")
+        abroad = desk.text(say.safety.abroad()) + "\n"
+        desk.send(_who_reads(desk), kind="emergency", prefix=abroad)
     if not known:
         return True
     keep_note(desk, text, about=hit.rule)
