@@ -14,7 +14,7 @@ from content.medicines import limit
 from content.places import zone_of
 from content.protocol import protocol
 from records import people, roster, visits
-from records.facts import Kept, column, find, in_force, latest, newest
+from records.facts import Kept, asked, column, each, find, in_force, latest, newest
 from records.person import person_of, protocol_of
 from study import facts as kinds
 from study import queries
@@ -49,7 +49,13 @@ def answer(desk: Desk, query: Query[Any]) -> Any:
 
 def view(desk: Desk) -> ParticipantView:
     """The participant as a talk sees them now."""
-    person, tx = desk.participant, desk.tx
+    person = desk.participant
+    medicines, led, worse = each(
+        desk.tx,
+        asked(kinds.MedicineEpisode, participant_id=person.id),
+        asked(kinds.ExerciseLed, by="id", participant_id=person.id),
+        asked(kinds.ExerciseLed, participant_id=person.id, ended="worse"),
+    )
     return ParticipantView(
         study_id=person.study_id,
         arm=person.arm,
@@ -59,9 +65,9 @@ def view(desk: Desk) -> ParticipantView:
         enrolled=person.status == "enrolled",
         quiet_from=person.quiet_from,
         quiet_to=person.quiet_to,
-        medicines=tuple(_medicines(tx, person.id, view_local(desk.at, person.zone).date())),
-        last_minutes=_last_minutes(tx, person.id),
-        avoid_exercises=_worse(tx, person.id),
+        medicines=tuple(_medicines(medicines, view_local(desk.at, person.zone).date())),
+        last_minutes=_minutes_of(led[0].fact) if led else None,
+        avoid_exercises=tuple(sorted({k.fact.exercise for k in worse})),
     )
 
 
@@ -70,11 +76,11 @@ def still_linked(desk: Desk) -> bool:
     return people.chat_of(desk.tx, desk.participant.id) is not None
 
 
-def _medicines(tx: Any, participant_id: int, today: date) -> Iterator[MedicineView]:
-    for kept in in_force(tx, kinds.MedicineEpisode, participant_id):
-        episode = kept.fact
+def _medicines(kept: list[Kept[kinds.MedicineEpisode]], today: date) -> Iterator[MedicineView]:
+    for each_one in kept:
+        episode = each_one.fact
         if episode.ends_on is None or episode.ends_on > today:
-            yield _medicine(kept.entity, episode)
+            yield _medicine(each_one.entity, episode)
 
 
 def _medicine(entity: str, episode: kinds.MedicineEpisode) -> MedicineView:
@@ -92,17 +98,11 @@ def _medicine(entity: str, episode: kinds.MedicineEpisode) -> MedicineView:
     )
 
 
-def _last_minutes(tx: Any, participant_id: int) -> int | None:
+def _minutes_of(led: kinds.ExerciseLed) -> int | None:
     from content.exercises import exercises
 
-    led = latest(tx, kinds.ExerciseLed, "id", participant_id=participant_id)
-    known = exercises().get(led.fact.exercise) if led is not None else None
+    known = exercises().get(led.exercise)
     return known.minutes if known else None
-
-
-def _worse(tx: Any, participant_id: int) -> tuple[str, ...]:
-    worse = in_force(tx, kinds.ExerciseLed, participant_id, ended="worse")
-    return tuple(sorted({k.fact.exercise for k in worse}))
 
 
 def _now(desk: Desk, _: queries.Now) -> datetime:

@@ -112,6 +112,8 @@ def resume(desk: Desk, stored: Stored) -> None:
 def offer_parked(desk: Desk) -> bool:
     """Offer the newest parked talk that is still in its life; it is never resumed unasked."""
     for stored in stored_talks.parked(desk.tx, desk.participant.id):
+        if not lookups.still_linked(desk):
+            return False
         rows = [
             [(say.talk.go_on_button(), f"go.{stored.id:x}")],
             [(say.talk.leave_button(), f"drop.{stored.id:x}")],
@@ -212,8 +214,7 @@ def _end(desk: Desk, advanced: Advanced) -> None:
         return
     if not advanced.said:
         desk.send(say.talk.done(), keyboard=desk.menu())
-    person = desk.person
-    if person is not None and lookups.still_linked(desk):
+    if desk.person is not None:
         offer_parked(desk)
 
 

@@ -57,8 +57,9 @@ class AiohttpRequest(BaseRequest):
         assert self._session is not None  # noqa: S101 - initialize has just opened it
         read = read_timeout if isinstance(read_timeout, int | float) else self._read_seconds
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=read)
+        data, headers = _body(request_data)
         try:
-            async with self._session.request(method, url, data=_form(request_data), timeout=timeout) as response:
+            async with self._session.request(method, url, data=data, headers=headers, timeout=timeout) as response:
                 return response.status, await response.read()
         except (aiohttp.ClientConnectorError, aiohttp.ServerTimeoutError) as error:
             if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
@@ -70,14 +71,15 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(type(error).__name__) from error
 
 
-def _form(data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:
+def _body(data: RequestData | None) -> tuple[aiohttp.FormData | bytes | None, dict[str, str]]:
+    """The body of a call: JSON (less work on both sides than a form), with files a form of several parts."""
     if data is None:
-        return None
+        return None, {}
     if not data.contains_files:
-        return data.json_parameters
+        return data.json_payload, {"Content-Type": "application/json"}
     form = aiohttp.FormData()
     for name, value in data.json_parameters.items():
         form.add_field(name, value)
     for name, (filename, content, mime) in data.multipart_data.items():
         form.add_field(name, content, filename=filename, content_type=mime)
-    return form
+    return form, {}

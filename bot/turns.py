@@ -75,7 +75,8 @@ def _of(world: World, tx: Tx, person: Row[Any], chat: Row[Any] | None) -> Desk:
 
 
 def _desk(world: World, tx: Tx, said: Heard, row: Row[Any]) -> Desk:
-    person = people.by_chat(tx, said.chat_id)
+    by_chat = stored_talks.person_in_chat if said.kind == "text" else people.by_chat
+    person = by_chat(tx, said.chat_id)
     to = Address(
         person.id if person is not None else None,
         tx.keys.hash("chat", said.chat_id),

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, insert, select, update
 
 from records.database import Tx
-from records.prepared import Prepared
+from records.prepared import Call, Prepared
 from records.tables import AuditEntry, AuditHead, table
 
 STUDY = "study"
@@ -45,7 +45,16 @@ def content_hash(salt: str, content: Any) -> str:
 
 def note(tx: Tx, chain: str, action: str, subject: str, hashed: str = "", actor: str | None = None) -> None:
     """Add a link to `chain` (a study id, or `study`): who did what to which thing."""
-    head = tx.first(_head_of, chain_=chain)
+    add(tx, tx.first(_head_of, chain_=chain), chain, action, subject, hashed, actor)
+
+
+def head_of(chain: str) -> Call:
+    """The look at the head of a chain that `add` needs, to be taken together with others."""
+    return _head_of, {"chain_": chain}
+
+
+def add(tx: Tx, head: Any, chain: str, action: str, subject: str, hashed: str, actor: str | None = None) -> None:
+    """Add a link after `head`, the row that `head_of` gave (None begins the chain)."""
     seq, previous = (head.seq + 1, head.link) if head else (1, "")
     who = actor or tx.actor
     link = _link(previous, chain, seq, tx.now.isoformat(), who, action, subject, hashed)

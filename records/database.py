@@ -7,7 +7,7 @@ code reads, then writes what follows (the next link, the next revision).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 
-from records.prepared import Call, Prepared
+from records.prepared import Call, Prepared, rows_of_each
 from records.sealed import Keyring
 
 Clock = Callable[[], datetime]
@@ -52,9 +52,9 @@ class Tx:
             return statement.rows(self.connection, values, self._put_off())
         return list(self.conn.execute(statement, values))
 
-    def each(self, statement: Prepared, many: Sequence[Mapping[str, Any]]) -> list[Any]:
-        """The rows of a statement for each of several sets of values."""
-        return statement.each(self.connection, many, self._put_off()) if many else []
+    def each(self, *calls: Call) -> list[list[Any]]:
+        """The rows of several statements, for each with its values."""
+        return rows_of_each(self.connection, calls, self._put_off()) if calls else []
 
     def first(self, statement: Any, **values: Any) -> Any:
         """The first row of a statement, or None."""

@@ -14,7 +14,7 @@ from sqlalchemy import Select, bindparam, delete, insert, select
 from records import audit
 from records.database import Tx
 from records.fact_tables import TABLE_OF
-from records.prepared import Prepared
+from records.prepared import Call, Prepared
 from records.tables import AuditEntry, Participant, table
 from study.steps import Fact
 
@@ -53,8 +53,8 @@ class Kept(Generic[F]):
 
 def write(tx: Tx, entity: str, fact: Fact, where: Where, *, state: str = "recorded", why: str | None = None) -> int:
     """Write `fact` as the next revision of `entity`; gives the revision's number (from 1)."""
-    last = tx.first(_last_revision(type(fact)), entity_=entity)
-    revision = (last.revision if last else 0) + 1
+    last, head = tx.each((_last_revision(type(fact)), {"entity_": entity}), audit.head_of(where.study_id))
+    revision = (last[0].revision if last else 0) + 1
     salt = secrets.token_hex(8)
     tx.do(
         _new_revision(type(fact)),
@@ -72,7 +72,8 @@ def write(tx: Tx, entity: str, fact: Fact, where: Where, *, state: str = "record
         salt=salt,
     )
     hashed = audit.content_hash(salt, _content(fact, state, why))
-    audit.note(tx, where.study_id, f"{type(fact).__name__}:{state}", f"{entity}.{revision}", hashed)
+    action, subject = f"{type(fact).__name__}:{state}", f"{entity}.{revision}"
+    audit.add(tx, next(iter(head), None), where.study_id, action, subject, hashed)
     return revision
 
 
@@ -116,6 +117,17 @@ def latest(tx: Tx, kind: type[F], by: str, **equal: Any) -> Kept[F] | None:
     """The fact of a kind that stands and has the highest `by` (of equal ones the first written), None without one."""
     row = tx.first(_standing_with(kind, tuple(equal), by), **equal)
     return None if row is None else _kept(tx, kind, row)
+
+
+def asked(kind: type[Fact], by: str | None = None, **equal: Any) -> tuple[type[Fact], Call]:
+    """A look for `each`: at the facts of a kind that stand, or with `by` at the one with the highest value."""
+    return kind, (_standing_with(kind, tuple(equal), by), equal)
+
+
+def each(tx: Tx, *looks: tuple[type[Fact], Call]) -> list[list[Kept[Any]]]:
+    """What several looks find, all taken together."""
+    found = tx.each(*(call for _, call in looks))
+    return [[_kept(tx, kind, row) for row in rows] for (kind, _), rows in zip(looks, found, strict=True)]
 
 
 @cache

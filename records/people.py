@@ -18,7 +18,7 @@ people, chats, invitations, strangers = table(Participant), table(Chat), table(I
 
 CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 8
-_by_chat = Prepared(
+of_chat = Prepared(
     select(people, chats.c.chat_hash, chats.c.active, chats.c.sealed_chat, chats.c.unreachable_at)
     .join(chats, chats.c.participant_id == people.c.id)
     .where(chats.c.chat_hash == bindparam("hash_"))
@@ -129,7 +129,7 @@ def link(tx: Tx, participant_id: int, chat_id: int) -> None:
 
 def by_chat(tx: Tx, chat_id: int) -> Row[Any] | None:
     """The participant behind a chat, with `active` (false: an old phone), or None."""
-    found: Row[Any] | None = tx.first(_by_chat, hash_=tx.keys.hash("chat", chat_id))
+    found: Row[Any] | None = tx.first(of_chat, hash_=tx.keys.hash("chat", chat_id))
     return found
 
 

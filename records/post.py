@@ -116,7 +116,9 @@ def receive(tx: Tx, bot: str, updates: Iterable[tuple[int, str]], *, delayed: bo
         }
         for update_id, raw in updates
     ]
-    return [int(new.seq) for new in tx.each(_received_once[tx.connection.dialect.name], rows)]
+    insert_once = _received_once[tx.connection.dialect.name]
+    found = tx.each(*((insert_once, row) for row in rows))
+    return [int(new.seq) for fresh in found for new in fresh]
 
 
 def open_rows(tx: Tx, bot: str, limit: int = 500) -> list[Row[Any]]:
@@ -201,7 +203,8 @@ def next_waiting_at(tx: Tx, bot: str) -> datetime | None:
 
 def claim(tx: Tx, ids: Sequence[int], fence: int) -> list[Row[Any]]:
     """Lease letters to the sender with this fence number; gives them whole."""
-    return tx.each(_claim, [{"id_": i, "fence_": fence} for i in ids])
+    found = tx.each(*((_claim, {"id_": i, "fence_": fence}) for i in ids))
+    return [row for rows in found for row in rows]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ goes to the driver as it was compiled; values pass through the same column types
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,15 +65,7 @@ class Prepared:
 
     def rows(self, conn: Connection, values: Mapping[str, Any], before: Sequence[Call] = ()) -> list[Any]:
         """All rows, as named tuples; `before` is done first, on PostgreSQL without waiting for each."""
-        cursor = self._executed(conn, values, before)
-        made = self._shape(conn.dialect, cursor).made
-        return [made(found) for found in cursor.fetchall()]
-
-    def each(self, conn: Connection, many: Iterable[Mapping[str, Any]], before: Sequence[Call] = ()) -> list[Any]:
-        """The rows for each of several sets of values, in their order; on PostgreSQL without waiting for each."""
-        calls: list[Call] = [*before, *((self, values) for values in many)]
-        cursors = _sent_together(conn, calls)[len(before) :]
-        return [self._shape(conn.dialect, cursor).made(found) for cursor in cursors for found in cursor.fetchall()]
+        return self._made(conn, self._executed(conn, values, before))
 
     def first(self, conn: Connection, values: Mapping[str, Any], before: Sequence[Call] = ()) -> Any:
         """The first row, or None."""
@@ -84,6 +76,10 @@ class Prepared:
     def run(self, conn: Connection, values: Mapping[str, Any], before: Sequence[Call] = ()) -> int:
         """The number of rows touched."""
         return int(self._executed(conn, values, before).rowcount)
+
+    def _made(self, conn: Connection, cursor: Any) -> list[Any]:
+        made = self._shape(conn.dialect, cursor).made
+        return [made(found) for found in cursor.fetchall()]
 
     def _executed(self, conn: Connection, values: Mapping[str, Any], before: Sequence[Call]) -> Any:
         return _sent_together(conn, [*before, (self, values)])[-1]
@@ -106,6 +102,12 @@ class Prepared:
 
 Call = tuple[Prepared, Mapping[str, Any]]
 """A prepared statement with its values."""
+
+
+def rows_of_each(conn: Connection, calls: Sequence[Call], before: Sequence[Call] = ()) -> list[list[Any]]:
+    """The rows of each call, in their order; on PostgreSQL without waiting for each."""
+    cursors = _sent_together(conn, [*before, *calls])[len(before) :]
+    return [statement._made(conn, cursor) for (statement, _), cursor in zip(calls, cursors, strict=True)]
 
 
 def _sent_together(conn: Connection, calls: Sequence[Call]) -> list[Any]:

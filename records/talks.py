@@ -8,14 +8,21 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, literal_column, select, update
 
+from records import people
 from records.database import Tx
 from records.prepared import Prepared
-from records.tables import ConversationRow, table
+from records.tables import Chat, ConversationRow, table
 from study.conversation import Log, Reply
 
-talks = table(ConversationRow)
+talks, chats = table(ConversationRow), table(Chat)
+FRONT = "front talk"
 _front = Prepared(
     select(talks).where(talks.c.participant_id == bindparam("id_"), talks.c.state == literal_column("'front'"))
+)
+_front_of_chat = Prepared(
+    select(talks)
+    .join(chats, chats.c.participant_id == talks.c.participant_id)
+    .where(chats.c.chat_hash == bindparam("hash_"), talks.c.state == literal_column("'front'"))
 )
 _by_id = Prepared(select(talks).where(talks.c.id == bindparam("id_")))
 _start = Prepared(insert(talks).returning(talks.c.id))
@@ -69,7 +76,19 @@ class Stored:
 
 def front(tx: Tx, participant_id: int) -> Stored | None:
     """The talk in front, if there is one."""
-    return _stored(tx, tx.first(_front, id_=participant_id))
+    whose, row = tx.memo.pop(FRONT, (None, None))
+    return _stored(tx, row if whose == participant_id else tx.first(_front, id_=participant_id))
+
+
+def person_in_chat(tx: Tx, chat_id: int) -> Row[Any] | None:
+    """The participant behind a chat, as `people.by_chat` gives them; the talk in front is read along for `front`."""
+    chat = {"hash_": tx.keys.hash("chat", chat_id)}
+    found, fronts = tx.each((people.of_chat, chat), (_front_of_chat, chat))
+    if not found:
+        return None
+    tx.memo[FRONT] = (found[0].id, next(iter(fronts), None))
+    person: Row[Any] = found[0]
+    return person
 
 
 def by_id(tx: Tx, conversation_id: int) -> Stored | None:
@@ -85,6 +104,7 @@ def parked(tx: Tx, participant_id: int) -> list[Stored]:
 
 def start(tx: Tx, participant_id: int, talk: str, life: timedelta, release: str) -> int:
     """A new conversation in front; gives its number."""
+    tx.memo.pop(FRONT, None)
     new = tx.first(
         _start,
         participant_id=participant_id,
@@ -114,6 +134,7 @@ def save(
     repeats: int = 0,
 ) -> None:
     """Keep the replies and the open question of a conversation."""
+    tx.memo.pop(FRONT, None)
     over = state in ("ended", "expired", "stopped", "broken")
     tx.do(
         _save,
@@ -131,17 +152,20 @@ def save(
 
 def tick(tx: Tx, conversation_id: int, ticked: tuple[str, ...]) -> None:
     """Keep the draft of an open tick list."""
+    tx.memo.pop(FRONT, None)
     tx.run(update(talks).where(talks.c.id == conversation_id).values(ticked=",".join(ticked)))
 
 
 def move(tx: Tx, conversation_id: int, state: str) -> None:
     """Park a talk, take it to the front, or end it."""
+    tx.memo.pop(FRONT, None)
     over = state in ("ended", "expired", "stopped", "broken")
     tx.do(_move, id_=conversation_id, state_=state, now_=tx.now, ended_=tx.now if over else None)
 
 
 def forget_others(tx: Tx, participant_id: int) -> None:
     """Remove the talks of a participant that are not in front, with everything that was said in them."""
+    tx.memo.pop(FRONT, None)
     tx.run(delete(talks).where(talks.c.participant_id == participant_id, talks.c.state != "front"))
 
 
