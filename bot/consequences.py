@@ -16,6 +16,7 @@ from records.facts import Where
 from scheduler import planning
 from study import facts as kinds
 from study.missing import because
+from study.plan import is_planned
 from study.steps import Fact
 
 UNSOLICITED = ("prompt",)
@@ -231,7 +232,7 @@ def _finished(desk: Desk, entity: str, fact: kinds.CheckInFinished) -> None:
     late = window is not None and lookups.view_local(fact.at, person.zone).date() > window.closes_on
     for item in due.open_of(desk.tx, person.id):
         named = item.payload.get("visit") == fact.visit and not item.item.endswith(".close")
-        if named and (planning.is_planned(item.item) or item.item == "visit_again"):
+        if named and (is_planned(item.item) or item.item == "visit_again"):
             due.close(desk.tx, item.id, "answered_late" if late else "answered", "the check-in was answered")
     if fact.visit == "baseline" and person.enrolled_on is None:
         on = lookups.view_local(fact.at, person.zone).date()

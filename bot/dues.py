@@ -10,13 +10,14 @@ from sqlalchemy import Row
 
 from bot import lookups, outage, prompts, quiet, talking
 from bot.desk import Desk
+from bot.prompted import visits
 from content import say
 from content.medicines import limit
 from records import due, facts
 from records import talks as stored_talks
 from records.facts import Where
-from scheduler.planning import is_planned
 from study.facts import PatchWear
+from study.plan import is_planned
 
 
 def take(desk: Desk, item: Row[Any], *, reachable: bool) -> None:
@@ -106,7 +107,7 @@ def _visit_again(desk: Desk, item: Row[Any]) -> None:
         due.postpone(desk.tx, item.id, desk.tx.now + timedelta(minutes=1))
     else:
         due.close(desk.tx, item.id, "answered", "sent")
-        prompts.offer(desk, item, "again", found["mode"])
+        visits.offer(desk, item, "again", found["mode"])
 
 
 _TAKEN: dict[str, Callable[[Desk, Row[Any]], None]] = {

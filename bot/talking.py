@@ -26,8 +26,11 @@ from study.view import Opening
 STEP = "step"
 
 
-def begin(desk: Desk, name: str, args: dict[str, Any] | None = None) -> None:
-    """Begin a talk in front; the one that was there is parked with its timer cancelled."""
+def begin(desk: Desk, name: str, args: dict[str, Any] | None = None, *, prompt: int | None = None) -> None:
+    """Begin a talk in front; the one that was there is parked with its timer cancelled.
+
+    `prompt`: the due item that the person answers when they answer anything in this talk.
+    """
     person = desk.participant
     standing = stored_talks.front(desk.tx, person.id)
     if standing is not None:
@@ -35,7 +38,7 @@ def begin(desk: Desk, name: str, args: dict[str, Any] | None = None) -> None:
     talk = talks()[name]
     life = _life(talk, args or {}, desk.tx.now)
     number = stored_talks.start(desk.tx, person.id, name, life, desk.world.release)
-    opening = Opening(me=lookups.view(desk), args=args or {})
+    opening = Opening(me=lookups.view(desk), args=args or {}, prompt=prompt)
     advanced = conversation.begin(talk, _id(desk, number), opening, desk.at, _look(desk))
     _follow(desk, talk, number, 0, advanced, "person")
 
@@ -62,7 +65,14 @@ def answer(desk: Desk, stored: Stored, ask: Ask, value: Any, by: By) -> None:
     given = Answer(value, desk.at, desk.delayed, by)
     advanced = conversation.answer(talk, _id(desk, stored.id), stored.log, ask, given, _look(desk))
     due.cancel_one(desk.tx, stored.participant_id, STEP, "answered", _step(stored.id, stored.ask_seq))
+    if by == "person" and (prompt := _prompt_of(stored)) is not None:
+        due.answered(desk.tx, prompt)
     _follow(desk, talk, stored.id, stored.ask_seq, advanced, by)
+
+
+def _prompt_of(stored: Stored) -> int | None:
+    opening = stored.log[0].value
+    return opening.get("prompt") if isinstance(opening, dict) else None
 
 
 def back(desk: Desk, stored: Stored) -> None:

@@ -14,10 +14,11 @@ from records.database import Database, Tx
 from records.person import person_of, protocol_of
 from records.tables import DueItem, Outbox, table
 from study.person import Person
-from study.plan import Planned, family_of, plan
+from study.plan import WIRED, Planned, family_of, is_planned, plan
 
 items, outbox = table(DueItem), table(Outbox)
-CHECKED = ("visit", "visit_call", "visit_close")
+ANSWERED_WITHIN = timedelta(days=2)
+"""A prompt of the day that went out is ended by the first nightly roll after a day without an answer."""
 SETTLING = timedelta(minutes=5)
 """What has just come due may still be on its way."""
 
@@ -46,8 +47,8 @@ def check(db: Database) -> list[Finding]:
 def _of_person(tx: Tx, row: Any) -> list[Finding]:
     rules, seen = protocol_of(row), person_of(tx, row)
     began = row.enrolled_at or row.created_at
-    demanded = [p for p in plan(rules, seen, began, tx.now) if family_of(rules, p.item) in CHECKED]
-    rows = {(r.item, r.occurrence): r for r in due.all_of(tx, row.id) if r.item.startswith("visit.")}
+    demanded = [p for p in plan(rules, seen, began, tx.now) if family_of(rules, p.item) in WIRED]
+    rows = {(r.item, r.occurrence): r for r in due.all_of(tx, row.id) if is_planned(r.item)}
     return [
         *_missing(tx, row, demanded, rows, seen),
         *_extra(row, {p.key for p in demanded}, rows, tx.now),
@@ -75,7 +76,10 @@ def _extra(
 
 def _open_too_long(tx: Tx, row: Any, rows: dict[tuple[str, str], Any]) -> Iterator[Finding]:
     for item in rows.values():
-        if item.final_at is None and item.latest_at is not None and item.latest_at < tx.now - SETTLING:
+        if item.final_at is not None or item.latest_at is None:
+            continue
+        may_wait = ANSWERED_WITHIN if item.sent_at is not None and not item.item.startswith("visit.") else SETTLING
+        if max(item.latest_at, item.sent_at or item.latest_at) < tx.now - may_wait:
             yield _finding(row, item.item, "open past its window", f"since {item.latest_at:%Y-%m-%d %H:%M} UTC")
 
 

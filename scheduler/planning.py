@@ -12,19 +12,25 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from content.prompt_rules import Family
 from content.protocol import Protocol
 from records import due, people, visits
 from records.database import Tx
 from records.person import person_of, protocol_of
 from study.facts import VisitPlanned
 from study.person import Person
-from study.plan import Planned, family_of, plan, windows_of
+from study.plan import WIRED, Planned, family_of, is_planned, plan, windows_of
 
 HORIZON = timedelta(days=45)
-"""How far ahead rows are written; the nightly roll writes the next day's."""
-
-WIRED = ("visit", "visit_call", "visit_close")
-"""Families of items that are sent; the plan knows more."""
+"""How far ahead the plan is computed, and rows of check-ins and sessions are written."""
+RECURRING = timedelta(days=8)
+"""How far ahead rows are written of what comes every day; the nightly roll writes the next day's."""
+LOOK_BACK = timedelta(days=60)
+"""How far back a row may have been due that still waits for a free hour; no window is open longer."""
+ANSWERED_WITHIN = timedelta(days=1)
+"""How long after it went out a prompt of the day can be answered."""
+SELDOM: frozenset[Family] = frozenset({"visit", "visit_call", "visit_close", "closing", "session"})
+NO_LONGER = "no longer in the plan"
 
 
 @dataclass(frozen=True)
@@ -41,16 +47,16 @@ def replan(tx: Tx, participant_id: int) -> Replanned:
     row = people.by_id(tx, participant_id)
     person, rules = person_of(tx, row), protocol_of(row)
     _keep_windows(tx, row, rules, person)
-    began = row.enrolled_at or row.created_at
+    began = max(row.enrolled_at or row.created_at, tx.now - LOOK_BACK)
     asked = {p.key: p for p in demanded(rules, person, began, tx.now + HORIZON)}
-    wanted = {key: p for key, p in asked.items() if p.due_at >= tx.now}
+    wanted = {key: p for key, p in asked.items() if tx.now <= p.due_at < tx.now + _horizon(rules, p)}
     pending = {(r.item, r.occurrence): r for r in due.pending_of(tx, participant_id) if is_planned(r.item)}
-    added = sum(_add(tx, participant_id, p) for key, p in wanted.items() if key not in pending)
+    added = due.plan_all(tx, [_row(participant_id, p) for key, p in wanted.items() if key not in pending], NO_LONGER)
     moved = sum(_move(tx, r, wanted[key]) for key, r in pending.items() if key in wanted)
     # one that was put off to a free hour is still asked for, though it was due before now
     gone = [r for key, r in pending.items() if key not in asked and tx.now <= r.due_at < tx.now + HORIZON]
     for item in gone:
-        due.close(tx, item.id, "superseded", "no longer in the plan")
+        due.close(tx, item.id, "superseded", NO_LONGER)
     return Replanned(added, moved, len(gone))
 
 
@@ -59,13 +65,13 @@ def demanded(rules: Protocol, person: Person, since: datetime, until: datetime) 
     return tuple(p for p in plan(rules, person, since, until) if family_of(rules, p.item) in WIRED)
 
 
-def is_planned(item: str) -> bool:
-    """True for items that come from the plan, false for timers and what a person asked for."""
-    return item.startswith("visit.")
+def _horizon(rules: Protocol, planned: Planned) -> timedelta:
+    return HORIZON if family_of(rules, planned.item) in SELDOM else RECURRING
 
 
 def roll(tx: Tx) -> Replanned:
-    """Plan everybody again: the nightly roll, and after a start."""
+    """Plan everybody again, and end what nobody answered: the nightly roll, and after a start."""
+    due.expire_unanswered(tx, tx.now - ANSWERED_WITHIN)
     done = [replan(tx, row.id) for row in people.everyone(tx) if row.status in ("enrolled", "prompts_stopped")]
     return Replanned(sum(d.added for d in done), sum(d.moved for d in done), sum(d.superseded for d in done))
 
@@ -84,8 +90,8 @@ def _keep_windows(tx: Tx, row: Row[Any], rules: Protocol, person: Person) -> Non
         visits.plan(tx, row.id, row.study_id, kept)
 
 
-def _add(tx: Tx, participant_id: int, planned: Planned) -> bool:
-    item = due.Planned(
+def _row(participant_id: int, planned: Planned) -> due.Planned:
+    return due.Planned(
         participant_id,
         planned.item,
         planned.occurrence,
@@ -95,7 +101,6 @@ def _add(tx: Tx, participant_id: int, planned: Planned) -> bool:
         dict(planned.payload),
         planned.protocol_version,
     )
-    return due.plan(tx, item) is not None
 
 
 def _move(tx: Tx, row: Row[Any], planned: Planned) -> bool:

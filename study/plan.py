@@ -81,6 +81,15 @@ def family_of(protocol: Protocol, item: str) -> Family:
     raise KeyError(item)
 
 
+def is_planned(item: str) -> bool:
+    """True for items that come from the plan, false for timers and what a person asked for."""
+    return item.split(".")[0] in _PLANNED
+
+
+WIRED: frozenset[Family] = frozenset({"visit", "visit_call", "visit_close"})
+"""Families of items that are written as rows and sent; the plan knows more."""
+
+_PLANNED = frozenset({"visit", "closing", "session", "diary", "weekly", "pre_dose", "practice_nudge", "week_picture"})
 _BY_DOING: dict[str, Family] = {"message": "visit", "staff": "visit_call", "close": "visit_close"}
 
 

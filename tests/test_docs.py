@@ -18,7 +18,7 @@ from bot.commands.app import app
 from bot.settings import PREFIX, SECRETS, Settings
 from content.catalogue import catalogue
 from content.prompt_rules import Family
-from scheduler.planning import WIRED
+from study.plan import WIRED
 from tests.clinic import MORPHINE, OXYCODONE, Clinic, clinic_over, fresh_sqlite
 from tests.golden import check
 

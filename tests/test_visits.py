@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.prompted import SENDERS
 from coordinator import alerting
 from records import due, meta, people, visits
+from records.due import Planned
 from records.tables import DueItem, table
 from scheduler import planning
 from study.facts import CheckInFinished, Enrolled
+from study.plan import WIRED
 from tests.clinic import Clinic, Patient
 
 items = table(DueItem)
@@ -287,3 +291,24 @@ async def test_a_reminder_put_off_by_a_break_survives_the_nightly_roll(clinic: C
     assert rows(clinic, "visit.month_3")["visit.month_3.invite"] == "pending"
     await clinic.passes(days=3)
     assert "3-month check-in" in ann.last.text
+
+
+def test_every_family_of_the_plan_that_is_written_as_rows_is_sent_by_something() -> None:
+    assert set(SENDERS) == WIRED
+
+
+async def test_an_item_the_plan_let_go_of_is_wanted_again_when_the_plan_asks_for_it_again(clinic: Clinic) -> None:
+    await clinic.enrolled("mbt")
+    later = Planned(1, "diary", "2026-03-02", clinic.clock() + timedelta(days=1), "America/New_York")
+    with clinic.database.write() as tx:
+        assert due.plan_all(tx, [later], planning.NO_LONGER) == 1
+        assert due.plan_all(tx, [later], planning.NO_LONGER) == 0
+        (row,) = [r for r in due.pending_of(tx, 1) if r.item == "diary"]
+        due.close(tx, row.id, "superseded", planning.NO_LONGER)
+        moved = replace(later, due_at=later.due_at + timedelta(hours=1))
+        assert due.plan_all(tx, [moved], planning.NO_LONGER) == 1
+        again = due.by_id(tx, row.id)
+        assert again is not None
+        assert (again.state, again.final_at, again.due_at) == ("pending", None, moved.due_at)
+        due.close(tx, row.id, "skipped", "too late")
+        assert due.plan_all(tx, [moved], planning.NO_LONGER) == 0
