@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -67,7 +68,8 @@ class Node:
         self.fence = await self.storage.write(lambda tx: meta.next_fence(tx, self.world.bot))
         again, unknown = await self.storage.write(lambda tx: post.settle(tx, self.world.bot))
         self.last_poll_at = await self.storage.read(lambda tx: meta.last_poll_at(tx, self.world.bot))
-        await self.storage.write(self._plan_anew)
+        await self.storage.write(self._note_since_when)
+        await self.roll()
         self.sender = Sender(
             self.storage,
             self.bot,
@@ -84,11 +86,17 @@ class Node:
         self._inputs.set()
         log.info("node started", fence=self.fence, sent_again=again, in_doubt=unknown)
 
-    def _plan_anew(self, tx: Tx) -> None:
-        """After a start: note since when we are up without a gap, and bring every plan in line."""
+    def _note_since_when(self, tx: Tx) -> None:
+        """After a start: note since when we are up without a gap."""
         if self.was_away():
             meta.put(tx, meta.UP_SINCE, tx.now.isoformat())
-        planning.roll(tx)
+
+    async def roll(self) -> None:
+        """Bring every plan in line, nightly and after a start: one by one, so that nobody's answer waits for all."""
+        await self.storage.write(planning.end_unanswered)
+        for participant_id in await self.storage.read(planning.planned_for):
+            await self.storage.write(partial(planning.replan, participant_id=participant_id))
+            await asyncio.sleep(0)
 
     def application(self) -> Application[Any, Any, Any, Any, Any, Any]:
         """PTB's Application around this node: an update handed to it takes the same way in."""

@@ -33,7 +33,6 @@ from content.catalogue import catalogue
 from content.medicines import limit
 from records import post
 from records.database import Database, Tx
-from scheduler import planning
 from scheduler.clockwork import Every, Job, Nightly, When, clockwork
 
 log = structlog.get_logger()
@@ -103,7 +102,7 @@ async def keep_going(node: Node, settings: Settings, *more: Callable[[], Awaitab
     """All loops of a node, until the first one ends."""
     jobs: dict[str, tuple[When, Job]] = {
         "sweep": (Every(1), node.sweep),
-        "roll": (Nightly(0, 5), lambda: node.storage.write(planning.roll)),
+        "roll": (Nightly(0, 5), node.roll),
         "purge": (Nightly(3, 10), lambda: node.storage.write(_purge)),
     }
     clock = clockwork(jobs)

@@ -70,10 +70,20 @@ def _horizon(rules: Protocol, planned: Planned) -> timedelta:
 
 
 def roll(tx: Tx) -> Replanned:
-    """Plan everybody again, and end what nobody answered: the nightly roll, and after a start."""
-    due.expire_unanswered(tx, tx.now - ANSWERED_WITHIN)
-    done = [replan(tx, row.id) for row in people.everyone(tx) if row.status in ("enrolled", "prompts_stopped")]
+    """Plan everybody again, and end what nobody answered, in one transaction."""
+    end_unanswered(tx)
+    done = [replan(tx, participant_id) for participant_id in planned_for(tx)]
     return Replanned(sum(d.added for d in done), sum(d.moved for d in done), sum(d.superseded for d in done))
+
+
+def end_unanswered(tx: Tx) -> int:
+    """End the prompts of the day that went out and were not answered; gives how many."""
+    return due.expire_unanswered(tx, tx.now - ANSWERED_WITHIN)
+
+
+def planned_for(tx: Tx) -> list[int]:
+    """The participants the protocol has a plan for."""
+    return [row.id for row in people.everyone(tx) if row.status in ("enrolled", "prompts_stopped")]
 
 
 def _keep_windows(tx: Tx, row: Row[Any], rules: Protocol, person: Person) -> None:
