@@ -16,6 +16,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import vl_convert
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from typer.main import get_command
@@ -28,8 +29,10 @@ from content.consent_text import consent_text
 from content.exercises import ARMS, Exercise, Step, exercises
 from content.exports import Column, Table, exported
 from content.instruments import instruments
+from content.protocol import Ladder, protocol
 from content.safety_data import AlertRule, alerts, safety_words
 from content.safety_texts import all_numbers
+from study.calendar import calendar_chart
 
 DOCS = Path(__file__).resolve().parent
 ROOMS_THAT_RAISE = ("bot", "handlers", "scheduler", "coordinator", "study")
@@ -352,6 +355,43 @@ def _range(column: Column) -> str:
 
 # --- all of them ------------------------------------------------------------------------------------------------------
 
+# --- the year ---------------------------------------------------------------------------------------------------------
+
+
+def calendar_page() -> str:
+    """The year of the protocol: a picture, and every message of a check-in with its day and hour."""
+    rules = protocol()
+    ladders = "\n".join(_ladder(name, ladder) for name, ladder in rules.ladders.items())
+    visits = (
+        (v.code, v.ladder, str(v.months), f"-{v.opens_before_days} / +{v.closes_after_days} days") for v in rules.visits
+    )
+    return page(
+        "The year",
+        "`content/protocols/stamp.toml`",
+        f"What happens when, for somebody who joins on day 0 and is allocated that day ({rules.name}, version "
+        f"{rules.version}). Both arms have the same days and codes.\n",
+        "![The year of the protocol](pictures/calendar.svg)\n",
+        "## Check-ins\n",
+        table(("check-in", "messages", "months after its anchor", "window"), visits),
+        ladders,
+    )
+
+
+def _ladder(name: str, ladder: Ladder) -> str:
+    rows = []
+    for step in ladder.steps:
+        tries = ", ".join(f"+{t.day} at {t.at:%H:%M}" for t in step.tries)
+        at = f"{step.at:%H:%M}" if step.at is not None else ""
+        rows.append((step.code, step.does, f"+{step.day}", at, step.form or "", tries))
+    return f"## Messages: {name}\n\n" + table(("step", "does", "day", "at", "form", "tries"), rows)
+
+
+def calendar_picture() -> str:
+    """The year as SVG."""
+    drawn: str = vl_convert.vegalite_to_svg(calendar_chart(protocol(), "mbt"), allowed_base_urls=[])
+    return drawn + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "settings.md": settings_page,
@@ -359,6 +399,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "exercises.md": exercises_page,
     "alerts.md": alerts_page,
     "data-dictionary.md": dictionary_page,
+    "calendar.md": calendar_page,
+    "pictures/calendar.svg": calendar_picture,
 }
 
 
@@ -375,8 +417,12 @@ def documents() -> dict[str, str]:
 
 def stale() -> dict[str, str]:
     """The pages that are not what they would be if made now, as they would be."""
-    held = {path.name: path.read_text(encoding="utf-8") for path in DOCS.glob("*.md")}
-    return {name: text for name, text in documents().items() if held.get(name) != text}
+    return {name: text for name, text in documents().items() if _held(name) != text}
+
+
+def _held(name: str) -> str | None:
+    path = DOCS / name
+    return path.read_text(encoding="utf-8") if path.exists() else None
 
 
 if __name__ == "__main__":
