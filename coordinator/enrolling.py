@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
 from content.medicines import limit
+from content.protocol import Protocol, Site, protocol
 from records import alerts, due, facts, people, post
 from records.database import Database, Tx
 from records.facts import Where
@@ -45,17 +46,41 @@ class Listed(BaseModel):
     linked: bool
     reachable: bool
     enrolled_on: date | None
+    allocated_on: date | None
     zone: str
     hold: str | None
     last_heard_at: str | None
 
 
-def add(db: Database, *, username: str, arm: str | None, test: bool, site: str, qr: Path | None) -> Way:
-    """A new participant with a single-use way in; `qr` is the file for its picture, or a folder for it."""
+class AddRefused(Exception):
+    """Somebody who is not added; the text says why and what to do."""
+
+
+def add(db: Database, *, username: str, arm: str | None, test: bool, site: str | None, qr: Path | None) -> Way:
+    """A new participant with a single-use way in; `qr` is the file for its picture, or a folder for it.
+
+    They live by the protocol for new participants, and by the zone of their site until they say another. Raises
+    AddRefused for a site the protocol does not have, and for an arm where only allocation sets it.
+    """
+    rules = protocol()
+    place = _site(rules, site)
+    if arm is not None and not test and rules.allocation.by == "drawn":
+        raise AddRefused("the arm is drawn after the baseline: add without --arm; coach allocation draw does the rest")
     with db.write("staff") as tx:
-        study_id = people.add(tx, arm=arm, test=test, site=site)
+        study_id = people.add(tx, arm=arm, test=test, site=place.code, zone=place.zone, protocol_version=rules.version)
         invited = people.invite(tx, study_id, int(limit("invitation_days")))
     return _way(invited, username, qr)
+
+
+def _site(rules: Protocol, code: str | None) -> Site:
+    """The site that is named, or the only one there is."""
+    if code is None and len(rules.sites) == 1:
+        return rules.sites[0]
+    try:
+        return rules.site(code or "")
+    except KeyError:
+        reason = f"the protocol has no site {code}" if code else "which site?"
+        raise AddRefused(f"{reason}: --site {' | '.join(each.code for each in rules.sites)}") from None
 
 
 def relink(db: Database, study_id: str, *, username: str, qr: Path | None) -> Way:
@@ -91,6 +116,7 @@ def _listed(tx: Tx, person: Any) -> Listed:
         linked=chat is not None,
         reachable=chat is not None and chat.unreachable_at is None,
         enrolled_on=person.enrolled_on,
+        allocated_on=person.allocated_on,
         zone=person.zone,
         hold=person.hold,
         last_heard_at=person.last_heard_at.isoformat(timespec="minutes") if person.last_heard_at else None,

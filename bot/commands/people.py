@@ -18,6 +18,7 @@ from bot.commands.opening import load_settings, opened, real_time, refuse
 from bot.world import World
 from content.medicines import forms
 from coordinator import alerting, enrolling
+from coordinator.enrolling import AddRefused
 from records import roster
 from records.alerts import NoSuchAlert
 from records.people import NoSuchParticipant
@@ -61,16 +62,21 @@ def _bot_name() -> str:
 
 @participant.command("add")
 def add(
-    arm: Annotated[str | None, typer.Option(help="mbt or cbt; without it, pauses only log.")] = None,
+    arm: Annotated[
+        str | None, typer.Option(help="mbt or cbt, for test people and where the protocol draws nobody.")
+    ] = None,
     test: Annotated[bool, typer.Option("--test", help="A test person: never in an export or a figure.")] = False,
-    site: str = "main",
+    site: Annotated[str | None, typer.Option(help="A site of the protocol; the only one when it has one.")] = None,
     qr: Annotated[Path, typer.Option(help="Write the link as a QR code (PNG): the file, or its folder.")] = Path(),
     json: Json = False,
 ) -> None:
-    """Add a participant: prints the study id, a single-use link, a code that can be typed, and writes a QR code."""
+    """Add a participant: prints the study id, a single-use link, a code that can be typed, and writes a QR code.
+
+    Until `coach allocation draw` their pauses only log.
+    """
     if arm not in (None, "mbt", "cbt"):
         raise typer.BadParameter("the arm is mbt or cbt", param_hint="--arm")
-    with opened() as db:
+    with opened() as db, _named():
         way = enrolling.add(db, username=_bot_name(), arm=arm, test=test, site=site, qr=qr)
     _print_way(way, json=json)
 
@@ -202,7 +208,7 @@ class _named:
 
     def __exit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
         """Refuse with the reason."""
-        if isinstance(error, NoSuchParticipant | NoSuchAlert | NoSuchStaff):
+        if isinstance(error, NoSuchParticipant | NoSuchAlert | NoSuchStaff | AddRefused):
             refuse(str(error))
 
 

@@ -34,6 +34,7 @@ AT_FIRST: dict[str, str | None] = {
     "enrolled_on": None,
     "language": "en",
     "protocol_version": "1",
+    "site": "main",
     "status": "invited",
     "zone": "UTC",
 }
