@@ -12,7 +12,9 @@ from sqlalchemy import select
 
 from content.medicines import limit
 from content.protocol import Protocol, Site, protocol
+from coordinator import screening as screenings
 from records import alerts, due, facts, people, post
+from records import screening as kept_screenings
 from records.database import Database, Tx
 from records.facts import Where
 from records.people import Invited
@@ -56,18 +58,35 @@ class AddRefused(Exception):
     """Somebody who is not added; the text says why and what to do."""
 
 
-def add(db: Database, *, username: str, arm: str | None, test: bool, site: str | None, qr: Path | None) -> Way:
+def add(
+    db: Database,
+    *,
+    username: str,
+    arm: str | None,
+    test: bool,
+    site: str | None,
+    qr: Path | None,
+    screening: str | None = None,
+) -> Way:
     """A new participant with a single-use way in; `qr` is the file for its picture, or a folder for it.
 
-    They live by the protocol for new participants, and by the zone of their site until they say another. Raises
-    AddRefused for a site the protocol does not have, and for an arm where only allocation sets it.
+    They live by the protocol for new participants, and by the zone of their site until they say another; their
+    `screening` is linked to them, and gives the site. Raises AddRefused for a site the protocol does not have, and for
+    an arm where only allocation sets it; ScreeningRefused.
     """
     rules = protocol()
-    place = _site(rules, site)
     if arm is not None and not test and rules.allocation.by == "drawn":
         raise AddRefused("the arm is drawn after the baseline: add without --arm; coach allocation draw does the rest")
+    if screening is None and rules.screening.required and not test:
+        raise AddRefused("nobody joins unscreened: --screening S0001")
     with db.write("staff") as tx:
+        screened = screenings.may_join(tx, screening, test=test) if screening is not None else None
+        if screened is not None and site not in (None, screened.site):
+            raise AddRefused(f"{screening} was screened at {screened.site}")
+        place = _site(rules, screened.site if screened is not None else site)
         study_id = people.add(tx, arm=arm, test=test, site=place.code, zone=place.zone, protocol_version=rules.version)
+        if screened is not None:
+            kept_screenings.join(tx, screened, people.by_study_id(tx, study_id).id, study_id)
         invited = people.invite(tx, study_id, int(limit("invitation_days")))
     return _way(invited, username, qr)
 

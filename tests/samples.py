@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import insert
 
-from records import alerts, allocation, due, facts, meta, people, post, roster, talks
+from records import alerts, allocation, due, facts, meta, people, post, roster, screening, talks
 from records.database import Database, Tx
 from records.facts import Where
 from records.post import Address, Letter, Sent
@@ -175,12 +175,21 @@ def _live(tx: Tx, number: int) -> None:
     talk = _talks(tx, person.id)
     _facts(tx, Where(person.id, study_id, "before", talk, number))
     _post_and_time(tx, person.id, number)
+    _screened(tx, person.id, study_id, test=person.test)
     drawn = {"list_id": 1, "stratum": "main", "sequence": number + 1, "participant_id": person.id}
     tx.run(insert(table(AllocationDraw)), **drawn, drawn_at=AT, drawn_by="AB")
     raised = alerts.raise_(tx, person.id, "sedation", 1, 1, AT, entity=f"{study_id}-17", study_id=study_id)
     alerts.add_note(tx, raised.id, FREE_TEXT, "participant")
     if number % 2:
         alerts.close(tx, raised.id, "AB", "called, all well")
+
+
+def _screened(tx: Tx, participant_id: int, study_id: str, *, test: bool) -> None:
+    number = screening.add(tx, site="main", test=test, criteria="stamp", version="1")
+    for answer, why in (("20", None), ("54", "typed wrong")):
+        screening.write(tx, screening.by_number(tx, number), "criterion", "age", answer, met=answer == "54", why=why)
+    screening.write(tx, screening.by_number(tx, number), "refusal", "no_time", "refused")
+    screening.join(tx, screening.by_number(tx, number), participant_id, study_id)
 
 
 def _talks(tx: Tx, participant_id: int) -> int:
