@@ -236,7 +236,8 @@ def _finished(desk: Desk, entity: str, fact: kinds.CheckInFinished) -> None:
             due.close(desk.tx, item.id, "answered_late" if late else "answered", "the check-in was answered")
     if fact.visit == "baseline" and person.enrolled_on is None:
         on = lookups.view_local(fact.at, person.zone).date()
-        _change(desk, "participant:baseline", enrolled_on=on)
+        given = {"allocated_on": on} if person.arm is not None else {}
+        _change(desk, "participant:baseline", enrolled_on=on, **given)
     planning.replan(desk.tx, person.id)
 
 

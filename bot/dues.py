@@ -13,6 +13,7 @@ from bot.desk import Desk
 from bot.prompted import visits
 from content import say
 from content.medicines import limit
+from content.message import Message
 from records import due, facts
 from records import talks as stored_talks
 from records.facts import Where
@@ -110,10 +111,33 @@ def _visit_again(desk: Desk, item: Row[Any]) -> None:
         visits.offer(desk, item, "again", found["mode"])
 
 
+def _allocated(desk: Desk, item: Row[Any]) -> None:
+    """The person was allocated: they hear when their sessions begin, and nothing that tells the arm."""
+    why_not = quiet.why_not(desk)
+    if item.latest_at is not None and desk.tx.now > item.latest_at:
+        due.close(desk.tx, item.id, "expired", why_not or "too late")
+    elif why_not is not None:
+        due.postpone(desk.tx, item.id, desk.tx.now + timedelta(hours=1))
+    elif _busy(desk):
+        due.postpone(desk.tx, item.id, desk.tx.now + timedelta(minutes=1))
+    else:
+        due.close(desk.tx, item.id, "answered", "told")
+        desk.send(_place_is_set(desk), kind="prompt", occurrence=f"due.{item.id}", due_item=item.id)
+
+
+def _place_is_set(desk: Desk) -> Message:
+    begins_on = lookups.course_begins_on(desk)
+    today = lookups.view_local(desk.tx.now, desk.participant.zone).date()
+    if begins_on is None or begins_on < today:
+        return say.allocation.told_late()
+    return say.allocation.told_today() if begins_on == today else say.allocation.told(day=begins_on)
+
+
 _TAKEN: dict[str, Callable[[Desk, Row[Any]], None]] = {
     "step": _step,
     "check_back": _check_back,
     "visit_again": _visit_again,
     "patch_assumed": _patch_assumed,
     outage.ITEM: _outage,
+    "allocated": _allocated,
 }

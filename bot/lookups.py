@@ -341,6 +341,13 @@ def open_visit(desk: Desk) -> dict[str, Any] | None:
     return None
 
 
+def course_begins_on(desk: Desk) -> date | None:
+    """The local date on which the person's sessions begin, None before that is known."""
+    rules, seen = protocol_of(desk.participant), person_of(desk.tx, desk.participant)
+    anchor_on = seen.anchor_on(rules.course.anchor)
+    return anchor_on + timedelta(days=rules.course.starts_after_days) if anchor_on is not None else None
+
+
 def _open_visit(desk: Desk, _: queries.OpenVisit) -> dict[str, Any] | None:
     return open_visit(desk)
 

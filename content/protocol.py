@@ -65,6 +65,33 @@ class Site(Sourced):
         return self
 
 
+class Allocation(Sourced):
+    """How people come into an arm: drawn after the baseline, given by hand when somebody is added, or not at all.
+
+    `ratio` says how often each arm comes in a full turn; the sizes of permuted blocks are whole turns.
+    """
+
+    by: Literal["drawn", "given", "none"]
+    ratio: Mapping[Arm, Annotated[int, Field(ge=1, le=10)]] = {}
+    block_sizes: tuple[Annotated[int, Field(ge=2, le=60)], ...] = ()
+
+    @model_validator(mode="after")
+    def _blocks_are_whole(self) -> Allocation:
+        turn = sum(self.ratio.values())
+        if self.by == "drawn" and not self.ratio:
+            raise ValueError("ratio: drawing needs to know how often each arm comes")
+        if odd := [size for size in self.block_sizes if not turn or size % turn]:
+            raise ValueError(f"block_sizes: {odd[0]} is no multiple of {turn}")
+        return self
+
+
+class ScreeningRule(Sourced):
+    """The criteria people are screened by (`content/screening/`), and whether nobody joins without."""
+
+    criteria: Code
+    required: bool
+
+
 class Try(Table):
     """One attempt of staff: days after the target, and the wall clock there."""
 
@@ -253,6 +280,8 @@ class Protocol(Sourced):
     safety_texts: tuple[str, ...]
     forms: Mapping[Code, ChatForm] = {}
     sites: tuple[Site, ...] = Field(min_length=1)
+    screening: ScreeningRule
+    allocation: Allocation
     visits: tuple[Visit, ...] = Field(min_length=1)
     ladders: Mapping[Code, Ladder]
     closing: Closing
@@ -276,6 +305,8 @@ class Protocol(Sourced):
                 raise ValueError(f"visits.{visit.code}: no ladder is called {visit.ladder}")
         if self.closing.visit not in {visit.code for visit in self.visits}:
             raise ValueError(f"closing: no visit is called {self.closing.visit}")
+        if strange := sorted(set(self.allocation.ratio) ^ set(self.arms)) if self.allocation.ratio else []:
+            raise ValueError(f"allocation.ratio: {strange[0]} stands only there or only in arms")
         if missing := [family for family in get_args(Family) if family not in self.items]:
             raise ValueError(f"items: nothing is said about {', '.join(missing)}")
         return self
@@ -285,6 +316,13 @@ class Protocol(Sourced):
         for visit in self.visits:
             if visit.code == code:
                 return visit
+        raise KeyError(code)
+
+    def site(self, code: str) -> Site:
+        """The site with this code; `KeyError` when there is none."""
+        for site in self.sites:
+            if site.code == code:
+                return site
         raise KeyError(code)
 
     def ladder(self, visit: Visit) -> Ladder:

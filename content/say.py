@@ -7,6 +7,24 @@ from __future__ import annotations
 from content.message import Message, Param
 
 
+class allocation:
+    @staticmethod
+    def not_yet() -> Message:
+        return Message("allocation.not_yet")
+
+    @staticmethod
+    def told(*, day: Param) -> Message:
+        return Message("allocation.told", {"day": day})
+
+    @staticmethod
+    def told_late() -> Message:
+        return Message("allocation.told_late")
+
+    @staticmethod
+    def told_today() -> Message:
+        return Message("allocation.told_today")
+
+
 class breaks:
     @staticmethod
     def days() -> Message:

@@ -168,7 +168,7 @@ def practice_led(me: ParticipantView) -> Asking[None]:
     """Home practice: an exercise of the person's choice, led now."""
     exercise = yield from choose_practice(me)
     if exercise is None:
-        yield Say("none", say.pause.no_exercise())
+        yield Say("none", say.allocation.not_yet() if me.arm is None else say.pause.no_exercise())
         return
     led = yield from lead(exercise, leaving(dose=False))
     yield from record_led(me, led, None)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from sqlalchemy import CheckConstraint, Column, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
+from records import study_tables  # noqa: F401 - whoever has the facts has every table
 from records.tables import one_of, sealed
 from study import facts
 from study.steps import Fact
@@ -379,6 +380,28 @@ class TlfbDayRow(FactRow, table=True):
     zone: str
 
 
+class AllocatedRow(FactRow, table=True):
+    """Places drawn from a list of allocation."""
+
+    __tablename__ = "allocated"
+    __table_args__: ClassVar[Any] = _rules()
+    list_id: int
+    stratum: str
+    sequence: int
+    site: str
+    on: date
+
+
+class ProtocolMovedRow(FactRow, table=True):
+    """Moves to another version of the protocol."""
+
+    __tablename__ = "protocol_moved"
+    __table_args__: ClassVar[Any] = _rules()
+    from_version: str
+    to_version: str
+    at: datetime
+
+
 TABLE_OF: dict[type[Fact], type[FactRow]] = {
     facts.ConsentGiven: ConsentRow,
     facts.MedicineEpisode: MedicineRow,
@@ -405,4 +428,6 @@ TABLE_OF: dict[type[Fact], type[FactRow]] = {
     facts.Response: ResponseRow,
     facts.CheckInFinished: CheckInFinishedRow,
     facts.TlfbDay: TlfbDayRow,
+    facts.Allocated: AllocatedRow,
+    facts.ProtocolMoved: ProtocolMovedRow,
 }

@@ -47,7 +47,9 @@ class Invited:
     expires_at: datetime
 
 
-def add(tx: Tx, *, arm: str | None, test: bool, site: str = "main", zone: str = "UTC") -> str:
+def add(
+    tx: Tx, *, arm: str | None, test: bool, site: str = "main", zone: str = "UTC", protocol_version: str = "1"
+) -> str:
     """A new participant, invited; gives the study id (`P0001`, test people `T0001`)."""
     letter = "T" if test else "P"
     last = tx.first(select(people.c.study_id).where(people.c.test == test).order_by(people.c.id.desc()).limit(1))
@@ -64,10 +66,10 @@ def add(tx: Tx, *, arm: str | None, test: bool, site: str = "main", zone: str = 
         quiet_to="08:00",
         discreet=False,
         status="invited",
-        protocol_version="1",
+        protocol_version=protocol_version,
         created_at=tx.now,
     )
-    audit.note(tx, study_id, "participant:added", study_id)
+    audit.note(tx, study_id, "participant:added", f"{study_id},protocol_version={protocol_version},site={site}")
     return study_id
 
 

@@ -31,7 +31,7 @@ def person_of(tx: Tx, row: Row[Any]) -> Person:
         arm=row.arm,
         consented_on=joined,
         enrolled_on=row.enrolled_on,
-        allocated_on=row.enrolled_on if row.arm is not None else None,
+        allocated_on=row.allocated_on,
         break_until=row.break_until,
         hold=row.hold,
         medicines=tuple(_medicines(tx, row.id)),

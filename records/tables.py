@@ -55,6 +55,7 @@ class Participant(SQLModel, table=True):
     created_at: datetime
     enrolled_on: date | None = None
     enrolled_at: datetime | None = None
+    allocated_on: date | None = None
     break_until: datetime | None = None
     calm_since: datetime | None = None
     last_heard_at: datetime | None = None

@@ -313,3 +313,24 @@ class TlfbDay(Fact):
     answered_at: datetime
     answered_local: str
     zone: str
+
+
+class Allocated(Fact):
+    """The place of a list that a person drew; which arm stands there is not said here.
+
+    `site` is where the person is seen. It differs from `stratum` when the draw was from the list of another site.
+    """
+
+    list_id: int
+    stratum: str
+    sequence: int
+    site: str
+    on: date
+
+
+class ProtocolMoved(Fact):
+    """From `at` on, a person lives by another version of the protocol."""
+
+    from_version: str
+    to_version: str
+    at: datetime

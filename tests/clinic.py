@@ -197,6 +197,7 @@ class Clinic:
             person = people.by_study_id(tx, invited.study_id)
             people.link(tx, person.id, patient.person.user_id)
             joined = {"status": "enrolled", "enrolled_on": tx.now.date(), "enrolled_at": tx.now}
+            joined |= {"allocated_on": tx.now.date()} if arm is not None else {}
             people.change(tx, person.id, "participant:enrolled", zone="America/New_York", **joined)
         self.give_medicines(invited.study_id, *(medicines or (OXYCODONE,)))
         await patient.says("/start")

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from records import alerts, due, facts, meta, people, post, roster, talks
+from sqlalchemy import insert
+
+from records import alerts, allocation, due, facts, meta, people, post, roster, screening, talks
 from records.database import Database, Tx
 from records.facts import Where
 from records.post import Address, Letter, Sent
 from records.roster import Reader
+from records.study_tables import AllocationDraw
+from records.tables import table
 from study.conversation import Reply
 from study.facts import (
     AdverseEvent,
     AlertRaised,
+    Allocated,
     BreakTaken,
     CheckBack,
     CheckInFinished,
@@ -28,6 +33,7 @@ from study.facts import (
     PauseBegun,
     PauseEnded,
     PracticeDone,
+    ProtocolMoved,
     RedFlagsAnswered,
     RemindMe,
     Response,
@@ -138,6 +144,8 @@ SAMPLES: tuple[Fact, ...] = (
         answered_local=LOCAL,
         zone=ZONE,
     ),
+    Allocated(list_id=1, stratum="main", sequence=3, site="main", on=date(2026, 3, 2)),
+    ProtocolMoved(from_version="1", to_version="2", at=AT),
 )
 REPLY = Reply(key="before.pain", shape="nrs@1", value=7, at=AT, by="person")
 
@@ -147,6 +155,7 @@ def lived_in(db: Database, persons: int = 8) -> None:
     with db.write("staff") as tx:
         roster.add(tx, Reader("AB", "Dr. Ada Błaszczyk", "physician", "12345", "09:00", "17:00", "Europe/Warsaw"))
         meta.next_fence(tx, "1")
+        allocation.keep(tx, "sequence,stratum,arm\n1,main,mbt\n2,main,cbt\n", made="permuted", recipe={"seed": "00"})
         people.wrong_code(tx, 999, timedelta(hours=1))
     for number in range(persons):
         with db.write("participant") as tx:
@@ -166,10 +175,21 @@ def _live(tx: Tx, number: int) -> None:
     talk = _talks(tx, person.id)
     _facts(tx, Where(person.id, study_id, "before", talk, number))
     _post_and_time(tx, person.id, number)
+    _screened(tx, person.id, study_id, test=person.test)
+    drawn = {"list_id": 1, "stratum": "main", "sequence": number + 1, "participant_id": person.id}
+    tx.run(insert(table(AllocationDraw)), **drawn, drawn_at=AT, drawn_by="AB")
     raised = alerts.raise_(tx, person.id, "sedation", 1, 1, AT, entity=f"{study_id}-17", study_id=study_id)
     alerts.add_note(tx, raised.id, FREE_TEXT, "participant")
     if number % 2:
         alerts.close(tx, raised.id, "AB", "called, all well")
+
+
+def _screened(tx: Tx, participant_id: int, study_id: str, *, test: bool) -> None:
+    number = screening.add(tx, site="main", test=test, criteria="stamp", version="1")
+    for answer, why in (("20", None), ("54", "typed wrong")):
+        screening.write(tx, screening.by_number(tx, number), "criterion", "age", answer, met=answer == "54", why=why)
+    screening.write(tx, screening.by_number(tx, number), "refusal", "no_time", "refused")
+    screening.join(tx, screening.by_number(tx, number), participant_id, study_id)
 
 
 def _talks(tx: Tx, participant_id: int) -> int:

@@ -9,7 +9,7 @@ import pytest
 
 from content.exercises import exercises
 from content.exports import exported
-from records import alerts, due, talks
+from records import alerts, due, screening, talks
 from records.database import Database
 from records.due import Planned
 from study.facts import AdverseEvent, ConsentGiven, Note, PainRated
@@ -90,6 +90,14 @@ def test_a_participant_is_one_row_without_identity(study: Study, ann: Person) ->
     ]
 
 
+def screened(person: Person, marker: str) -> None:
+    """A screening of the person, decided and joined."""
+    with person.study.database.write("dana") as tx:
+        row = screening.by_number(tx, screening.add(tx, site="main", test=False, criteria="stamp", version="1"))
+        screening.write(tx, row, "criterion", "age", "54", met=True, why=marker)
+        screening.join(tx, row, person.id, person.study_id)
+
+
 def log_everything(person: Person, marker: str) -> None:
     """One entry of every kind, each with the marker in a text."""
     person.logs(ConsentGiven(version=marker, language="en", sha256="0" * 64, answer="agreed", at=START))
@@ -103,6 +111,7 @@ def log_everything(person: Person, marker: str) -> None:
     person.logs(practised())
     person.logs(PainRated(pain=5, rated_at=START, rated_local="2026-03-02T10:00:00", zone=ZONE))
     person.logs(window())
+    screened(person, marker)
     person.logs(said("p", 7))
     person.logs(remembered(FIRST_DAY, listed))
     event = person.logs(AdverseEvent(description=marker, related_to=None, aware_at=START))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.commands import calculators, export, ledger, people, serving, upkeep
+from bot.commands import allocation, calculators, export, ledger, people, screening, serving, upkeep
 from bot.commands.opening import open_any_database, open_database
 
 app = typer.Typer(
@@ -19,4 +19,6 @@ people.add_to(app)
 export.add_to(app, open_database)
 upkeep.add_to(app, open_any_database)
 ledger.add_to(app)
+screening.add_to(app)
+allocation.add_to(app)
 calculators.add_to(app)

@@ -18,10 +18,13 @@ from bot.commands.opening import load_settings, opened, real_time, refuse
 from bot.world import World
 from content.medicines import forms
 from coordinator import alerting, enrolling
+from coordinator.enrolling import AddRefused
+from coordinator.screening import ScreeningRefused
 from records import roster
 from records.alerts import NoSuchAlert
 from records.people import NoSuchParticipant
 from records.roster import NoSuchStaff, Reader
+from records.screening import NoSuchScreening
 from study.facts import MedicineEpisode
 
 participant = typer.Typer(help="Add, list and look after participants.", no_args_is_help=True)
@@ -61,17 +64,25 @@ def _bot_name() -> str:
 
 @participant.command("add")
 def add(
-    arm: Annotated[str | None, typer.Option(help="mbt or cbt; without it, pauses only log.")] = None,
+    arm: Annotated[
+        str | None, typer.Option(help="mbt or cbt, for test people and where the protocol draws nobody.")
+    ] = None,
     test: Annotated[bool, typer.Option("--test", help="A test person: never in an export or a figure.")] = False,
-    site: str = "main",
+    site: Annotated[str | None, typer.Option(help="A site of the protocol; the only one when it has one.")] = None,
+    screening: Annotated[
+        str | None, typer.Option(help="The screening that makes them a participant: eligible and signed.")
+    ] = None,
     qr: Annotated[Path, typer.Option(help="Write the link as a QR code (PNG): the file, or its folder.")] = Path(),
     json: Json = False,
 ) -> None:
-    """Add a participant: prints the study id, a single-use link, a code that can be typed, and writes a QR code."""
+    """Add a participant: prints the study id, a single-use link, a code that can be typed, and writes a QR code.
+
+    Until `coach allocation draw` their pauses only log.
+    """
     if arm not in (None, "mbt", "cbt"):
         raise typer.BadParameter("the arm is mbt or cbt", param_hint="--arm")
-    with opened() as db:
-        way = enrolling.add(db, username=_bot_name(), arm=arm, test=test, site=site, qr=qr)
+    with opened() as db, _named():
+        way = enrolling.add(db, username=_bot_name(), arm=arm, test=test, site=site, qr=qr, screening=screening)
     _print_way(way, json=json)
 
 
@@ -194,6 +205,9 @@ def erase(study_id: StudyId, yes: Annotated[bool, typer.Option("--yes")] = False
     typer.echo(f"{study_id}: {removed} rows removed")
 
 
+REFUSALS = (NoSuchParticipant, NoSuchAlert, NoSuchStaff, NoSuchScreening, AddRefused, ScreeningRefused)
+
+
 class _named:
     """Turns an unknown name into status 1 with the reason."""
 
@@ -202,7 +216,7 @@ class _named:
 
     def __exit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
         """Refuse with the reason."""
-        if isinstance(error, NoSuchParticipant | NoSuchAlert | NoSuchStaff):
+        if isinstance(error, REFUSALS):
             refuse(str(error))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from coordinator.projections import corrections, logged, mme_days, pauses, people, visits, watched
+from coordinator.projections import corrections, logged, mme_days, pauses, people, screening, visits, watched
 
 if TYPE_CHECKING:
     from content.exports import Table
@@ -20,6 +20,8 @@ Projection = Callable[["Tx", "Cut", "Table"], Rows]
 
 PROJECTIONS: Mapping[str, Projection] = {
     "participants": people.participants,
+    "screening": screening.screening,
+    "screening_criteria": screening.screening_criteria,
     "medicines": people.medicines,
     "patch_wear": logged.patch_wear,
     "consents": people.consents,
