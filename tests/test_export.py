@@ -29,6 +29,7 @@ from tests.exported import (
     practised,
     remembered,
     said,
+    scored_elsewhere,
     window,
 )
 from tests.samples import lived_in
@@ -104,6 +105,8 @@ def log_everything(person: Person, marker: str) -> None:
     person.logs(PainRated(pain=5, rated_at=START, rated_local="2026-03-02T10:00:00", zone=ZONE))
     person.logs(window())
     person.logs(said("p", 7))
+    person.logs(said("e", 7, mode="phone", taken_by="dana"))
+    person.logs(scored_elsewhere(version=marker))
     person.logs(remembered(FIRST_DAY, listed))
     event = person.logs(AdverseEvent(description=marker, related_to=None, aware_at=START))
     person.logs(Note(text=marker, to_team=True, written_at=START))
