@@ -9,11 +9,12 @@ from typing import Any
 
 from bot.desk import Desk
 from bot.own_data import everything_kept
+from bot.readiness import on_call
 from content.consent_text import consent_text
 from content.medicines import limit
 from content.places import zone_of
 from content.protocol import protocol
-from records import people, roster, visits
+from records import people, visits
 from records.facts import Kept, asked, column, each, find, in_force, latest, newest
 from records.person import person_of, protocol_of
 from study import facts as kinds
@@ -240,7 +241,7 @@ def _episode(desk: Desk, query: queries.EpisodeOf) -> Entry | None:
 
 
 def _staffed(desk: Desk, _: queries.Staffed) -> bool:
-    return bool(roster.readers(desk.tx))
+    return on_call(desk.world, desk.tx)
 
 
 def _zone_now(desk: Desk, _: queries.ZoneNow) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from bot.world import World
 from content.consent_text import consent_text
+from records import roster
+from records.database import Tx
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,11 @@ def missing(world: World) -> list[Missing]:
     if not consent_text("en").approved_by:
         gaps.append(Missing("consent text", "put the approved text and `approved_by` into content/consent/en.toml"))
     return gaps
+
+
+def on_call(world: World, tx: Tx) -> bool:
+    """True when somebody is on the roster and both ways to reach them are set: only then is the PHQ-9 asked."""
+    return bool(roster.readers(tx)) and world.staff_chat is not None and world.mail
 
 
 def may_enrol(world: World, test: bool) -> bool:

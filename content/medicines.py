@@ -57,6 +57,9 @@ class Limits(BaseModel):
     button_letters: Number
     calendar_enough_days: Number
     most_strength: Number
+    import_most_lines: Number
+    paper_days_before_joining: Number
+    import_text_days: Number
 
 
 @cache

@@ -901,6 +901,12 @@ class fix:
         return Message("fix.wish_button")
 
 
+class forms:
+    @staticmethod
+    def about(*, on: Param) -> Message:
+        return Message("forms.about", {"on": on})
+
+
 class help:
     @staticmethod
     def text() -> Message:

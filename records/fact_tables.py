@@ -13,7 +13,7 @@ from records.tables import one_of, sealed
 from study import facts
 from study.steps import Fact
 
-MODES = ("chat", "interviewer", "paper")
+MODES = ("chat", "phone", "interview", "paper", "other")
 
 
 def within(column: str, low: int, high: int) -> CheckConstraint:
@@ -345,6 +345,24 @@ class ResponseRow(FactRow, table=True):
     answered_at: datetime
     answered_local: str
     zone: str
+    taken_by: str | None = None
+
+
+class ScoreGivenRow(FactRow, table=True):
+    """Scores that were made elsewhere."""
+
+    __tablename__ = "score_given"
+    __table_args__: ClassVar[Any] = _rules(one_of("mode", *MODES))
+    visit: str
+    instrument: str
+    score: str
+    value: float
+    version: str
+    mode: str
+    taken_by: str
+    answered_at: datetime
+    answered_local: str
+    zone: str
 
 
 class CheckInFinishedRow(FactRow, table=True):
@@ -426,6 +444,7 @@ TABLE_OF: dict[type[Fact], type[FactRow]] = {
     facts.SafeAgain: SafeRow,
     facts.VisitPlanned: VisitPlannedRow,
     facts.Response: ResponseRow,
+    facts.ScoreGiven: ScoreGivenRow,
     facts.CheckInFinished: CheckInFinishedRow,
     facts.TlfbDay: TlfbDayRow,
     facts.Allocated: AllocatedRow,

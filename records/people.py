@@ -12,7 +12,7 @@ from sqlalchemy import Row, bindparam, delete, insert, select, update
 from records import audit
 from records.database import Tx
 from records.prepared import Prepared
-from records.tables import Chat, Invitation, Participant, Stranger, table
+from records.tables import AuditEntry, Chat, Invitation, Participant, Stranger, table
 
 people, chats, invitations, strangers = table(Participant), table(Chat), table(Invitation), table(Stranger)
 
@@ -205,3 +205,12 @@ def chat_by_hash(tx: Tx, chat_hash: str) -> Row[Any] | None:
     """A linked chat by the keyed hash of its id."""
     found: Row[Any] | None = tx.first(select(chats).where(chats.c.chat_hash == chat_hash))
     return found
+
+
+def left_at(tx: Tx, study_id: str) -> datetime | None:
+    """When somebody who has left the study did so, by the last change of their status; None for everybody else."""
+    entries = table(AuditEntry)
+    mine = (entries.c.chain == study_id) & entries.c.action.startswith("participant:")
+    statuses = [r for r in tx.rows(select(entries).where(mine).order_by(entries.c.seq)) if "status=" in r.subject]
+    last = statuses[-1] if statuses else None
+    return last.at if last is not None and "status=stopped" in last.subject else None

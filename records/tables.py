@@ -316,6 +316,21 @@ class AuditHead(SQLModel, table=True):
     link: str
 
 
+class SuppliedText(SQLModel, table=True):
+    """The wording of an instrument that the site holds the rights to, as it was imported; the newest of each counts."""
+
+    __tablename__ = "supplied_text"
+
+    id: int | None = Field(default=None, primary_key=True)
+    instrument: str = Field(index=True)
+    body: str
+    sha256: str
+    imported_at: datetime
+    imported_by: str
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str | None = None
+
+
 class Meta(SQLModel, table=True):
     """Small values of the installation: the bot's fence number, the last sweep, the offset of a rehearsal clock."""
 

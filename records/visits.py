@@ -9,8 +9,8 @@ from datetime import date
 
 from records import facts
 from records.database import Tx
-from records.facts import Where
-from study.facts import CheckInFinished, Response, TlfbDay, VisitPlanned
+from records.facts import Kept, Where
+from study.facts import CheckInFinished, Response, ScoreGiven, TlfbDay, VisitPlanned
 
 Answers = dict[str, Response]
 """By item of one instrument."""
@@ -50,3 +50,15 @@ def calendar_days(tx: Tx, participant_id: int, visit: str) -> dict[tuple[str, da
     """The days of a visit's calendar that count, by medicine and day."""
     kept = facts.in_force(tx, TlfbDay, participant_id, visit=visit)
     return {(each.fact.medicine, each.fact.on): each.fact for each in kept}
+
+
+def standing(tx: Tx, participant_id: int, visit: str) -> dict[tuple[str, str], Kept[Response]]:
+    """The answers of a visit that count, by instrument and item, as they are kept."""
+    kept = facts.in_force(tx, Response, participant_id, visit=visit)
+    return {(each.fact.instrument, each.fact.item): each for each in kept}
+
+
+def given_scores(tx: Tx, participant_id: int, visit: str) -> dict[tuple[str, str], Kept[ScoreGiven]]:
+    """The scores of a visit that were given, by instrument and score, as they are kept."""
+    kept = facts.in_force(tx, ScoreGiven, participant_id, visit=visit)
+    return {(each.fact.instrument, each.fact.score): each for each in kept}

@@ -20,13 +20,16 @@ FreeText = Annotated[str, Field(json_schema_extra={"sealed": True})]
 MaybeFreeText = Annotated[str | None, Field(json_schema_extra={"sealed": True})]
 """The same where there may be none."""
 
+Later = Annotated[str | None, Field(json_schema_extra={"later": True})]
+"""A field that an earlier release did not have: while it is None it is no part of a fact's content and hash."""
+
 DoseStatus = Literal["taken", "missed", "not_sure"]
 TimeQuality = Literal["now", "said", "delayed", "unknown"]
 Decision = Literal["took", "later", "not_needed", "rather_not_say"]
 Source = Literal["chat", "staff", "diary"]
 ResponseStatus = Literal["answered", "skipped", "rather_not_say", "dont_know", "not_asked"]
 DayStatus = Literal["zero", "as_usual", "different", "dont_remember", "skipped"]
-Mode = Literal["chat", "interviewer", "paper"]
+Mode = Literal["chat", "phone", "interview", "paper", "other"]
 
 
 class ConsentGiven(Fact):
@@ -273,7 +276,7 @@ class Response(Fact):
     """What was said to one item of an instrument at a visit; the status says why there is no value.
 
     `not_asked`: left out by a rule of the instrument. One item may have several (begun again, taken down by staff): the
-    last one recorded counts.
+    last one recorded counts. `taken_by` is the staff code of who took it down, None for what was answered in the chat.
     """
 
     visit: str
@@ -284,6 +287,22 @@ class Response(Fact):
     status: ResponseStatus
     mode: Mode = "chat"
     language: str = "en"
+    answered_at: datetime
+    answered_local: str
+    zone: str
+    taken_by: Later = None
+
+
+class ScoreGiven(Fact):
+    """A score of an instrument that was made elsewhere and taken over as it is; `version` says by which scoring."""
+
+    visit: str
+    instrument: str
+    score: str
+    value: float
+    version: str
+    mode: Mode
+    taken_by: str
     answered_at: datetime
     answered_local: str
     zone: str

@@ -145,7 +145,7 @@ class DayBegins(Query[datetime]):
 
 
 class Staffed(Query[bool]):
-    """True when the roster names somebody who reads alerts."""
+    """True when the roster names somebody who reads alerts, and both ways to reach them are set."""
 
 
 class ZoneNow(Query[str]):

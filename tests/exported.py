@@ -26,6 +26,7 @@ from study.facts import (
     PauseEnded,
     PracticeDone,
     Response,
+    ScoreGiven,
     TlfbDay,
     VisitPlanned,
 )
@@ -217,6 +218,13 @@ def said(item: str, value: int | None, visit: str = "month_3", **given: Any) -> 
     usual |= {"status": "answered" if value is not None else "skipped"}
     when = {"answered_at": START, "answered_local": "2026-03-02T10:00:00", "zone": ZONE}
     return Response.model_validate(usual | when | given)
+
+
+def scored_elsewhere(value: float = 38.25, visit: str = "month_3", **given: Any) -> ScoreGiven:
+    """A component score of the SF-12, as a site gives it."""
+    usual = {"visit": visit, "instrument": "sf12", "score": "sf12_physical", "value": value, "version": "SF-12v2"}
+    when = {"answered_at": START, "answered_local": "2026-03-02T10:00:00", "zone": ZONE}
+    return ScoreGiven.model_validate(usual | when | {"mode": "paper", "taken_by": "dana"} | given)
 
 
 def finished(visit: str = "month_3", *, complete: bool = True, **given: Any) -> CheckInFinished:

@@ -427,7 +427,7 @@ def clinic_response(*, item: str, instrument: str, version: str, value: int) -> 
         item=item,
         value=value,
         status="answered",
-        mode="interviewer",
+        mode="phone",
         answered_at=datetime(2026, 3, 2, 16, tzinfo=UTC),
         answered_local="2026-03-02T11:00:00",
         zone="America/New_York",

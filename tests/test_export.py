@@ -29,6 +29,7 @@ from tests.exported import (
     practised,
     remembered,
     said,
+    scored_elsewhere,
     window,
 )
 from tests.samples import lived_in
@@ -113,6 +114,8 @@ def log_everything(person: Person, marker: str) -> None:
     person.logs(window())
     screened(person, marker)
     person.logs(said("p", 7))
+    person.logs(said("e", 7, mode="phone", taken_by="dana"))
+    person.logs(scored_elsewhere(version=marker))
     person.logs(remembered(FIRST_DAY, listed))
     event = person.logs(AdverseEvent(description=marker, related_to=None, aware_at=START))
     person.logs(Note(text=marker, to_team=True, written_at=START))

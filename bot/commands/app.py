@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.commands import allocation, calculators, export, ledger, people, screening, serving, upkeep
+from bot.commands import allocation, calculators, export, importing, ledger, people, screening, serving, upkeep
 from bot.commands.opening import open_any_database, open_database
 
 app = typer.Typer(
@@ -17,6 +17,7 @@ app = typer.Typer(
 serving.add_to(app)
 people.add_to(app)
 export.add_to(app, open_database)
+importing.add_to(app)
 upkeep.add_to(app, open_any_database)
 ledger.add_to(app)
 screening.add_to(app)

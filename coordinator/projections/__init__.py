@@ -27,6 +27,8 @@ PROJECTIONS: Mapping[str, Projection] = {
     "consents": people.consents,
     "visits": visits.visits,
     "responses": visits.responses,
+    "taken_down": visits.taken_down,
+    "given_scores": visits.given_scores,
     "scores": visits.scores,
     "tlfb_days": visits.tlfb_days,
     "pauses": pauses.pauses,

@@ -16,7 +16,7 @@ from coordinator.projections.sql import ByBytes
 from records.fact_tables import TABLE_OF
 from records.facts import SEALED
 from records.tables import table
-from study.facts import CheckInFinished, ExerciseLed, MedicineEpisode, PauseEnded, Response, VisitPlanned
+from study.facts import CheckInFinished, ExerciseLed, MedicineEpisode, PauseEnded, Response, ScoreGiven, VisitPlanned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -149,6 +149,8 @@ def _row_id(history: _History, kind: type[Fact], row: Row[Any]) -> str | None:
         return str(row.pause)
     if kind is Response:
         return f"{row.visit}.{row.instrument}.{row.item}"
+    if kind is ScoreGiven:
+        return f"{row.visit}.{row.instrument}.{row.score}"
     if kind in (VisitPlanned, CheckInFinished):
         return str(row.visit)
     return str(row.entity)

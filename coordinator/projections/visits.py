@@ -25,7 +25,7 @@ from coordinator.projections.sql import ByBytes, as_written
 from records.fact_tables import TABLE_OF
 from records.tables import table
 from study import responses as rules
-from study.facts import CheckInFinished, MedicineEpisode, Response, TlfbDay, VisitPlanned
+from study.facts import CheckInFinished, MedicineEpisode, Response, ScoreGiven, TlfbDay, VisitPlanned
 from study.mme import MmeInput, daily_mme
 from study.responses import Given
 
@@ -42,16 +42,34 @@ if TYPE_CHECKING:
     from study.steps import Fact
 
 ITEM = ("participant_id", "visit", "instrument", "item")
+SCORE = ("participant_id", "visit", "instrument", "score")
 DAY = ("participant_id", "visit", "medicine", "on")
 CALENDAR = "tlfb"
 
 
 def responses(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """Every item of every instrument that has an answer of some kind."""
-    last, person = _last(Response, cut, ITEM), included(cut)
+    return _one_by_one(tx, cut, wanted, Response, ITEM)
+
+
+def taken_down(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
+    """Every answer in force that staff took down, with who did."""
+    return _one_by_one(tx, cut, wanted, Response, ITEM, having="taken_by")
+
+
+def given_scores(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
+    """Every score that was made elsewhere."""
+    return _one_by_one(tx, cut, wanted, ScoreGiven, SCORE)
+
+
+def _one_by_one(
+    tx: Tx, cut: Cut, wanted: Table, kind: type[Fact], one: Sequence[str], having: str | None = None
+) -> Iterator[Sequence[Any]]:
+    last, person = _last(kind, cut, one), included(cut)
     columns = {column.name: as_written(column) for column in last.c} | {"study_id": person.c.study_id}
-    order = [ByBytes(person.c.study_id), *(ByBytes(last.c[name]) for name in ITEM[1:])]
+    order = [ByBytes(person.c.study_id), *(ByBytes(last.c[name]) for name in one[1:])]
     where = recorded_since(cut, last.c.recorded_at)
+    where += [last.c[having].is_not(None)] if having else []
     return streamed(tx, Query(columns, last.join(person, person.c.id == last.c.participant_id), where, order), wanted)
 
 
@@ -133,7 +151,7 @@ class _Line(NamedTuple):
     instrument: str
     score: str
     value: float | None
-    n_missing: int
+    n_missing: int | None
     scorer_version: str
     reason: str | None
 
@@ -144,10 +162,12 @@ def scores(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     for person in at_the_cut(tx, cut):
         said = _of_person(tx, cut, Response, person, ITEM)
         days = _of_person(tx, cut, TlfbDay, person, DAY)
-        for visit in sorted({row.visit for row in (*said, *days)}, key=str.encode):
+        given = _of_person(tx, cut, ScoreGiven, person, SCORE)
+        for visit in sorted({row.visit for row in (*said, *days, *given)}, key=str.encode):
             of_visit = [row for row in said if row.visit == visit]
             looked_back = [row for row in days if row.visit == visit]
             lines = [*_scored(cut, of_visit), *_looked_back(tx, cut, person, looked_back, factors)]
+            lines += [_as_given(row) for row in given if row.visit == visit and _is_recent(cut, row)]
             for line in sorted(lines, key=lambda line: (line.instrument.encode(), line.score.encode())):
                 values = {"study_id": person.study_id, "visit": visit, **line._asdict()}
                 yield [values[name] for name in wanted.names]
@@ -171,6 +191,14 @@ def _of_instrument(code: str, rows: list[Row[Any]]) -> Iterator[_Line]:
     for each in rules.scores(code, given, versions.pop() if len(versions) == 1 else ""):
         value = None if each.value is None else float(each.value)
         yield _Line(code, each.name, value, each.n_missing, each.version, each.reason)
+
+
+def _as_given(row: Row[Any]) -> _Line:
+    return _Line(row.instrument, row.score, row.value, None, f"given {row.version}", None)
+
+
+def _is_recent(cut: Cut, row: Row[Any]) -> bool:
+    return cut.since is None or row.recorded_at >= cut.since
 
 
 def _looked_back(tx: Tx, cut: Cut, person: Person, rows: list[Row[Any]], factors: FactorSet) -> Iterator[_Line]:

@@ -1,0 +1,109 @@
+"""`coach import`: answers that staff took down, an empty file for them, and wordings a site holds the rights to."""
+
+from __future__ import annotations
+
+import json as json_module
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from bot.commands.opening import load_settings, opened, refuse
+from bot.commands.people import world_of_settings
+from bot.commands.upkeep import progress_of
+from bot.readiness import on_call
+from bot.taken_down import follow
+from content.instruments import instrument as find_instrument
+from content.protocol import protocol
+from coordinator.answer_file import FileRefused, template
+from coordinator.importing import Imported, Order, import_answers
+
+group = typer.Typer(
+    name="import", help="Bring in answers taken down by staff, and wordings of the site.", no_args_is_help=True
+)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+Who = Annotated[str, typer.Option("--who", help="Your staff code, for the audit.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the group."""
+    app.add_typer(group, name="import")
+
+
+@group.command("template")
+def print_template(
+    visit: Annotated[
+        list[str] | None, typer.Option(help="Only this check-in, such as month_3; may be repeated.")
+    ] = None,
+    instrument: Annotated[
+        list[str] | None, typer.Option(help="Only this instrument, such as odi; may be repeated.")
+    ] = None,
+    study_id: Annotated[
+        list[str] | None, typer.Option("--study-id", help="Lines for this participant; may be repeated.")
+    ] = None,
+) -> None:
+    """Print a CSV to fill in: a line for each item, with the values allowed. Lines left blank are no answers."""
+    rules, visits, names = protocol(load_settings().protocol), visit or [], instrument or []
+    known = [each.code for each in rules.visits]
+    for code in visits:
+        if code not in known:
+            raise typer.BadParameter(f"one of {', '.join(known)}", param_hint="--visit")
+    for name in names:
+        try:
+            find_instrument(name)
+        except KeyError:
+            raise typer.BadParameter(f"there is no instrument {name}", param_hint="--instrument") from None
+    for line in template(rules, visits, [find_instrument(name).code for name in names], study_id or []):
+        typer.echo(line)
+
+
+@group.command("answers")
+def answers(
+    file: Annotated[Path, typer.Argument(help="A CSV with the columns of `coach import template`.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; keep nothing.")] = False,
+    correct: Annotated[
+        str | None,
+        typer.Option("--correct", help="Replace values that are there, for this reason; they stay on record."),
+    ] = None,
+    who: Who = "staff",
+    json: Json = False,
+) -> None:
+    """Bring in answers from the phone, from paper or from a licensed form: the whole file, or nothing of it.
+
+    What is wrong is listed as file:line:column. Answers that complete a check-in end its reminders.
+    """
+    if correct is not None and not correct.strip():
+        raise typer.BadParameter("say why", param_hint="--correct")
+    world = world_of_settings()
+    order = Order(file, who, correct.strip() if correct else None, dry_run)
+    with opened() as db, progress_of("import") as progress:
+        with db.read() as tx:
+            staffed = on_call(world, tx)
+        try:
+            done = import_answers(db, order, follow(world), staffed=staffed, progress=progress)
+        except FileRefused as error:
+            _end(error, json=json)
+    typer.echo(done.model_dump_json(indent=2) if json else "\n".join(_told(done)))
+
+
+def _end(error: FileRefused, *, json: bool) -> NoReturn:
+    if json:
+        wrong = [{"line": w.line, "column": w.column, "problem": w.problem} for w in error.wrong]
+        typer.echo(json_module.dumps({"file": error.file, "imported": False, "wrong": wrong}, indent=2))
+    for line in error.lines:
+        typer.echo(line, err=True)
+    refuse(str(error))
+
+
+def _told(done: Imported) -> list[str]:
+    new = done.written + done.corrected
+    would = "would be " if done.dry_run else ""
+    lines = [f"{done.file}: {done.written} answers {would}written, {done.corrected} {would}corrected"]
+    if done.there_already:
+        lines.append(f"{done.there_already} are there already" + ("; nothing was doubled" if not new else ""))
+    if done.left_blank:
+        lines.append(f"{done.left_blank} lines are blank and no answers")
+    lines += [f"{each.study_id} {each.visit}: {each.status}, {each.timing}" for each in done.visits]
+    lines += [f"{told.study_id} {told.visit}: alert {told.rule}, tier {told.tier}" for told in done.alerts]
+    return lines
