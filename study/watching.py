@@ -10,20 +10,19 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from pydantic import ValidationError
 
 from content.factors import FactorSet, factor_set
-from content.medicines import forms, limit
+from content.medicines import forms
 from content.watching import Watching, watching
+from study.days import HOURS_A_DAY, ONE_DAY, ends_at
 from study.facts import MedicineEpisode
 from study.mme import MmeInput, daily_mme
 
-ONE_DAY = timedelta(days=1)
-HOURS_A_DAY = 24
 MME = "MME"
 Episodes: TypeAlias = Mapping[str, MedicineEpisode]
 Amounts: TypeAlias = Mapping[date, float]
@@ -50,10 +49,10 @@ class DayUse:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Something to tell staff: by which rule, the last day that shows it, and the figures."""
+    """Something to tell staff: by which rule, the days that show it (of a fall the last one), and the figures."""
 
     rule: Literal["dose_drop", "dose_excess"]
-    on: date
+    days: tuple[date, ...]
     detail: str
 
 
@@ -63,16 +62,16 @@ def watch(
     today: date,
     *,
     held: Collection[date] = (),
-    told_through: date | None = None,
+    told_on: Collection[date] = (),
     factors: FactorSet | None = None,
 ) -> tuple[Found, ...]:
     """What the days before `today` show, at most one finding a rule.
 
-    `held`: days on hold, which count for nothing. `told_through`: the last day of which an excess was told already.
+    `held`: days on hold, which count for nothing. `told_on`: days whose excess was told already.
     """
     seen = [use for use in uses if use.on < today and use.on not in held]
     looked = _Looked(episodes, seen, today, factors or factor_set(), watching())
-    more = [use for use in seen if told_through is None or use.on > told_through]
+    more = [use for use in seen if use.on not in told_on]
     found = (looked.fall(), _excess(episodes, more, watching().excess.over_percent))
     return tuple(each for each in found if each is not None)
 
@@ -94,11 +93,10 @@ def agreed_count(episode: MedicineEpisode) -> float | None:
 
 
 def _excess(episodes: Episodes, uses: Iterable[DayUse], over_percent: int) -> Found | None:
-    over = sorted((use.on, use.medicine) for use in uses if _is_over(episodes, use, over_percent))
-    if not over:
+    days = tuple(sorted({use.on for use in uses if _is_over(episodes, use, over_percent)}))
+    if not days:
         return None
-    days = sorted({on for on, _ in over})
-    return Found("dose_excess", days[-1], f"over {over_percent} % of the list on {', '.join(map(str, days))}")
+    return Found("dose_excess", days, f"over {over_percent} % of the list on {', '.join(map(str, days))}")
 
 
 def _is_over(episodes: Episodes, use: DayUse, over_percent: int) -> bool:
@@ -132,13 +130,13 @@ class _Looked:
 
     def _nothing_lacks(self, uses: list[DayUse]) -> bool:
         """True when every medicine of the list on that day is there."""
-        listed = {name for name, each in self.episodes.items() if _is_in_force(each, uses[0].on)}
+        listed = {name for name, each in self.episodes.items() if is_in_force(each, uses[0].on)}
         return listed <= {use.medicine for use in uses}
 
     def fall(self) -> Found | None:
         """A fall below half, or nothing at all for many hours; both are one finding."""
         said = [*self._nothing_taken(), *self._halved()]
-        return Found("dose_drop", self.last, "; ".join(said)) if said else None
+        return Found("dose_drop", (self.last,), "; ".join(said)) if said else None
 
     def _nothing_taken(self) -> Iterable[str]:
         run = 0
@@ -205,7 +203,7 @@ class _Looked:
 
     def _expected(self, measure: str, was: float) -> float | None:
         """What the fall is held against: after a taper what was agreed, None where nobody can say what that is."""
-        in_force = [each for each in self.episodes.values() if _is_in_force(each, self.last)]
+        in_force = [each for each in self.episodes.values() if is_in_force(each, self.last)]
         since = self.first_recent - timedelta(days=self.rules.fall.window_days)
         if not any(each.change == "taper" and each.starts_on >= since for each in in_force):
             return was
@@ -254,7 +252,8 @@ def _was_left_off(episode: MedicineEpisode) -> bool:
     return episode.change == "stopped"
 
 
-def _is_in_force(episode: MedicineEpisode, on: date) -> bool:
+def is_in_force(episode: MedicineEpisode, on: date) -> bool:
+    """True when a medicine was on the list on a day; the day of a change belongs to what came after it."""
     return episode.starts_on <= on and (episode.ends_on is None or on < episode.ends_on)
 
 
@@ -264,4 +263,4 @@ def _mean(amounts: list[float]) -> float:
 
 def _ends(on: date) -> datetime:
     """The wall clock at which a study day is over."""
-    return datetime.combine(on + ONE_DAY, time(int(limit("study_day_ends_at_hour"))))
+    return datetime.combine(on + ONE_DAY, ends_at())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from records import alerts, due, facts, meta, people, post, roster, talks
+from records import alerts, checklists, due, escalations, facts, meta, people, post, roster, talks, watched
 from records.database import Database, Tx
 from records.facts import Where
 from records.post import Address, Letter, Sent
@@ -145,7 +145,9 @@ REPLY = Reply(key="before.pain", shape="nrs@1", value=7, at=AT, by="person")
 def lived_in(db: Database, persons: int = 8) -> None:
     """Fill every table: people in all states of talk, post, time and safety, and every kind of fact, revised."""
     with db.write("staff") as tx:
-        roster.add(tx, Reader("AB", "Dr. Ada Błaszczyk", "physician", "12345", "09:00", "17:00", "Europe/Warsaw"))
+        on_call = {"chat": 5_100_000_000, "mail": "ada@example.org"}
+        hours = ("12345", "09:00", "17:00", "Europe/Warsaw")
+        roster.add(tx, Reader("AB", "Dr. Ada Błaszczyk", "physician", *hours, **on_call))
         meta.next_fence(tx, "1")
         people.wrong_code(tx, 999, timedelta(hours=1))
     for number in range(persons):
@@ -168,6 +170,10 @@ def _live(tx: Tx, number: int) -> None:
     _post_and_time(tx, person.id, number)
     raised = alerts.raise_(tx, person.id, "sedation", 1, 1, AT, entity=f"{study_id}-17", study_id=study_id)
     alerts.add_note(tx, raised.id, FREE_TEXT, "participant")
+    escalations.tell(tx, raised.id, "AB", None)
+    escalations.tried(tx, raised.id, "no_answer")
+    watched.tell(tx, person.id, "dose_drop", [AT.date()])
+    checklists.done(tx, person.id, study_id, "naloxone")
     if number % 2:
         alerts.close(tx, raised.id, "AB", "called, all well")
 

@@ -31,7 +31,7 @@ def rules(found: Iterable[Found]) -> list[str]:
 
 def test_half_of_before_over_three_days_is_a_fall_and_a_little_more_is_none() -> None:
     (found,) = watch(BOOK, days_of([4.0] * 28 + [2.0] * 3), TODAY)
-    assert (found.rule, found.on) == ("dose_drop", date(2026, 4, 30))
+    assert (found.rule, found.days) == ("dose_drop", (date(2026, 4, 30),))
     assert found.detail == "MME a day 15 over 3 days, 30 before"
     assert watch(BOOK, days_of([4.0] * 28 + [2.0, 2.0, 2.5]), TODAY) == ()
 
@@ -148,7 +148,7 @@ def test_a_taper_of_long_ago_explains_nothing_any_more() -> None:
 def test_more_than_120_percent_of_the_list_is_told_and_120_is_not() -> None:
     five = {"oxy": OXY.model_copy(update={"max_per_day": 5})}
     (found,) = watch(five, days_of([6.5, 5.0]), TODAY)
-    assert (found.rule, found.on) == ("dose_excess", date(2026, 4, 29))
+    assert (found.rule, found.days) == ("dose_excess", (date(2026, 4, 29),))
     assert watch(five, days_of([6.0]), TODAY) == ()
 
 
@@ -159,8 +159,8 @@ def test_without_a_most_the_usual_at_its_times_is_what_the_list_says() -> None:
 
 
 def test_an_excess_is_told_once_a_day_and_today_is_not_over() -> None:
-    assert watch(BOOK, days_of([20.0]), TODAY, told_through=date(2026, 4, 30)) == ()
-    assert rules(watch(BOOK, days_of([20.0]), TODAY, told_through=date(2026, 4, 29))) == ["dose_excess"]
+    assert watch(BOOK, days_of([20.0]), TODAY, told_on=[date(2026, 4, 30)]) == ()
+    assert rules(watch(BOOK, days_of([20.0]), TODAY, told_on=[date(2026, 4, 29)])) == ["dose_excess"]
     assert watch(BOOK, days_of([20.0], last=0), TODAY) == ()
 
 
