@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from records import alerts, checklists, due, escalations, facts, meta, people, post, roster, talks, watched
@@ -145,9 +146,8 @@ REPLY = Reply(key="before.pain", shape="nrs@1", value=7, at=AT, by="person")
 def lived_in(db: Database, persons: int = 8) -> None:
     """Fill every table: people in all states of talk, post, time and safety, and every kind of fact, revised."""
     with db.write("staff") as tx:
-        on_call = {"chat": 5_100_000_000, "mail": "ada@example.org"}
-        hours = ("12345", "09:00", "17:00", "Europe/Warsaw")
-        roster.add(tx, Reader("AB", "Dr. Ada Błaszczyk", "physician", *hours, **on_call))
+        ada = Reader("AB", "Dr. Ada Błaszczyk", "physician", "12345", "09:00", "17:00", "Europe/Warsaw")
+        roster.add(tx, replace(ada, chat=5_100_000_000, mail="ada@example.org"))
         meta.next_fence(tx, "1")
         people.wrong_code(tx, 999, timedelta(hours=1))
     for number in range(persons):
