@@ -64,6 +64,13 @@ class Test(Sourced):
     acknowledge_within_hours: DaysOrHours
 
 
+class Today(Sourced):
+    """How many days ahead is soon, and how many days back a letter that did not arrive is shown."""
+
+    soon_days: DaysOrHours
+    letters_days: DaysOrHours
+
+
 class Watching(Table):
     """Everything in `safety/watching.toml`."""
 
@@ -73,6 +80,7 @@ class Watching(Table):
     again: Again
     calls: Calls
     test: Test
+    today: Today
 
 
 @cache

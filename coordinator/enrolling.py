@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
 from content.medicines import limit
+from coordinator import checklists
 from records import alerts, due, facts, people, post
 from records.database import Database, Tx
 from records.facts import Where
@@ -98,14 +99,16 @@ def _listed(tx: Tx, person: Any) -> Listed:
 
 
 def shown(db: Database, study_id: str) -> dict[str, Any]:
-    """One participant: the line of the list, medicines in force, what is due next."""
+    """One participant: the line of the list, medicines in force, what staff still have to talk about."""
     with db.read() as tx:
         person = people.by_study_id(tx, study_id)
         medicines = [
             kept.fact.model_dump(mode="json", exclude={"reason"}) | {"id": kept.entity}
             for kept in facts.in_force(tx, MedicineEpisode, person.id)
         ]
-        return _listed(tx, person).model_dump(mode="json") | {"medicines": medicines}
+        to_talk_about = [line.item for line in checklists.lines(tx, person) if line.done_at is None]
+        own = {"checklist": to_talk_about, "medicines": medicines}
+        return _listed(tx, person).model_dump(mode="json") | own
 
 
 def give_medicine(db: Database, study_id: str, medicine: MedicineEpisode) -> str:

@@ -298,7 +298,7 @@ def alert_matrix() -> str:
             cell(rule.label),
             "a fixed text at once" if _says_its_text(name, rule) else "",
             "wait" if rule.blocks_unsolicited else "",
-            cell(alerts().tiers[str(rule.tier)].respond),
+            cell(rule.respond or alerts().tiers[str(rule.tier)].respond),
         )
         for name, rule in alerts().rules.items()
         if is_raised(name, rule)
