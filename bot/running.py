@@ -108,7 +108,7 @@ async def keep_going(node: Node, settings: Settings, *more: Callable[[], Awaitab
         "sweep": (Every(1), node.sweep),
         "roll": (Nightly(0, 5), lambda: node.storage.write(planning.roll)),
         "purge": (Nightly(3, 10), lambda: node.storage.write(_purge)),
-        "watch": (Nightly(12, 30), lambda: node.storage.write(lambda tx: watch_everybody(node.world, tx))),
+        "watch": (Nightly(12, 30), lambda: watch_everybody(node.storage, node.world)),
         "alert_test": (Every(600), lambda: node.storage.write(lambda tx: due_test(node.world, tx))),
     }
     if heartbeat_url := settings.heartbeat_url.get_secret_value():

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row
 
 from bot import alarms
+from bot.storage import Storage
 from bot.world import World
 from content.watching import watching
 from records import alerts, facts, people, watched
@@ -21,17 +24,41 @@ WATCHED = ("enrolled", "prompts_stopped")
 EXCESS = "dose_excess"
 
 
-def watch_everybody(world: World, tx: Tx) -> int:
-    """The nightly watch; gives how many alerts it raised."""
-    return sum(watch_one(world, tx, person) for person in people.everyone(tx))
+async def watch_everybody(storage: Storage, world: World) -> int:
+    """The nightly watch, person by person, so that nobody's turn waits for it; gives how many alerts it raised."""
+    found = 0
+    for number in await storage.read(_watched):
+        if await storage.read(partial(_look_at, number)):
+            found += await storage.write(partial(_watch_number, world, number))
+        await asyncio.sleep(0)
+    return found
+
+
+def _look_at(number: int, tx: Tx) -> list[Found]:
+    return news_of(tx, people.by_id(tx, number))
+
+
+def _watch_number(world: World, number: int, tx: Tx) -> int:
+    return watch_one(world, tx, people.by_id(tx, number))
+
+
+def _watched(tx: Tx) -> list[int]:
+    return [int(person.id) for person in people.everyone(tx) if person.status in WATCHED and person.hold is None]
 
 
 def watch_one(world: World, tx: Tx, person: Row[Any]) -> int:
-    """Look at the days of one person that are over; nothing while on hold. Gives how many alerts there were."""
+    """Tell staff what the days of one person show that they do not know; gives how many alerts there were."""
+    news = news_of(tx, person)
+    for each in news:
+        _tell(world, tx, person, each)
+    return len(news)
+
+
+def news_of(tx: Tx, person: Row[Any]) -> list[Found]:
+    """What the days that are over show and nobody was told of; nothing while the person is on hold."""
     if person.status not in WATCHED or person.hold is not None:
-        return 0
-    today = day_there(tx.now, person.zone)
-    fall = watching().fall
+        return []
+    today, fall = day_there(tx.now, person.zone), watching().fall
     since = today - timedelta(days=fall.window_days + fall.recent_days)
     found = watch(
         watched.episodes(tx, person.id),
@@ -40,10 +67,7 @@ def watch_one(world: World, tx: Tx, person: Row[Any]) -> int:
         held=watched.held_days(tx, person, since),
         told_on=_excess_told(tx, person),
     )
-    news = [each for each in found if _is_news(tx, person, each)]
-    for each in news:
-        _tell(world, tx, person, each)
-    return len(news)
+    return [each for each in found if _is_news(tx, person, each)]
 
 
 def _excess_told(tx: Tx, person: Row[Any]) -> set[Any]:

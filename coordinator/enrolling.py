@@ -12,7 +12,8 @@ from sqlalchemy import select
 
 from content.medicines import limit
 from coordinator import checklists
-from records import alerts, due, facts, people, post
+from records import alerts, due, facts, people, post, watched
+from records import checklists as kept_checklists
 from records.database import Database, Tx
 from records.facts import Where
 from records.people import Invited
@@ -172,6 +173,8 @@ def erase(db: Database, study_id: str, who: str) -> int:
         numbers = [r.id for r in tx.rows(select(talks.c.id).where(talks.c.participant_id == person.id))]
         removed = facts.erase(tx, person.id)
         alerts.erase_notes(tx, person.id)
+        kept_checklists.erase(tx, person.id)
+        watched.erase(tx, person.id)
         post.erase(tx, person.id)
         due.cancel(tx, person.id, None, "erased")
         people.unlink(tx, person.id)

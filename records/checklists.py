@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, delete, insert, select
 
 from records import audit
 from records.alert_tables import ChecklistDone
@@ -26,3 +26,8 @@ def done(tx: Tx, participant_id: int, study_id: str, item: str) -> bool:
     tx.run(insert(rows), participant_id=participant_id, item=item, done_at=tx.now, done_by=tx.actor)
     audit.note(tx, study_id, "checklist:done", item)
     return True
+
+
+def erase(tx: Tx, participant_id: int) -> int:
+    """Drop what was gone through with a participant; gives how many items."""
+    return tx.run(delete(rows).where(rows.c.participant_id == participant_id))

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, delete, insert, select
 
 from content.medicines import forms, limit
 from records import facts
@@ -134,3 +134,8 @@ def tell(tx: Tx, participant_id: int, rule: str, days: Iterable[date]) -> None:
     """Write down that staff are told of these days, which they were not before."""
     for on in days:
         tx.run(insert(told), participant_id=participant_id, rule=rule, on=on, told_at=tx.now)
+
+
+def erase(tx: Tx, participant_id: int) -> int:
+    """Drop which days of a participant were told; gives how many."""
+    return tx.run(delete(told).where(told.c.participant_id == participant_id))

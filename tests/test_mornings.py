@@ -15,8 +15,10 @@ from coordinator.calls import NoCallTask
 from coordinator.checklists import NotOnTheList
 from coordinator.today import Need
 from records import facts, people, watched
+from records.alert_tables import ChecklistDone
 from records.alerts import NoSuchAlert
 from records.facts import Where
+from records.tables import table
 from study.facts import DoseTaken, MedicineEpisode, PatchWear, RedFlagsAnswered, TlfbDay
 from tests.clinic import FENTANYL, OXYCODONE, START, Clinic, Patient, clinic_over, fresh_sqlite
 from tests.logged import wrote
@@ -50,9 +52,8 @@ def calendar(clinic: Clinic, counts: Iterable[float | None], visit: str = "month
             facts.write(tx, f"{visit}-{on}", kept, Where(person.id, "P0001", "test"))
 
 
-def watch(clinic: Clinic) -> int:
-    with clinic.database.write() as tx:
-        return watching.watch_everybody(clinic.node.world, tx)
+async def watch(clinic: Clinic) -> int:
+    return await watching.watch_everybody(clinic.node.storage, clinic.node.world)
 
 
 def raised(clinic: Clinic) -> list[tuple[str, str]]:
@@ -62,22 +63,22 @@ def raised(clinic: Clinic) -> list[tuple[str, str]]:
 async def test_a_fall_in_the_calendar_is_told_once_and_again_only_after_a_fortnight(clinic: Clinic) -> None:
     await clinic.enrolled()
     calendar(clinic, [4.0] * 25 + [2.0] * 3)
-    assert watch(clinic) == 1
+    assert await watch(clinic) == 1
     told = "From the days that are known: MME a day 15 over 3 days, 30 before."
     assert raised(clinic) == [("dose_drop", told.split(": ", 1)[1])]
     alerting.close(clinic.database, 1, "dana", "called: a taper they agreed on by phone")
-    assert watch(clinic) == 0
+    assert await watch(clinic) == 0
     calendar(clinic, [4.0] * 22 + [4.0, None, 4.0, 1.0, 1.0, 1.0], "month_6")
     clinic.clock.move(days=13)
-    assert watch(clinic) == 0
+    assert await watch(clinic) == 0
 
 
 async def test_a_day_over_the_list_is_told_and_the_same_day_not_twice(clinic: Clinic) -> None:
     await clinic.enrolled()
     calendar(clinic, [4.0, 5.0, 4.0])
-    assert watch(clinic) == 1
+    assert await watch(clinic) == 1
     alerting.close(clinic.database, 1, "dana", "a slip")
-    assert watch(clinic) == 0
+    assert await watch(clinic) == 0
     with clinic.database.read() as tx:
         assert watched.told_on(tx, 1, "dose_excess") == {date(2026, 2, 28)}
 
@@ -86,13 +87,13 @@ async def test_nobody_on_hold_is_watched_and_days_on_hold_count_for_nothing(clin
     await clinic.enrolled()
     calendar(clinic, [4.0] * 27 + [9.0])
     enrolling.hold(clinic.database, "P0001", "hospital", "dana")
-    assert watch(clinic) == 0
+    assert await watch(clinic) == 0
     clinic.clock.move(days=1)
     enrolling.hold(clinic.database, "P0001", None, "dana")
     with clinic.database.read() as tx:
         held = watched.held_days(tx, people.by_study_id(tx, "P0001"), date(2026, 2, 1))
     assert held == {date(2026, 3, 2), date(2026, 3, 3)}
-    assert watch(clinic) == 1
+    assert await watch(clinic) == 1
 
 
 async def test_days_that_only_have_entries_in_the_log_raise_nothing_until_the_person_says_that_was_all(
@@ -103,7 +104,7 @@ async def test_days_that_only_have_entries_in_the_log_raise_nothing_until_the_pe
     small.clock.move(days=4)
     await ann.does(">/dose", "1 tablet (usual)", "Now")
     small.clock.move(hours=24)
-    assert watch(small) == 0
+    assert await watch(small) == 0
     said = {date(2026, 3, 2) + timedelta(days=n) for n in range(5)}
     with small.database.read() as tx:
         person = people.by_study_id(tx, "P0001")
@@ -251,6 +252,8 @@ async def test_what_is_expected_at_the_beginning_is_a_checklist_and_no_alert(cli
     assert enrolling.shown(clinic.database, "P0001")["checklist"] == ["naloxone", "phq4_high"]
     with pytest.raises(NotOnTheList, match="coach checklist P0001"):
         checklists.done(clinic.database, "P0001", "red_flags", "dana")
+    enrolling.erase(clinic.database, "P0001", "dana")
+    assert checklists.of(clinic.database, "P0001") == clinic.rows(table(ChecklistDone).select()) == []
 
 
 @pytest.mark.parametrize(
