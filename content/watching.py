@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -81,6 +81,17 @@ class Watching(Table):
     calls: Calls
     test: Test
     today: Today
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        """Each part with its numbers in words, and where they are from: for the page about alerts."""
+        parts = self.model_dump(mode="json", exclude={"today"})
+        return [(name, _in_words(part), str(part["source"])) for name, part in parts.items()]
+
+
+def _in_words(part: dict[str, Any]) -> str:
+    numbers = {name: value for name, value in part.items() if name not in ("source", "proposal", "tries")}
+    tries = [f"day {each['day']} at {each['at'][:5]}" for each in part.get("tries", [])]
+    return ", ".join([*(f"{name.replace('_', ' ')} {value}" for name, value in numbers.items()), *tries])
 
 
 @cache
