@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from bot import alarms, lookups
+from bot import alarms, lookups, watching
 from bot.desk import Desk
 from content.medicines import limit
 from content.safety_data import alerts as alert_rules
@@ -239,6 +239,7 @@ def _finished(desk: Desk, entity: str, fact: kinds.CheckInFinished) -> None:
         given = {"allocated_on": on} if person.arm is not None else {}
         _change(desk, "participant:baseline", enrolled_on=on, **given)
     planning.replan(desk.tx, person.id)
+    watching.watch_one(desk.world, desk.tx, desk.participant)
 
 
 def _remind_me(desk: Desk, entity: str, fact: kinds.RemindMe) -> None:

@@ -17,12 +17,13 @@ from telegram.error import Conflict, NetworkError, RetryAfter, TelegramError, Ti
 from telegram.ext import Application, TypeHandler
 
 from bot import outage, turns
+from bot.escalation import escalate
 from bot.pacing import Pacer
 from bot.sending import Parcel, Sender, retry_seconds
 from bot.storage import Storage
 from bot.world import World
 from content.medicines import limit
-from records import due, meta, post
+from records import due, escalations, meta, post
 from records.database import Tx
 from scheduler import planning
 from scheduler.sweep import Sweep
@@ -209,8 +210,18 @@ class Node:
             await asyncio.wait(set(self._background))
 
     async def sweep(self) -> int:
-        """Take a turn for every due item whose time has come; gives how many there were."""
-        return await self.sweeper.once()
+        """Take a turn for every due item whose time has come, and tell the next person of alerts nobody took.
+
+        Gives how many there were.
+        """
+        return await self.sweeper.once() + await self._escalate()
+
+    async def _escalate(self) -> int:
+        if not await self.storage.read(escalations.due):
+            return 0
+        told = await self.storage.write(lambda tx: escalate(self.world, tx))
+        self.sender.wake.set()
+        return told
 
     async def _due(self, item: Any) -> None:
         def turn(tx: Tx) -> None:

@@ -16,7 +16,9 @@ from telegram import Bot, BotCommand
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.request import BaseRequest
 
+from bot.alert_test import due_test
 from bot.command_list import listed
+from bot.heartbeat import Heartbeat
 from bot.mail import mail_carrier
 from bot.node import AFTER_ERROR_SECONDS, Node
 from bot.pacing import Pacer
@@ -26,6 +28,7 @@ from bot.standby import active
 from bot.storage import Storage
 from bot.studio.serving import serving
 from bot.telegram_http import AiohttpRequest
+from bot.watching import watch_everybody
 from bot.web import web_app
 from bot.world import World
 from content import say
@@ -104,7 +107,11 @@ async def keep_going(node: Node, settings: Settings, *more: Callable[[], Awaitab
         "sweep": (Every(1), node.sweep),
         "roll": (Nightly(0, 5), node.roll),
         "purge": (Nightly(3, 10), lambda: node.storage.write(_purge)),
+        "watch": (Nightly(12, 30), lambda: watch_everybody(node.storage, node.world)),
+        "alert_test": (Every(600), lambda: node.storage.write(lambda tx: due_test(node.world, tx))),
     }
+    if heartbeat_url := settings.heartbeat_url.get_secret_value():
+        jobs["heartbeat"] = (Every(60 * settings.heartbeat_minutes), Heartbeat(node, heartbeat_url).beat)
     clock = clockwork(jobs)
     clock.start()
     loops = [node.keep_working(), node.sender.run(), *(work() for work in more)]

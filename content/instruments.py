@@ -94,7 +94,8 @@ def _known(rule: str | None) -> None:
 class Flag(_Table):
     """A sign a score raises at or beyond a limit.
 
-    `alert` names the rule that tells staff: the first time, and again once the score is `worse_by` above the last one.
+    `alert` names the rule that tells staff: the first time, and again once the score is `worse_by` above the last one;
+    at the visits in `no_alert_at` the state is expected, and an item of the checklist instead.
     """
 
     code: str
@@ -102,6 +103,7 @@ class Flag(_Table):
     at_most: float | None = None
     alert: str | None = None
     worse_by: float | None = None
+    no_alert_at: tuple[str, ...] = ()
     source: str
 
     @model_validator(mode="after")

@@ -1891,6 +1891,14 @@ class staff:
         return Message("staff.alert", {"link": link, "notice": notice, "study_id": study_id, "tier": tier})
 
     @staticmethod
+    def alert_again(*, link: Param, notice: Param, study_id: Param, tier: Param) -> Message:
+        return Message("staff.alert_again", {"link": link, "notice": notice, "study_id": study_id, "tier": tier})
+
+    @staticmethod
+    def alert_for(*, link: Param, notice: Param, study_id: Param, tier: Param, who: Param) -> Message:
+        return Message("staff.alert_for", {"link": link, "notice": notice, "study_id": study_id, "tier": tier, "who": who})
+
+    @staticmethod
     def alert_subject(*, study_id: Param, tier: Param) -> Message:
         return Message("staff.alert_subject", {"study_id": study_id, "tier": tier})
 

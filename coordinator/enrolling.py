@@ -12,8 +12,10 @@ from sqlalchemy import select
 
 from content.medicines import limit
 from content.protocol import Protocol, Site, protocol
+from coordinator import checklists
 from coordinator import screening as screenings
-from records import alerts, due, facts, people, post
+from records import alerts, due, facts, people, post, watched
+from records import checklists as kept_checklists
 from records import screening as kept_screenings
 from records.database import Database, Tx
 from records.facts import Where
@@ -143,14 +145,16 @@ def _listed(tx: Tx, person: Any) -> Listed:
 
 
 def shown(db: Database, study_id: str) -> dict[str, Any]:
-    """One participant: the line of the list, medicines in force, what is due next."""
+    """One participant: the line of the list, medicines in force, what staff still have to talk about."""
     with db.read() as tx:
         person = people.by_study_id(tx, study_id)
         medicines = [
             kept.fact.model_dump(mode="json", exclude={"reason"}) | {"id": kept.entity}
             for kept in facts.in_force(tx, MedicineEpisode, person.id)
         ]
-        return _listed(tx, person).model_dump(mode="json") | {"medicines": medicines}
+        to_talk_about = [line.item for line in checklists.lines(tx, person) if line.done_at is None]
+        own = {"checklist": to_talk_about, "medicines": medicines}
+        return _listed(tx, person).model_dump(mode="json") | own
 
 
 def give_medicine(db: Database, study_id: str, medicine: MedicineEpisode) -> str:
@@ -214,6 +218,8 @@ def erase(db: Database, study_id: str, who: str) -> int:
         numbers = [r.id for r in tx.rows(select(talks.c.id).where(talks.c.participant_id == person.id))]
         removed = facts.erase(tx, person.id)
         alerts.erase_notes(tx, person.id)
+        kept_checklists.erase(tx, person.id)
+        watched.erase(tx, person.id)
         post.erase(tx, person.id)
         due.cancel(tx, person.id, None, "erased")
         people.unlink(tx, person.id)

@@ -25,6 +25,7 @@ from bot.command_list import COMMANDS, KEY_OF
 from bot.commands.app import app
 from bot.settings import PREFIX, SECRETS, Settings
 from content.catalogue import LANGUAGES, Text, catalogue
+from content.checklist import checklist
 from content.consent_text import consent_text
 from content.exercises import ARMS, Exercise, Step, exercises
 from content.exports import Column, Table, exported
@@ -32,6 +33,7 @@ from content.instruments import instruments
 from content.protocol import Ladder, protocol
 from content.safety_data import AlertRule, alerts, safety_words
 from content.safety_texts import all_numbers
+from content.watching import watching
 from study.calendar import calendar_chart
 
 DOCS = Path(__file__).resolve().parent
@@ -240,18 +242,29 @@ def _step(step: Step, language: str) -> tuple[str, ...]:
 
 def alerts_page() -> str:
     """Tiers and alert rules, and what is known about words and numbers."""
-    tiers = [(tier, cell(each.name), cell(each.respond), cell(each.source)) for tier, each in alerts().tiers.items()]
+    tiers = [
+        (tier, cell(each.name), cell(each.respond), str(each.escalate_minutes or ""), cell(each.source))
+        for tier, each in alerts().tiers.items()
+    ]
     rules = [_rule(name, rule) for name, rule in alerts().rules.items()]
+    listed = [(f"`{c}`", *map(cell, (i.label, i.talk, i.source))) for c, i in checklist().items.items()]
     return page(
         "Alerts",
         "`content/safety/`",
         "## Tiers\n",
-        table(("tier", "name", "what staff do", "source"), tiers),
+        table(("tier", "name", "what staff do", "next of the roster after minutes", "source"), tiers),
         "## Rules\n",
         "*Notice*: all that leaves by staff chat and mail, with study id, tier and where to look. *Reads*: the text "
         "the person gets at once, see [messages](messages.md). *Others wait*: nothing unsolicited goes out until the "
         "person is safe or staff close the alert.\n",
         table(("rule", "tier", "raised when", "found in", "reads", "others wait", "notice", "source"), rules),
+        "## What is looked for in taken amounts\n",
+        "On days that are known whole, as in the calendar of a check-in. A day that is not known is no zero and raises "
+        "nothing; days on hold do not count; after an agreed taper a fall is held against what was agreed.\n",
+        table(("what", "numbers", "source"), [map(cell, row) for row in watching().rows()]),
+        "## Checklist of the beginning\n",
+        "Expected states are talked about and alarm nobody: `coach checklist P0001`.\n",
+        table(("item", "on the list for", "to talk about", "source"), listed),
         "## What nobody has confirmed\n",
         *_unconfirmed(),
     )
@@ -301,7 +314,7 @@ def alert_matrix() -> str:
             cell(rule.label),
             "a fixed text at once" if _says_its_text(name, rule) else "",
             "wait" if rule.blocks_unsolicited else "",
-            cell(alerts().tiers[str(rule.tier)].respond),
+            cell(rule.respond or alerts().tiers[str(rule.tier)].respond),
         )
         for name, rule in alerts().rules.items()
         if is_raised(name, rule)

@@ -244,6 +244,12 @@ class AlertRow(SQLModel, table=True):
             sqlite_where=text("state != 'closed'"),
             postgresql_where=text("state != 'closed'"),
         ),
+        Index(
+            "alert_to_escalate",
+            "escalate_at",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -256,6 +262,7 @@ class AlertRow(SQLModel, table=True):
     times: int = 1
     state: str = "open"
     entity: str | None = None
+    escalate_at: datetime | None = None
     acknowledged_at: datetime | None = None
     acknowledged_by: str | None = None
     closed_at: datetime | None = None
@@ -285,6 +292,8 @@ class Staff(SQLModel, table=True):
     from_hour: str
     to_hour: str
     zone: str
+    sealed_chat: bytes | None = sealed(nullable=True)
+    sealed_mail: bytes | None = sealed(nullable=True)
     disabled_at: datetime | None = None
 
 

@@ -183,7 +183,7 @@ def signals(code: str, visit: str, answers: Answers, before: Sequence[Answers] =
     expected at a visit is a signal that is not new.
     """
     asked = instrument(code)
-    found = [*_by_item(asked, visit, answers), *_by_score(asked, answers, before)]
+    found = [*_by_item(asked, visit, answers), *_by_score(asked, visit, answers, before)]
     rules = list(dict.fromkeys(each.rule for each in found))
     return tuple(_together(rule, [each for each in found if each.rule == rule]) for rule in rules)
 
@@ -199,7 +199,7 @@ def _by_item(asked: Instrument, visit: str, answers: Answers) -> Iterator[Signal
             yield Signal(flag.alert, f"{asked.code}.{flag.item} {value}", visit not in flag.no_alert_at)
 
 
-def _by_score(asked: Instrument, answers: Answers, before: Sequence[Answers]) -> Iterator[Signal]:
+def _by_score(asked: Instrument, visit: str, answers: Answers, before: Sequence[Answers]) -> Iterator[Signal]:
     now = {each.name: each.value for each in score(asked.code, values(answers))}
     earlier = [{each.name: each.value for each in score(asked.code, values(given))} for given in before]
     for rule in asked.scores:
@@ -207,7 +207,8 @@ def _by_score(asked: Instrument, answers: Answers, before: Sequence[Answers]) ->
         for flag in rule.flags:
             if flag.alert is not None and value is not None and flag.raised(value):
                 told = [then for each in earlier if (then := each[rule.name]) is not None]
-                yield Signal(flag.alert, f"{rule.name} {value:g}", _is_news(flag, value, told))
+                news = visit not in flag.no_alert_at and _is_news(flag, value, told)
+                yield Signal(flag.alert, f"{rule.name} {value:g}", news)
 
 
 def _is_news(flag: Flag, value: float, told: Sequence[float]) -> bool:

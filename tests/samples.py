@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import insert
 
-from records import alerts, allocation, due, facts, meta, people, post, roster, screening, talks
+from records import (
+    alerts,
+    allocation,
+    checklists,
+    due,
+    escalations,
+    facts,
+    meta,
+    people,
+    post,
+    roster,
+    screening,
+    talks,
+    watched,
+)
 from records.database import Database, Tx
 from records.facts import Where
 from records.post import Address, Letter, Sent
@@ -166,7 +181,8 @@ REPLY = Reply(key="before.pain", shape="nrs@1", value=7, at=AT, by="person")
 def lived_in(db: Database, persons: int = 8) -> None:
     """Fill every table: people in all states of talk, post, time and safety, and every kind of fact, revised."""
     with db.write("staff") as tx:
-        roster.add(tx, Reader("AB", "Dr. Ada Błaszczyk", "physician", "12345", "09:00", "17:00", "Europe/Warsaw"))
+        ada = Reader("AB", "Dr. Ada Błaszczyk", "physician", "12345", "09:00", "17:00", "Europe/Warsaw")
+        roster.add(tx, replace(ada, chat=5_100_000_000, mail="ada@example.org"))
         meta.next_fence(tx, "1")
         allocation.keep(tx, "sequence,stratum,arm\n1,main,mbt\n2,main,cbt\n", made="permuted", recipe={"seed": "00"})
         people.wrong_code(tx, 999, timedelta(hours=1))
@@ -193,6 +209,10 @@ def _live(tx: Tx, number: int) -> None:
     tx.run(insert(table(AllocationDraw)), **drawn, drawn_at=AT, drawn_by="AB")
     raised = alerts.raise_(tx, person.id, "sedation", 1, 1, AT, entity=f"{study_id}-17", study_id=study_id)
     alerts.add_note(tx, raised.id, FREE_TEXT, "participant")
+    escalations.tell(tx, raised.id, "AB", None)
+    escalations.tried(tx, raised.id, "no_answer")
+    watched.tell(tx, person.id, "dose_drop", [AT.date()])
+    checklists.done(tx, person.id, study_id, "naloxone")
     if number % 2:
         alerts.close(tx, raised.id, "AB", "called, all well")
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from bot.commands import allocation, calculators, export, importing, ledger, people, screening, serving, upkeep
+from bot.commands import (
+    allocation,
+    calculators,
+    export,
+    importing,
+    ledger,
+    mornings,
+    people,
+    screening,
+    serving,
+    upkeep,
+)
 from bot.commands.opening import open_any_database, open_database
 
 app = typer.Typer(
@@ -16,6 +27,7 @@ app = typer.Typer(
 )
 serving.add_to(app)
 people.add_to(app)
+mornings.add_to(app)
 export.add_to(app, open_database)
 importing.add_to(app)
 upkeep.add_to(app, open_any_database)

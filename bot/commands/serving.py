@@ -18,7 +18,10 @@ from bot.running import run as run_node
 from bot.standby import AlreadyRunning, LockLost
 from content.check import problems as content_problems
 from content.loading import ContentRefused
+from coordinator import alert_tests
 from records.upgrade import is_current
+
+HOW_TO_TEST = "mend the channel or find who should have answered, then: coach alert test"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -84,6 +87,9 @@ def check(
     database = open_any_database()
     if not is_current(database):
         found.append({"what": "database", "how": "run: coach db upgrade"})
+    else:
+        with database.read() as tx:
+            found += [{"what": f"alert test: {line}", "how": HOW_TO_TEST} for line in alert_tests.failures(tx)]
     database.close()
     if json:
         typer.echo(json_module.dumps({"ready": not found, "missing": found}, indent=2))

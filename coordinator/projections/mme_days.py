@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 from sqlalchemy import select
@@ -18,9 +17,10 @@ from coordinator.projections.cut import in_force
 from coordinator.projections.people import at_the_cut
 from records.fact_tables import TABLE_OF
 from records.tables import table
+from study.days import ONE_DAY, day_there, ends_at, worn_hours
 from study.facts import DoseTaken, PatchWear
 from study.mme import MmeInput, daily_mme
-from study.view import instant_of, study_day
+from study.view import study_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from study.steps import Fact
 
 SOURCE = "log"
-HOURS_A_DAY = 24
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -125,46 +123,19 @@ def _rows(tx: Tx, cut: Cut, kind: type[Fact], person: Person) -> list[Row[Any]]:
     return tx.rows(mine.order_by(rows.c.id))
 
 
-def _ends_at() -> time:
-    return time(int(limit("study_day_ends_at_hour")))
-
-
 def _day_of(dose: Row[Any]) -> date | None:
     """The study day of a dose by the wall clock; a dose of which only the date is known belongs to that date."""
     local: str | None = dose.taken_local
     if local is None:
         return None if dose.taken_at is None else day_there(dose.taken_at, dose.zone)
     date_alone = len(local) == len("2026-01-01")
-    return date.fromisoformat(local) if date_alone else study_day(datetime.fromisoformat(local), _ends_at())
-
-
-def day_there(instant: datetime, zone: str) -> date:
-    """The study day that an instant belongs to in a zone."""
-    return study_day(instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None), _ends_at())
+    return date.fromisoformat(local) if date_alone else study_day(datetime.fromisoformat(local), ends_at())
 
 
 def _removed_at(patch: Row[Any]) -> datetime:
     """When a patch came off; without a removal it counts as worn its usual time."""
     assumed: datetime = patch.put_on_at + timedelta(hours=limit("patch_worn_hours"))
     return patch.removed_at or assumed
-
-
-def worn_hours(put_on_at: datetime, removed_at: datetime, zone: str) -> Iterator[tuple[date, Decimal]]:
-    """Study days a patch was worn on, with the hours of each.
-
-    A study day counts 24 hours also when the clocks change, so that a patch worn all day counts once.
-    """
-    on = day_there(put_on_at, zone)
-    while (begins := _begins(on, zone)) < removed_at:
-        ends = _begins(on + ONE_DAY, zone)
-        worn = min(ends, removed_at) - max(begins, put_on_at)
-        if worn > timedelta():
-            yield on, Decimal(worn // timedelta(seconds=1)) * HOURS_A_DAY / ((ends - begins) // timedelta(seconds=1))
-        on += ONE_DAY
-
-
-def _begins(on: date, zone: str) -> datetime:
-    return instant_of(datetime.combine(on, _ends_at()), zone).astimezone(UTC)
 
 
 def _span(cut: Cut, person: Person, days: dict[date, Day]) -> Iterator[date]:

@@ -19,12 +19,12 @@ from content.instruments import instrument
 from content.medicines import limit
 from content.protocol import protocol
 from coordinator.projections.cut import Query, in_force, included, medicine_codes, recorded_since, streamed
-from coordinator.projections.mme_days import HOURS_A_DAY, day_there
 from coordinator.projections.people import at_the_cut
 from coordinator.projections.sql import ByBytes, as_written
 from records.fact_tables import TABLE_OF
 from records.tables import table
 from study import responses as rules
+from study.days import HOURS_A_DAY, day_there
 from study.facts import CheckInFinished, MedicineEpisode, Response, ScoreGiven, TlfbDay, VisitPlanned
 from study.mme import MmeInput, daily_mme
 from study.responses import Given
