@@ -13,6 +13,7 @@ from content.safety_data import alerts as alert_rules
 from records import alerts, due, facts, people, post, talks, visits
 from records.due import Planned
 from records.facts import Where
+from records.sessions import sessions_of
 from scheduler import planning
 from study import facts as kinds
 from study.missing import because
@@ -20,6 +21,8 @@ from study.plan import is_planned
 from study.steps import Fact
 
 UNSOLICITED = ("prompt",)
+OPENS = "session.{}.open"
+"""The due item that says that a session is open."""
 
 
 def carry_out(desk: Desk, entity: str, fact: Fact, revision: int, *, voided: bool = False) -> None:
@@ -244,9 +247,17 @@ def _finished(desk: Desk, entity: str, fact: kinds.CheckInFinished) -> None:
 
 def _remind_me(desk: Desk, entity: str, fact: kinds.RemindMe) -> None:
     person = desk.participant
+    kind = "session" if fact.visit in {each.code for each in sessions_of(person)} else "visit"
     latest = fact.due_at + timedelta(days=1)
-    item = Planned(person.id, "visit_again", entity, fact.due_at, person.zone, latest, {"visit": fact.visit})
+    item = Planned(person.id, f"{kind}_again", entity, fact.due_at, person.zone, latest, {kind: fact.visit})
     due.plan(desk.tx, item)
+
+
+def _session_done(desk: Desk, entity: str, fact: kinds.SessionDone) -> None:
+    """A session was gone through: nothing about it is to come."""
+    for item in due.open_of(desk.tx, desk.participant.id):
+        if item.payload.get("session") == fact.session and item.item in (OPENS.format(fact.session), "session_again"):
+            due.close(desk.tx, item.id, "answered", "the session was done")
 
 
 _FOLLOWS: dict[type[Fact], Callable[[Desk, str, Any], None]] = {
@@ -260,6 +271,7 @@ _FOLLOWS: dict[type[Fact], Callable[[Desk, str, Any], None]] = {
     kinds.CheckInFinished: _finished,
     kinds.MedicineEpisode: _planned_again,
     kinds.RemindMe: _remind_me,
+    kinds.SessionDone: _session_done,
     kinds.PatchWear: _patch,
     kinds.AlertRaised: _alert,
     kinds.Note: _note,

@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from bot import lookups, outage, prompts, quiet, talking
 from bot.desk import Desk
-from bot.prompted import visits
+from bot.prompted import sessions, visits
 from content import say
 from content.medicines import limit
 from content.message import Message
@@ -133,10 +133,24 @@ def _place_is_set(desk: Desk) -> Message:
     return say.allocation.told_today() if begins_on == today else say.allocation.told(day=begins_on)
 
 
+def _session_again(desk: Desk, item: Row[Any]) -> None:
+    """A session the person put off to a time of their own."""
+    why_not = quiet.why_not(desk, asked_for=True)
+    if why_not is not None:
+        due.close(desk.tx, item.id, "skipped", why_not)
+    elif _busy(desk):
+        due.postpone(desk.tx, item.id, desk.tx.now + timedelta(minutes=1))
+    elif sessions.again(desk, item):
+        due.close(desk.tx, item.id, "answered", "sent")
+    else:
+        due.close(desk.tx, item.id, "superseded", "done by now")
+
+
 _TAKEN: dict[str, Callable[[Desk, Row[Any]], None]] = {
     "step": _step,
     "check_back": _check_back,
     "visit_again": _visit_again,
+    "session_again": _session_again,
     "patch_assumed": _patch_assumed,
     outage.ITEM: _outage,
     "allocated": _allocated,

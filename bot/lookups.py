@@ -14,7 +14,7 @@ from content.consent_text import consent_text
 from content.medicines import limit
 from content.places import zone_of
 from content.protocol import protocol
-from records import people, visits
+from records import people, sessions, visits
 from records.facts import Kept, asked, column, each, find, in_force, latest, newest
 from records.person import person_of, protocol_of
 from study import facts as kinds
@@ -353,6 +353,11 @@ def _open_visit(desk: Desk, _: queries.OpenVisit) -> dict[str, Any] | None:
     return open_visit(desk)
 
 
+def _sessions_open(desk: Desk, _: queries.SessionsOpen) -> tuple[queries.SessionOpen, ...]:
+    person = desk.participant
+    return sessions.open_to(desk.tx, person, view_local(desk.at, person.zone).date())
+
+
 _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.Now: _now,
     queries.Draw: _draw,
@@ -378,4 +383,7 @@ _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.ConsentText: _consent,
     queries.ZoneOf: _zone,
     queries.OpenVisit: _open_visit,
+    queries.SessionsOpen: _sessions_open,
+    queries.PartDone: lambda desk, asked: sessions.part_done(desk.tx, desk.participant.id, asked.session, asked.part),
+    queries.LastPlan: lambda desk, _: sessions.last_plan(desk.tx, desk.participant.id),
 }

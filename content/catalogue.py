@@ -19,6 +19,7 @@ from content.exercises import exercises
 from content.instruments import instruments
 from content.message import Message, Param
 from content.safety_texts import safety_texts
+from content.sessions import lesson_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -163,7 +164,7 @@ def catalogue() -> Catalogue:
     texts: dict[str, Text] = {}
     for file in loading.files("messages"):
         texts |= _flat(file.name.removesuffix(".toml"), loading.read(file), file.name)
-    return Catalogue(texts | dict(_safety()) | dict(_exercises()) | dict(_instruments()))
+    return Catalogue(texts | dict(_safety()) | dict(_exercises()) | dict(_lessons()) | dict(_instruments()))
 
 
 def _safety() -> Iterator[tuple[str, Text]]:
@@ -179,6 +180,13 @@ def _exercises() -> Iterator[tuple[str, Text]]:
             yield f"{where}.{step.key}", Text(en=step.say["en"], discreet=dict(step.say_discreet))
             for option in step.options:
                 yield f"{where}.{step.key}.{option.code}", Text(en=option.label["en"])
+
+
+def _lessons() -> Iterator[tuple[str, Text]]:
+    """Sessions and boosters of both arms."""
+    for key, words, discreet, is_button in lesson_texts():
+        limit = BUTTON_LIMIT if is_button else TELEGRAM_LIMIT
+        yield key, Text(en=words["en"], discreet=dict(discreet), limit=limit)
 
 
 def _instruments() -> Iterator[tuple[str, Text]]:

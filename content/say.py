@@ -1479,6 +1479,10 @@ class profile:
         return Message("profile.rest")
 
     @staticmethod
+    def session() -> Message:
+        return Message("profile.session")
+
+    @staticmethod
     def settings() -> Message:
         return Message("profile.settings")
 
@@ -1815,6 +1819,208 @@ class safety:
         return Message("safety.withdrawal_check")
 
 
+class session:
+    @staticmethod
+    def after_stop() -> Message:
+        return Message("session.after_stop")
+
+    @staticmethod
+    def all_done() -> Message:
+        return Message("session.all_done")
+
+    @staticmethod
+    def begin_button() -> Message:
+        return Message("session.begin_button")
+
+    @staticmethod
+    def begin_exercise_button(*, title: Param) -> Message:
+        return Message("session.begin_exercise_button", {"title": title})
+
+    @staticmethod
+    def booster(*, n: Param, title: Param) -> Message:
+        return Message("session.booster", {"n": n, "title": title})
+
+    @staticmethod
+    def booster_ended() -> Message:
+        return Message("session.booster_ended")
+
+    @staticmethod
+    def booster_why() -> Message:
+        return Message("session.booster_why")
+
+    @staticmethod
+    def change_button() -> Message:
+        return Message("session.change_button")
+
+    @staticmethod
+    def ended(*, session: Param) -> Message:
+        return Message("session.ended", {"session": session})
+
+    @staticmethod
+    def enough(*, part: Param) -> Message:
+        return Message("session.enough", {"part": part})
+
+    @staticmethod
+    def enough_button() -> Message:
+        return Message("session.enough_button")
+
+    @staticmethod
+    def fits_button() -> Message:
+        return Message("session.fits_button")
+
+    @staticmethod
+    def go_on_button() -> Message:
+        return Message("session.go_on_button")
+
+    @staticmethod
+    def in_group() -> Message:
+        return Message("session.in_group")
+
+    @staticmethod
+    def later_button() -> Message:
+        return Message("session.later_button")
+
+    @staticmethod
+    def leave_out_button() -> Message:
+        return Message("session.leave_out_button")
+
+    @staticmethod
+    def listed_button(*, n: Param, session: Param, title: Param) -> Message:
+        return Message("session.listed_button", {"n": n, "session": session, "title": title})
+
+    @staticmethod
+    def listed_part_button(*, done: Param, n: Param, parts: Param, session: Param, title: Param) -> Message:
+        return Message("session.listed_part_button", {"done": done, "n": n, "parts": parts, "session": session, "title": title})
+
+    @staticmethod
+    def new_plan() -> Message:
+        return Message("session.new_plan")
+
+    @staticmethod
+    def no_plan() -> Message:
+        return Message("session.no_plan")
+
+    @staticmethod
+    def not_now() -> Message:
+        return Message("session.not_now")
+
+    @staticmethod
+    def not_now_button() -> Message:
+        return Message("session.not_now_button")
+
+    @staticmethod
+    def not_yet() -> Message:
+        return Message("session.not_yet")
+
+    @staticmethod
+    def often_daily_button() -> Message:
+        return Message("session.often_daily_button")
+
+    @staticmethod
+    def often_most_button() -> Message:
+        return Message("session.often_most_button")
+
+    @staticmethod
+    def often_once_button() -> Message:
+        return Message("session.often_once_button")
+
+    @staticmethod
+    def often_three_button() -> Message:
+        return Message("session.often_three_button")
+
+    @staticmethod
+    def open(*, n: Param, session: Param, title: Param) -> Message:
+        return Message("session.open", {"n": n, "session": session, "title": title})
+
+    @staticmethod
+    def open_again(*, session: Param) -> Message:
+        return Message("session.open_again", {"session": session})
+
+    @staticmethod
+    def open_too(*, n: Param, others: Param, session: Param, title: Param) -> Message:
+        return Message("session.open_too", {"n": n, "others": others, "session": session, "title": title})
+
+    @staticmethod
+    def opening(*, n: Param, parts: Param, session: Param, title: Param) -> Message:
+        return Message("session.opening", {"n": n, "parts": parts, "session": session, "title": title})
+
+    @staticmethod
+    def opening_again(*, part: Param, parts: Param, session: Param, title: Param) -> Message:
+        return Message("session.opening_again", {"part": part, "parts": parts, "session": session, "title": title})
+
+    @staticmethod
+    def part_example(*, n: Param, part: Param, parts: Param) -> Message:
+        return Message("session.part_example", {"n": n, "part": part, "parts": parts})
+
+    @staticmethod
+    def part_idea(*, n: Param, part: Param, parts: Param) -> Message:
+        return Message("session.part_idea", {"n": n, "part": part, "parts": parts})
+
+    @staticmethod
+    def part_plan(*, n: Param, part: Param, parts: Param) -> Message:
+        return Message("session.part_plan", {"n": n, "part": part, "parts": parts})
+
+    @staticmethod
+    def part_practice(*, n: Param, part: Param, parts: Param) -> Message:
+        return Message("session.part_practice", {"n": n, "part": part, "parts": parts})
+
+    @staticmethod
+    def plan_changed(*, moment: Param, often: Param, what: Param) -> Message:
+        return Message("session.plan_changed", {"moment": moment, "often": often, "what": what})
+
+    @staticmethod
+    def plan_made(*, moment: Param, often: Param, what: Param) -> Message:
+        return Message("session.plan_made", {"moment": moment, "often": often, "what": what})
+
+    @staticmethod
+    def plan_often() -> Message:
+        return Message("session.plan_often")
+
+    @staticmethod
+    def plan_when() -> Message:
+        return Message("session.plan_when")
+
+    @staticmethod
+    def put_off(*, time: Param) -> Message:
+        return Message("session.put_off", {"time": time})
+
+    @staticmethod
+    def when_evening_button() -> Message:
+        return Message("session.when_evening_button")
+
+    @staticmethod
+    def when_fits_button() -> Message:
+        return Message("session.when_fits_button")
+
+    @staticmethod
+    def when_midday_button() -> Message:
+        return Message("session.when_midday_button")
+
+    @staticmethod
+    def when_morning_button() -> Message:
+        return Message("session.when_morning_button")
+
+    @staticmethod
+    def which(*, n: Param) -> Message:
+        return Message("session.which", {"n": n})
+
+    @staticmethod
+    def why() -> Message:
+        return Message("session.why")
+
+    @staticmethod
+    def why_button() -> Message:
+        return Message("session.why_button")
+
+    @staticmethod
+    def worse_before() -> Message:
+        return Message("session.worse_before")
+
+    @staticmethod
+    def your_plan(*, moment: Param, often: Param, session: Param, what: Param) -> Message:
+        return Message("session.your_plan", {"moment": moment, "often": often, "session": session, "what": what})
+
+
 class settings:
     @staticmethod
     def discreet_off_button() -> Message:
@@ -2065,6 +2271,10 @@ class talk:
         return Message("talk.left")
 
     @staticmethod
+    def name_booster() -> Message:
+        return Message("talk.name_booster")
+
+    @staticmethod
     def name_break() -> Message:
         return Message("talk.name_break")
 
@@ -2135,6 +2345,14 @@ class talk:
     @staticmethod
     def name_safe_check() -> Message:
         return Message("talk.name_safe_check")
+
+    @staticmethod
+    def name_session() -> Message:
+        return Message("talk.name_session")
+
+    @staticmethod
+    def name_session_offer() -> Message:
+        return Message("talk.name_session_offer")
 
     @staticmethod
     def name_settings() -> Message:

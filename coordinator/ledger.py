@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import func, select
 
+from coordinator.session_books import why_session
 from records import due, people, visits
 from records.database import Database, Tx
 from records.person import person_of, protocol_of
@@ -124,6 +125,8 @@ def why(db: Database, study_id: str, visit: str) -> str:
     """
     with db.read() as tx:
         row = people.by_study_id(tx, study_id)
+        if (told := why_session(tx, row, visit)) is not None:
+            return told
         protocol_of(row).visit(visit)
         window = visits.windows(tx, row.id).get(visit)
         if window is None:

@@ -33,6 +33,7 @@ from content.instruments import instruments
 from content.protocol import Ladder, protocol
 from content.safety_data import AlertRule, alerts, safety_words
 from content.safety_texts import all_numbers
+from content.sessions import Booster, Lesson, LessonStep, boosters, lessons
 from content.watching import watching
 from study.calendar import calendar_chart
 
@@ -164,7 +165,8 @@ def messages_page() -> str:
     """Every text a participant can read outside the exercises, with what discreet mode shows instead."""
     texts = catalogue()
     reading = (
-        "All that a participant can read in the chat: this page, and the exercises on [their own](exercises.md). "
+        "All that a participant can read in the chat: this page, the [exercises](exercises.md), and the [weekly "
+        "sessions](sessions.md). "
         "Words in braces are filled in: an amount, a time, the number to call. `(one)`, `(other)`: forms for one and "
         "for more. Keys that end in `_button` are labels of buttons. Where the last column is empty, discreet mode "
         "shows the same text. A questionnaire's published words are not changed for it.\n"
@@ -191,7 +193,7 @@ def _consent(language: str) -> str:
 
 
 def _rooms(texts: Mapping[str, Text], language: str) -> Iterator[str]:
-    shown = [(key, text) for key, text in sorted(texts.items()) if not key.startswith("exercise.")]
+    shown = [(key, text) for key, text in sorted(texts.items()) if not key.startswith(("exercise.", "lesson."))]
     for room, of_room in groupby(shown, key=lambda pair: _room(pair[0])):
         rows = [row for key, text in of_room for row in _text(key, text, language)]
         yield f"## {room} ({language})\n\n{table(('key', 'text', 'in discreet mode'), rows)}"
@@ -235,6 +237,43 @@ def _step(step: Step, language: str) -> tuple[str, ...]:
     labels = " ".join(f"[{cell(option.label[language])}]" for option in step.options)
     discreet = step.say_discreet.get(language, "")
     return f"`{step.key}`", str(step.seconds), step.kind, cell(step.say[language]), cell(discreet), labels
+
+
+def sessions_page() -> str:
+    """Every weekly session and booster, arm by arm, message by message."""
+    reading = (
+        "A row is one message. Under each are *Next* and *Enough for today*; a session is gone on with at the part "
+        "where it was left. Minutes are an estimate: `content/sessions/pace.toml` says how they are counted. Codes of "
+        "sessions and parts are the same in both arms, so that no export tells the arm. Exercises are on "
+        "[their own page](exercises.md); what is said around the parts is under `session` in the "
+        "[messages](messages.md).\n"
+    )
+    parts = (
+        f"## {ARM_TITLES[arm]}\n\n{''.join(map(_lesson, lessons(arm).values()))}### Boosters, weeks 9 to 52\n\n"
+        f"{''.join(map(_booster, boosters(arm)))}"
+        for arm in ARMS
+    )
+    return page("Weekly sessions", "`content/sessions/` and `content/boosters/`", reading, *parts)
+
+
+def _lesson(lesson: Lesson) -> str:
+    head = f"### {lesson.code}: {cell(lesson.title['en'])}\n\n"
+    about = f"About {lesson.minutes} min; version {lesson.version}. Source: {cell(lesson.source)}.\n\n"
+    rows = [row for part in lesson.parts for row in _lesson_rows(f"`{part.code}` {part.minutes} min", part.steps)]
+    return f"{head}{about}{table(('part', 'text', 'in discreet mode', 'asks or leads'), rows)}\n"
+
+
+def _booster(booster: Booster) -> str:
+    head = f"#### {cell(booster.title['en'])}\n\nAbout {booster.minutes} min; an idea of {booster.of}.\n\n"
+    rows = _lesson_rows(f"`{booster.code}`", booster.steps)
+    return f"{head}{table(('booster', 'text', 'in discreet mode', 'asks or leads'), rows)}\n"
+
+
+def _lesson_rows(name: str, steps: Iterable[LessonStep]) -> Iterator[tuple[str, ...]]:
+    for place, step in enumerate(steps):
+        labels = " ".join(f"[{cell(option.label['en'])}]" for option in step.options)
+        leads = f"exercise `{step.exercise}`" if step.exercise else "own words" if step.kind == "write" else labels
+        yield name if place == 0 else "", cell(step.say["en"]), cell(step.say_discreet.get("en", "")), leads
 
 
 # --- alerts -----------------------------------------------------------------------------------------------------------
@@ -410,6 +449,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings_page,
     "messages.md": messages_page,
     "exercises.md": exercises_page,
+    "sessions.md": sessions_page,
     "alerts.md": alerts_page,
     "data-dictionary.md": dictionary_page,
     "calendar.md": calendar_page,

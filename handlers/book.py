@@ -22,6 +22,7 @@ from handlers.pause import check_back, late_pause, mindful_pause
 from handlers.practice import log_practice
 from handlers.progress import progress
 from handlers.safety import died, safe_check, urgent
+from handlers.session import booster, session, session_offer
 from handlers.settings import settings
 from handlers.stop import stop
 from handlers.team import tell_team
@@ -68,6 +69,9 @@ def talks() -> dict[str, Talk]:
         talk("check_in", check_in, TWO_WEEKS),
         talk("late_check_in", late_check_in, TWO_WEEKS),
         talk("practice", log_practice),
+        talk("session", session, TWO_WEEKS, exercise=True),
+        talk("session_offer", session_offer, TWO_WEEKS),
+        talk("booster", booster, A_DAY, exercise=True),
         talk("medicines", medicine_list),
         talk("settings", settings),
         talk("break", take_break),
@@ -99,6 +103,7 @@ COMMANDS = {
     "pain": Command("pain", rest="said"),
     "rate": Command("pain", rest="said"),
     "practice": Command("practice", rest="said"),
+    "session": Command("session"),
     "medicines": Command("medicines"),
     "settings": Command("settings"),
     "break": Command("break", rest="said"),

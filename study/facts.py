@@ -239,7 +239,7 @@ class CheckBack(Fact):
 
 
 class RemindMe(Fact):
-    """A check-in put off by the person, to a time of their own."""
+    """A check-in or a session put off by the person, to a time of their own."""
 
     visit: str
     due_at: datetime
@@ -353,3 +353,38 @@ class ProtocolMoved(Fact):
     from_version: str
     to_version: str
     at: datetime
+
+
+class SessionPartDone(Fact):
+    """A part of a weekly session that was gone through; `left_out` and `stopped` are about its exercise.
+
+    Codes of sessions and parts are the same in both arms; `version` is that of the texts.
+    """
+
+    session: str
+    part: str
+    status: Literal["done", "stopped", "left_out"] = "done"
+    version: int
+    done_at: datetime
+    done_local: str
+    zone: str
+
+
+class SessionDone(Fact):
+    """A weekly session of which every part was gone through in the chat."""
+
+    session: str
+    version: int
+    done_at: datetime
+    done_local: str
+    zone: str
+
+
+class PlanMade(Fact):
+    """What a person plans to try: what, when, how often. Each is the code of an offer, or their own words."""
+
+    session: str
+    what: FreeText
+    moment: FreeText
+    often: FreeText
+    made_at: datetime

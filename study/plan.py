@@ -86,7 +86,7 @@ def is_planned(item: str) -> bool:
     return item.split(".")[0] in _PLANNED
 
 
-WIRED: frozenset[Family] = frozenset({"visit", "visit_call", "visit_close"})
+WIRED: frozenset[Family] = frozenset({"visit", "visit_call", "visit_close", "session"})
 """Families of items that are written as rows and sent; the plan knows more."""
 
 _PLANNED = frozenset({"visit", "closing", "session", "diary", "weekly", "pre_dose", "practice_nudge", "week_picture"})
@@ -270,7 +270,8 @@ class _Planner:
         anchor_on = self.person.anchor_on(course.anchor)
         if anchor_on is None or self.person.arm is None:
             return
-        for session in self.protocol.arms[self.person.arm].sessions:
+        in_chat = (each for each in self.protocol.arms[self.person.arm].sessions if each.way != "group")
+        for session in in_chat:
             day = anchor_on + timedelta(days=course.starts_after_days + (session.unlock_week - 1) * WEEK)
             at = self.person.preferences.contact_at or session.at
             payload = {"session": session.code, "week": session.unlock_week, "way": session.way}

@@ -18,6 +18,7 @@ from content.instruments import instruments
 from content.medicines import limit
 from content.safety_data import alerts
 from content.safety_texts import numbers_of, safety_texts, untranslated
+from content.sessions import lessons
 from study.person import Person
 from study.plan import Planned, diary_time, family_of, plan, unprompted
 from study.prompting import cap_of, importance, messages_of, spacing_of
@@ -139,6 +140,9 @@ def _arms(protocol: Protocol) -> Iterator[Problem]:
                     yield Problem(f"arms.{arm}.{session.code}", f"no exercise is called {code}")
                 elif exercises()[code].arm != arm:
                     yield Problem(f"arms.{arm}.{session.code}", f"{code} is content of the other arm")
+            lesson = lessons(arm).get(session.code)
+            if session.way != "group" and (lesson is None or lesson.exercises != session.exercises):
+                yield Problem(f"arms.{arm}.{session.code}", "what it leads is not what its texts lead")
     calendars = {arm: _calendar(planned) for arm, planned in protocol.arms.items()}
     for (one, first), (other, second) in pairwise(sorted(calendars.items())):
         if first != second:

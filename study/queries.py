@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -58,6 +58,38 @@ class Calendar(BaseModel):
     last: date
     spans: tuple[Span, ...]
     answered: tuple[tuple[str, date], ...] = ()
+
+
+class SessionOpen(BaseModel):
+    """A weekly session that is open: how it is given, which parts are done, and whether it is done as a whole.
+
+    `attended`: a meeting of the group about it was.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    way: Literal["chat", "group", "both"]
+    parts: tuple[str, ...] = ()
+    done: bool = False
+    attended: bool = False
+
+    @property
+    def over(self) -> bool:
+        """True when nothing of it is left to do, in the chat or with the group."""
+        return self.done or self.attended
+
+
+class Plan(BaseModel):
+    """What a person planned in a session: codes of what was offered, or their own words."""
+
+    model_config = ConfigDict(frozen=True)
+
+    entity: str
+    session: str
+    what: str
+    moment: str
+    often: str
 
 
 class Now(Query[datetime]):
@@ -192,6 +224,21 @@ class ZoneOf(Query[str | None]):
 
 class OpenVisit(Query[dict[str, Any] | None]):
     """The check-in whose window is open and that was not finished, as `check_in` is begun with it."""
+
+
+class SessionsOpen(Query[tuple[SessionOpen, ...]]):
+    """The weekly sessions that are open today, in their order; none before allocation or the first week."""
+
+
+class PartDone(Query[bool]):
+    """True when a part of a session has been gone through, in any talk."""
+
+    session: str
+    part: str
+
+
+class LastPlan(Query[Plan | None]):
+    """The plan made last, in any session."""
 
 
 def now(key: str = "now") -> Look:
