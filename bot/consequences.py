@@ -240,6 +240,13 @@ def _finished(desk: Desk, entity: str, fact: kinds.CheckInFinished) -> None:
     planning.replan(desk.tx, person.id)
 
 
+def _diary_answered(desk: Desk, entity: str, fact: kinds.DiaryDay) -> None:
+    """The diary of a day was answered before its prompt: none comes."""
+    for item in due.open_of(desk.tx, desk.participant.id):
+        if item.item == "diary" and item.payload.get("on") == fact.on.isoformat():
+            due.close(desk.tx, item.id, "answered", "the diary was answered")
+
+
 def _remind_me(desk: Desk, entity: str, fact: kinds.RemindMe) -> None:
     person = desk.participant
     latest = fact.due_at + timedelta(days=1)
@@ -257,6 +264,7 @@ _FOLLOWS: dict[type[Fact], Callable[[Desk, str, Any], None]] = {
     kinds.CheckBack: _check_back,
     kinds.CheckInFinished: _finished,
     kinds.MedicineEpisode: _planned_again,
+    kinds.DiaryDay: _diary_answered,
     kinds.RemindMe: _remind_me,
     kinds.PatchWear: _patch,
     kinds.AlertRaised: _alert,

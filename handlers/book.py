@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from handlers.breaks import take_break
 from handlers.check_in import check_in, late_check_in
+from handlers.diary import diary, late_diary
 from handlers.dose import log_dose
 from handlers.enrol import enrol
 from handlers.exercise import practice_led
@@ -27,6 +28,7 @@ from handlers.stop import stop
 from handlers.team import tell_team
 from handlers.undo import undo
 from handlers.visit import check_in_now, visit_offer
+from handlers.weekly import late_weekly, week_picture, weekly
 from study.conversation import Talk
 from study.steps import Conversation
 from study.view import Opening
@@ -68,6 +70,11 @@ def talks() -> dict[str, Talk]:
         talk("check_in", check_in, TWO_WEEKS),
         talk("late_check_in", late_check_in, TWO_WEEKS),
         talk("practice", log_practice),
+        talk("diary", diary, A_DAY),
+        talk("late_diary", late_diary),
+        talk("weekly", weekly, A_DAY),
+        talk("late_weekly", late_weekly),
+        talk("week_picture", week_picture, A_DAY),
         talk("medicines", medicine_list),
         talk("settings", settings),
         talk("break", take_break),
@@ -99,6 +106,7 @@ COMMANDS = {
     "pain": Command("pain", rest="said"),
     "rate": Command("pain", rest="said"),
     "practice": Command("practice", rest="said"),
+    "diary": Command("diary"),
     "medicines": Command("medicines"),
     "settings": Command("settings"),
     "break": Command("break", rest="said"),
@@ -113,5 +121,11 @@ COMMANDS = {
 }
 """Command → what it begins."""
 
-LATE = {"pause": "late_pause", "check_in": "late_check_in", "late_check_in": "late_check_in"}
+LATE = {
+    "pause": "late_pause",
+    "diary": "late_diary",
+    "weekly": "late_weekly",
+    "check_in": "late_check_in",
+    "late_check_in": "late_check_in",
+}
 """Talk past its life → the talk that is begun when somebody taps one of its buttons."""
