@@ -2653,8 +2653,8 @@ class weekly:
         return Message("weekly.over")
 
     @staticmethod
-    def picture(*, first: Param, kept: Param, last: Param, practice: Param, rated: Param) -> Message:
-        return Message("weekly.picture", {"first": first, "kept": kept, "last": last, "practice": practice, "rated": rated})
+    def picture(*, first: Param, last: Param, practice: Param, rated: Param) -> Message:
+        return Message("weekly.picture", {"first": first, "last": last, "practice": practice, "rated": rated})
 
     @staticmethod
     def practice(*, n: Param) -> Message:
@@ -2667,6 +2667,10 @@ class weekly:
     @staticmethod
     def practice_none() -> Message:
         return Message("weekly.practice_none")
+
+    @staticmethod
+    def practice_said(*, goal: Param, minutes: Param, said: Param) -> Message:
+        return Message("weekly.practice_said", {"goal": goal, "minutes": minutes, "said": said})
 
     @staticmethod
     def practice_title(*, goal: Param, minutes: Param) -> Message:

@@ -85,34 +85,36 @@ def _wanted(question: Message, why: Message, begin: Option) -> Asking[bool]:
 
 def look_back(me: ParticipantView, week: Week, *, opened: bool = False) -> Conversation:
     """Ask about the week, then show it; `opened` when its first words are said already."""
+    said: int | None = None
     if week.visit is not None:
         if not opened:
             drawn = yield from wording("week.opening", "weekly.opening")
             yield Say("week.opened", say.weekly.opening(variant=drawn, **week.span))
-        yield from _ask(me, week, week.visit)
+        said = yield from _ask(me, week, week.visit)
     kept: KeptWeek = yield look("week.kept", queries.WeekKept(on=week.on))
-    thanks = yield from _thanks(kept)
+    thanks = yield from _thanks(kept, said)
     if week.picture:
-        yield from _show(me, week, kept, thanks)
+        yield from _show(me, week, kept, thanks, said)
     else:
         yield Say("week.thanks", thanks)
 
 
-def _ask(me: ParticipantView, week: Week, visit: str) -> Conversation:
-    if week.practice:
-        yield from _ask_practice(me, week)
+def _ask(me: ParticipantView, week: Week, visit: str) -> Asking[int | None]:
+    """Practice, then the questionnaires; gives the minutes that were said instead of those known."""
+    said = (yield from _ask_practice(me, week)) if week.practice else None
     staffed: bool = yield look("week.staffed", queries.Staffed())
     asked = responses.parts(visit, week.instruments, staffed=staffed)
     place, of = 1, sum(len(part.pages) for part in asked)
     for part in asked:
         yield from ask_part(me, visit, part, place, of)
         place += len(part.pages)
+    return said
 
 
 # --- practice
 
 
-def _ask_practice(me: ParticipantView, week: Week) -> Conversation:
+def _ask_practice(me: ParticipantView, week: Week) -> Asking[int | None]:
     """Minutes that are known are shown; what is said instead stands beside them."""
     kept: KeptWeek = yield look("practice.kept", queries.WeekKept(on=week.on))
     led, reported = sum(kept.led_minutes), sum(kept.reported_minutes)
@@ -122,17 +124,19 @@ def _ask_practice(me: ParticipantView, week: Week) -> Conversation:
         minutes = yield from _how_many(week, led + reported, more=answer.value == "more")
     said = "skipped" if answer.value == "skip" or minutes == "skip" else answer.value
     at: datetime = yield queries.now("practice.at")
+    minutes = minutes if said in ("more", "less") else None
     fact = {
         "on": week.on,
         "led_minutes": led,
         "reported_minutes": reported,
         "answer": said,
-        "minutes": minutes if said in ("more", "less") else None,
+        "minutes": minutes,
         "answered_at": at,
         "answered_local": me.local(at).isoformat(timespec="seconds"),
         "zone": me.zone,
     }
     yield Record("practice.week", facts.PracticeWeek.model_validate(fact))
+    return minutes
 
 
 def _fits(minutes: int) -> Asking[Answer]:
@@ -181,10 +185,10 @@ def _week_minutes(text: str) -> int | NotUnderstood:
 # --- the picture and its words
 
 
-def _thanks(kept: KeptWeek) -> Asking[Message]:
-    """Thanks that name what was done; what was not done is not named."""
+def _thanks(kept: KeptWeek, said: int | None) -> Asking[Message]:
+    """Thanks that name what was done; what was not done is not named, nor what the person has put right."""
     practised, minutes = sum(1 for each in kept.minutes if each), sum(kept.minutes)
-    if practised:
+    if practised and said is None:
         drawn = yield from wording("week.thanks_practice", "weekly.thanks_practice")
         days, in_all = say.weekly.days(n=practised), say.weekly.minutes(n=minutes)
         return say.weekly.thanks_practice(variant=drawn, days=days, minutes=in_all)
@@ -194,27 +198,35 @@ def _thanks(kept: KeptWeek) -> Asking[Message]:
     return say.weekly.thanks(variant=(yield from wording("week.thanks_plain", "weekly.thanks")))
 
 
-def _show(me: ParticipantView, week: Week, kept: KeptWeek, thanks: Message) -> Conversation:
+def _show(me: ParticipantView, week: Week, kept: KeptWeek, thanks: Message, said: int | None) -> Conversation:
     pain, wish = points(kept.ratings, "pain"), points(kept.ratings, "urge")
     if not (pain or wish or any(kept.minutes) or kept.diary_on):
         yield Say("week.nothing", say.weekly.nothing(**week.span))
         return
     picture = _picture(me, kept, [("pain", pain), ("urge", wish)])
-    text = say.weekly.lines(first=_words(week, kept, pain, wish), rest=thanks)
+    text = say.weekly.lines(first=_words(week, kept, (pain, wish), said), rest=thanks)
     if pain and pain[-1].value >= limit("very_high_pain_from"):
         text = say.weekly.lines(first=text, rest=say.weekly.high(rating=pain[-1].value))
     yield Say("week.picture", text, picture=picture.model_dump_json())
 
 
-def _words(week: Week, kept: KeptWeek, pain: tuple[Point, ...], wish: tuple[Point, ...]) -> Message:
+def _words(
+    week: Week, kept: KeptWeek, ratings: tuple[tuple[Point, ...], tuple[Point, ...]], said: int | None
+) -> Message:
+    """The same in words: who cannot see the picture has everything that is in it but the single days."""
+    pain, wish = ratings
     rated = _measure(say.progress.pain(line=ratings_line(pain)), pain)
     if wish:
         told = _measure(say.progress.wish(line=ratings_line(wish)), wish)
         rated = say.weekly.lines(first=rated, rest=told)
-    practice = say.weekly.practice_line(minutes=sum(kept.minutes), goal=goal())
-    return say.weekly.picture(
-        rated=rated, practice=practice, kept=say.weekly.diary_line(n=len(kept.diary_on)), **week.span
-    )
+    minutes = {"minutes": sum(kept.minutes), "goal": goal()}
+    practice = say.weekly.practice_line(**minutes)
+    if said is not None:
+        practice = say.weekly.practice_said(said=said, **minutes)
+    told = say.weekly.picture(rated=rated, practice=practice, **week.span)
+    if not kept.diary_on:
+        return told
+    return say.weekly.lines(first=told, rest=say.weekly.diary_line(n=len(kept.diary_on)))
 
 
 def _measure(line: Message, ratings: tuple[Point, ...]) -> Message:

@@ -21,7 +21,11 @@ def week_chart(picture: WeekPicture) -> dict[str, Any]:
     """Ratings, practice against the minutes of a week, and the days of the diary; about 500 by 450 units."""
     height = ONE_PANEL if len(picture.panels) == 1 else EACH_OF_TWO
     panels = [_panel(picture, panel, height) for panel in picture.panels]
-    chart = alt.vconcat(*panels, _practice(picture), _minutes(picture), _diary(picture), _labels(picture), spacing=6)
+    by_day = [
+        *([_minutes(picture)] if any(picture.minutes) else []),
+        *([_diary(picture)] if any(picture.diary) else []),
+    ]
+    chart = alt.vconcat(*panels, _practice(picture), *by_day, _labels(picture), spacing=6)
     axis = {"labelFontSize": FONT, "labelColor": INK, "gridColor": FAINT, "domainColor": FRAME, "tickColor": FRAME}
     styled = chart.properties(background="white", padding=12).configure(font="sans-serif")
     styled = styled.configure_view(stroke=None).configure_axis(**axis)
@@ -115,8 +119,9 @@ def _diary(picture: WeekPicture) -> alt.LayerChart | alt.FacetChart:
 
 
 def _squares(values: list[dict[str, Any]], *, filled: bool) -> alt.Chart:
+    colour = COLOUR["urge"] if filled else FRAME
     mark = alt.Chart(alt.InlineData(values=values)).mark_point(
-        shape="square", size=150, filled=filled, color=COLOUR["urge"], strokeWidth=1.5
+        shape="square", size=150, filled=filled, color=colour, strokeWidth=1.5
     )
     x = alt.X("day:Q", scale=_days(), axis=None)
     squares: alt.Chart = mark.encode(x=x, y=alt.value(ROW / 2), opacity=alt.value(1))

@@ -52,7 +52,7 @@ async def test_as_usual_is_stated_for_each_medicine_before_it_is_written(small: 
     ann = await joined(small, MORPHINE, FENTANYL)
     await until(small, evening(TUESDAY, "18:31"))
     await ann.taps("As usual")
-    assert "morning tablet: 2 tablets.\npatch: 1 patch." in ann.hears
+    assert "morning tablet: 2 tablets in all.\npatch: 1 patch in all." in ann.hears
     assert small.kept(DiaryDose) == []
     await ann.taps("Yes, write it down")
     assert of_days(small.kept(DiaryDose)) == {"m0": ("as_usual", 2, 0), "m1": ("as_usual", 1, 0)}
