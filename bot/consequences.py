@@ -245,6 +245,13 @@ def _finished(desk: Desk, entity: str, fact: kinds.CheckInFinished) -> None:
     watching.watch_one(desk.world, desk.tx, desk.participant)
 
 
+def _diary_answered(desk: Desk, entity: str, fact: kinds.DiaryDay) -> None:
+    """The diary of a day was answered before its prompt: none comes."""
+    for item in due.open_of(desk.tx, desk.participant.id):
+        if item.item == "diary" and item.payload.get("on") == fact.on.isoformat():
+            due.close(desk.tx, item.id, "answered", "the diary was answered")
+
+
 def _remind_me(desk: Desk, entity: str, fact: kinds.RemindMe) -> None:
     person = desk.participant
     kind = "session" if fact.visit in {each.code for each in sessions_of(person)} else "visit"
@@ -270,6 +277,7 @@ _FOLLOWS: dict[type[Fact], Callable[[Desk, str, Any], None]] = {
     kinds.CheckBack: _check_back,
     kinds.CheckInFinished: _finished,
     kinds.MedicineEpisode: _planned_again,
+    kinds.DiaryDay: _diary_answered,
     kinds.RemindMe: _remind_me,
     kinds.SessionDone: _session_done,
     kinds.PatchWear: _patch,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from bot.desk import Desk
+from bot.diary_lookups import DIARY
 from bot.own_data import everything_kept
 from bot.readiness import on_call
 from content.consent_text import consent_text
@@ -111,8 +111,8 @@ def _now(desk: Desk, _: queries.Now) -> datetime:
     return at
 
 
-def _draw(_: Desk, query: queries.Draw) -> int:
-    return secrets.randbelow(query.below)
+def _draw(desk: Desk, query: queries.Draw) -> int:
+    return desk.world.draw(query.below)
 
 
 def _last_dose(desk: Desk, query: queries.LastDoseOf) -> Entry | None:
@@ -363,6 +363,7 @@ _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.Draw: _draw,
     queries.LastDoseOf: _last_dose,
     queries.CountOnDay: _count_on_day,
+    **DIARY,
     queries.PatchesWorn: _patches,
     queries.LastEntries: _entries,
     queries.EntryNow: _entry_now,

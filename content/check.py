@@ -12,6 +12,7 @@ from itertools import product
 from content.catalogue import LANGUAGES, Catalogue, catalogue
 from content.exercises import ARMS, LENGTHS, exercises, for_practice, offered
 from content.instruments import instruments
+from content.medicines import limit
 from content.sessions import told_apart
 from content.wording import problems as wording_problems
 from content.wording import wording
@@ -31,7 +32,7 @@ USING_ROOMS = ("bot", "handlers", "scheduler", "coordinator", "study")
 
 def problems() -> tuple[str, ...]:
     """Every problem of the content in force, one line each; empty when it can be shown to people."""
-    return (*_wording(catalogue()), *_arms(), *told_apart(), *_unused(catalogue()))
+    return (*_wording(catalogue()), *_wordings(catalogue()), *_arms(), *told_apart(), *_unused(catalogue()))
 
 
 def _wording(texts: Catalogue) -> Iterator[str]:
@@ -42,7 +43,7 @@ def _wording(texts: Catalogue) -> Iterator[str]:
             continue
         graded = not key.startswith(NOT_GRADED)
         for language in LANGUAGES:
-            for form in text.forms(language).values():
+            for form in text.every_form(language):
                 for found in wording_problems(
                     form,
                     limit_words=STEP_WORDS if key.startswith("lesson.") else None,
@@ -52,6 +53,18 @@ def _wording(texts: Catalogue) -> Iterator[str]:
                 ):
                     if found.rule != "discreet" or not text.plain:
                         yield f"{key} ({language}): {found.rule}: {found.found}: {found.reason}"
+
+
+def _wordings(texts: Catalogue) -> Iterator[str]:
+    """What is said every day or week has enough wordings not to wear out, each of them once."""
+    enough = int(limit("wordings_of_a_frequent_line"))
+    for key, text in sorted(texts.texts.items()):
+        for language in LANGUAGES:
+            said = text.every_form(language)
+            if text.frequent and len(set(said)) < enough:
+                yield f"{key} ({language}): is frequent and has {len(set(said))} wordings, fewer than {enough}"
+            if text.variants and len(set(said)) < len(said):
+                yield f"{key} ({language}): has one wording twice"
 
 
 def _arms() -> Iterator[str]:
@@ -66,7 +79,7 @@ def _arms() -> Iterator[str]:
         yield f"{name}: named in code, where either arm may reach it"
     for key, text in catalogue().texts.items():
         if not key.startswith(("exercise.", "lesson.")):
-            said = " ".join(form for language in LANGUAGES for form in text.forms(language).values())
+            said = " ".join(form for language in LANGUAGES for form in text.every_form(language))
             yield from (f"{key}: a text of both arms says {word!r}" for word in ARM_WORDS.findall(said))
 
 

@@ -51,6 +51,7 @@ class Limits(BaseModel):
     gap_minutes: Number
     practice_minutes_a_week: Number
     raw_updates_days: Number
+    wordings_of_a_frequent_line: Number
     old_button_seconds: Number
     longest_break_days: Number
     seconds_a_tap: Number

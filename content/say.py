@@ -217,6 +217,164 @@ class dates:
         return Message("dates.day", {"day": day})
 
 
+class diary:
+    @staticmethod
+    def after_away(*, question: Param) -> Message:
+        return Message("diary.after_away", {"question": question})
+
+    @staticmethod
+    def all_button() -> Message:
+        return Message("diary.all_button")
+
+    @staticmethod
+    def answered(*, answer: Param, day: Param) -> Message:
+        return Message("diary.answered", {"answer": answer, "day": day})
+
+    @staticmethod
+    def ask(*, lines: Param, opening: Param) -> Message:
+        return Message("diary.ask", {"lines": lines, "opening": opening})
+
+    @staticmethod
+    def ask_none(*, opening: Param) -> Message:
+        return Message("diary.ask_none", {"opening": opening})
+
+    @staticmethod
+    def change_button() -> Message:
+        return Message("diary.change_button")
+
+    @staticmethod
+    def different_button() -> Message:
+        return Message("diary.different_button")
+
+    @staticmethod
+    def done(*, thanks: Param) -> Message:
+        return Message("diary.done", {"thanks": thanks})
+
+    @staticmethod
+    def done_none(*, thanks: Param) -> Message:
+        return Message("diary.done_none", {"thanks": thanks})
+
+    @staticmethod
+    def done_rather_not() -> Message:
+        return Message("diary.done_rather_not")
+
+    @staticmethod
+    def how_much(*, label: Param, logged: Param, medicine: Param) -> Message:
+        return Message("diary.how_much", {"label": label, "logged": logged, "medicine": medicine})
+
+    @staticmethod
+    def how_much_none(*, label: Param, medicine: Param) -> Message:
+        return Message("diary.how_much_none", {"label": label, "medicine": medicine})
+
+    @staticmethod
+    def line(*, amount: Param, medicine: Param) -> Message:
+        return Message("diary.line", {"amount": amount, "medicine": medicine})
+
+    @staticmethod
+    def line_nothing(*, medicine: Param) -> Message:
+        return Message("diary.line_nothing", {"medicine": medicine})
+
+    @staticmethod
+    def line_unclear(*, amount: Param, medicine: Param) -> Message:
+        return Message("diary.line_unclear", {"amount": amount, "medicine": medicine})
+
+    @staticmethod
+    def line_usual(*, amount: Param, medicine: Param) -> Message:
+        return Message("diary.line_usual", {"amount": amount, "medicine": medicine})
+
+    @staticmethod
+    def line_worn(*, amount: Param, medicine: Param) -> Message:
+        return Message("diary.line_worn", {"amount": amount, "medicine": medicine})
+
+    @staticmethod
+    def lines(*, first: Param, rest: Param) -> Message:
+        return Message("diary.lines", {"first": first, "rest": rest})
+
+    @staticmethod
+    def logged_button() -> Message:
+        return Message("diary.logged_button")
+
+    @staticmethod
+    def none_but_logged(*, lines: Param) -> Message:
+        return Message("diary.none_but_logged", {"lines": lines})
+
+    @staticmethod
+    def none_button() -> Message:
+        return Message("diary.none_button")
+
+    @staticmethod
+    def none_right_button() -> Message:
+        return Message("diary.none_right_button")
+
+    @staticmethod
+    def not_today() -> Message:
+        return Message("diary.not_today")
+
+    @staticmethod
+    def not_today_button() -> Message:
+        return Message("diary.not_today_button")
+
+    @staticmethod
+    def opening(*, variant: int, day: Param) -> Message:
+        return Message("diary.opening", {"day": day}, variant)
+
+    @staticmethod
+    def over() -> Message:
+        return Message("diary.over")
+
+    @staticmethod
+    def over_label(*, amount: Param, medicine: Param, most: Param) -> Message:
+        return Message("diary.over_label", {"amount": amount, "medicine": medicine, "most": most})
+
+    @staticmethod
+    def rather_not_button() -> Message:
+        return Message("diary.rather_not_button")
+
+    @staticmethod
+    def said_all_logged() -> Message:
+        return Message("diary.said_all_logged")
+
+    @staticmethod
+    def said_as_usual() -> Message:
+        return Message("diary.said_as_usual")
+
+    @staticmethod
+    def said_different() -> Message:
+        return Message("diary.said_different")
+
+    @staticmethod
+    def said_none() -> Message:
+        return Message("diary.said_none")
+
+    @staticmethod
+    def said_rather_not_say() -> Message:
+        return Message("diary.said_rather_not_say")
+
+    @staticmethod
+    def thanks(*, variant: int) -> Message:
+        return Message("diary.thanks", {}, variant)
+
+    @staticmethod
+    def usual(*, lines: Param) -> Message:
+        return Message("diary.usual", {"lines": lines})
+
+    @staticmethod
+    def usual_button() -> Message:
+        return Message("diary.usual_button")
+
+    @staticmethod
+    def why(*, anchor: Param) -> Message:
+        return Message("diary.why", {"anchor": anchor})
+
+    @staticmethod
+    def why_button() -> Message:
+        return Message("diary.why_button")
+
+    @staticmethod
+    def write_button() -> Message:
+        return Message("diary.write_button")
+
+
 class dose:
     @staticmethod
     def amount_capsules(*, n: Param) -> Message:
@@ -1435,6 +1593,10 @@ class profile:
         return Message("profile.description")
 
     @staticmethod
+    def diary() -> Message:
+        return Message("profile.diary")
+
+    @staticmethod
     def dose() -> Message:
         return Message("profile.dose")
 
@@ -2291,6 +2453,10 @@ class talk:
         return Message("talk.name_check_in_now")
 
     @staticmethod
+    def name_diary() -> Message:
+        return Message("talk.name_diary")
+
+    @staticmethod
     def name_died() -> Message:
         return Message("talk.name_died")
 
@@ -2311,8 +2477,16 @@ class talk:
         return Message("talk.name_late_check_in")
 
     @staticmethod
+    def name_late_diary() -> Message:
+        return Message("talk.name_late_diary")
+
+    @staticmethod
     def name_late_pause() -> Message:
         return Message("talk.name_late_pause")
+
+    @staticmethod
+    def name_late_weekly() -> Message:
+        return Message("talk.name_late_weekly")
 
     @staticmethod
     def name_medicines() -> Message:
@@ -2377,6 +2551,14 @@ class talk:
     @staticmethod
     def name_visit_offer() -> Message:
         return Message("talk.name_visit_offer")
+
+    @staticmethod
+    def name_week_picture() -> Message:
+        return Message("talk.name_week_picture")
+
+    @staticmethod
+    def name_weekly() -> Message:
+        return Message("talk.name_weekly")
 
     @staticmethod
     def no_talk() -> Message:
@@ -2633,3 +2815,137 @@ class visit:
     @staticmethod
     def why_button() -> Message:
         return Message("visit.why_button")
+
+
+class weekly:
+    @staticmethod
+    def after_away(*, question: Param) -> Message:
+        return Message("weekly.after_away", {"question": question})
+
+    @staticmethod
+    def around(*, after: Param, before: Param, n: Param) -> Message:
+        return Message("weekly.around", {"after": after, "before": before, "n": n})
+
+    @staticmethod
+    def begin_button() -> Message:
+        return Message("weekly.begin_button")
+
+    @staticmethod
+    def days(*, n: Param) -> Message:
+        return Message("weekly.days", {"n": n})
+
+    @staticmethod
+    def diary_line(*, n: Param) -> Message:
+        return Message("weekly.diary_line", {"n": n})
+
+    @staticmethod
+    def diary_title(*, n: Param) -> Message:
+        return Message("weekly.diary_title", {"n": n})
+
+    @staticmethod
+    def fits_button() -> Message:
+        return Message("weekly.fits_button")
+
+    @staticmethod
+    def high(*, rating: Param) -> Message:
+        return Message("weekly.high", {"rating": rating})
+
+    @staticmethod
+    def how_many(*, first: Param, last: Param) -> Message:
+        return Message("weekly.how_many", {"first": first, "last": last})
+
+    @staticmethod
+    def legend() -> Message:
+        return Message("weekly.legend")
+
+    @staticmethod
+    def less_button() -> Message:
+        return Message("weekly.less_button")
+
+    @staticmethod
+    def lines(*, first: Param, rest: Param) -> Message:
+        return Message("weekly.lines", {"first": first, "rest": rest})
+
+    @staticmethod
+    def minutes(*, n: Param) -> Message:
+        return Message("weekly.minutes", {"n": n})
+
+    @staticmethod
+    def minutes_button(*, n: Param) -> Message:
+        return Message("weekly.minutes_button", {"n": n})
+
+    @staticmethod
+    def more_button() -> Message:
+        return Message("weekly.more_button")
+
+    @staticmethod
+    def not_today() -> Message:
+        return Message("weekly.not_today")
+
+    @staticmethod
+    def nothing(*, first: Param, last: Param) -> Message:
+        return Message("weekly.nothing", {"first": first, "last": last})
+
+    @staticmethod
+    def offer(*, opening: Param) -> Message:
+        return Message("weekly.offer", {"opening": opening})
+
+    @staticmethod
+    def offer_picture(*, first: Param, last: Param) -> Message:
+        return Message("weekly.offer_picture", {"first": first, "last": last})
+
+    @staticmethod
+    def opening(*, variant: int, first: Param, last: Param) -> Message:
+        return Message("weekly.opening", {"first": first, "last": last}, variant)
+
+    @staticmethod
+    def over() -> Message:
+        return Message("weekly.over")
+
+    @staticmethod
+    def picture(*, first: Param, last: Param, practice: Param, rated: Param) -> Message:
+        return Message("weekly.picture", {"first": first, "last": last, "practice": practice, "rated": rated})
+
+    @staticmethod
+    def practice(*, n: Param) -> Message:
+        return Message("weekly.practice", {"n": n})
+
+    @staticmethod
+    def practice_line(*, goal: Param, minutes: Param) -> Message:
+        return Message("weekly.practice_line", {"goal": goal, "minutes": minutes})
+
+    @staticmethod
+    def practice_none() -> Message:
+        return Message("weekly.practice_none")
+
+    @staticmethod
+    def practice_said(*, goal: Param, minutes: Param, said: Param) -> Message:
+        return Message("weekly.practice_said", {"goal": goal, "minutes": minutes, "said": said})
+
+    @staticmethod
+    def practice_title(*, goal: Param, minutes: Param) -> Message:
+        return Message("weekly.practice_title", {"goal": goal, "minutes": minutes})
+
+    @staticmethod
+    def show_button() -> Message:
+        return Message("weekly.show_button")
+
+    @staticmethod
+    def thanks(*, variant: int) -> Message:
+        return Message("weekly.thanks", {}, variant)
+
+    @staticmethod
+    def thanks_diary(*, variant: int, days: Param) -> Message:
+        return Message("weekly.thanks_diary", {"days": days}, variant)
+
+    @staticmethod
+    def thanks_practice(*, variant: int, days: Param, minutes: Param) -> Message:
+        return Message("weekly.thanks_practice", {"days": days, "minutes": minutes}, variant)
+
+    @staticmethod
+    def why(*, anchor: Param) -> Message:
+        return Message("weekly.why", {"anchor": anchor})
+
+    @staticmethod
+    def why_picture(*, anchor: Param) -> Message:
+        return Message("weekly.why_picture", {"anchor": anchor})

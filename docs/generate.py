@@ -209,6 +209,8 @@ def _text(key: str, text: Text, language: str) -> Iterator[tuple[str, ...]]:
     forms = text.forms(language)
     for form, words in forms.items():
         yield f"`{key}`" + (f" ({form})" if len(forms) > 1 else ""), cell(words), discreet
+    for place, words in enumerate(text.variants.get(language, ()), start=2):
+        yield f"`{key}` (wording {place})", cell(words), discreet
 
 
 def exercises_page() -> str:

@@ -1,14 +1,21 @@
-"""What every table of facts has in common: a row a revision, with who, when and why beside the values."""
+"""What every table of facts has: a row a revision, with who, when and why beside the values."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from records.tables import one_of
+
+MODES = ("chat", "phone", "interview", "paper", "other")
+
+
+def within(column: str, low: int, high: int) -> CheckConstraint:
+    """A CHECK that a number lies in a closed range (or is missing)."""
+    return CheckConstraint(f"{column} BETWEEN {low} AND {high}", name=f"{column}_in_range")
 
 
 class FactRow(SQLModel):

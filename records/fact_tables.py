@@ -8,19 +8,13 @@ from typing import Any, ClassVar
 from sqlalchemy import CheckConstraint, Column, LargeBinary
 from sqlmodel import Field
 
-from records.fact_row import FactRow
+from records.diary_tables import DiaryDayRow, DiaryDoseRow, PracticeWeekRow
+from records.fact_row import MODES, FactRow, within
 from records.fact_row import rules as _rules
 from records.session_tables import SESSION_TABLES
 from records.tables import one_of, sealed
 from study import facts
 from study.steps import Fact
-
-MODES = ("chat", "phone", "interview", "paper", "other")
-
-
-def within(column: str, low: int, high: int) -> CheckConstraint:
-    """A CHECK that a number lies in a closed range (or is missing)."""
-    return CheckConstraint(f"{column} BETWEEN {low} AND {high}", name=f"{column}_in_range")
 
 
 class ConsentRow(FactRow, table=True):
@@ -410,6 +404,9 @@ TABLE_OF: dict[type[Fact], type[FactRow]] = {
     facts.PauseEnded: PauseEndedRow,
     facts.PainRated: PainRow,
     facts.PracticeDone: PracticeRow,
+    facts.DiaryDay: DiaryDayRow,
+    facts.DiaryDose: DiaryDoseRow,
+    facts.PracticeWeek: PracticeWeekRow,
     facts.AdverseEvent: AdverseEventRow,
     facts.Note: NoteRow,
     facts.RedFlagsAnswered: RedFlagsRow,

@@ -30,6 +30,8 @@ Source = Literal["chat", "staff", "diary"]
 ResponseStatus = Literal["answered", "skipped", "rather_not_say", "dont_know", "not_asked"]
 DayStatus = Literal["zero", "as_usual", "different", "dont_remember", "skipped"]
 Mode = Literal["chat", "phone", "interview", "paper", "other"]
+DiaryAnswer = Literal["all_logged", "as_usual", "different", "none", "rather_not_say"]
+UseStatus = Literal["as_logged", "as_usual", "different", "zero", "dont_remember", "rather_not_say"]
 
 
 class ConsentGiven(Fact):
@@ -163,6 +165,49 @@ class PracticeDone(Fact):
     done_local: str
     zone: str
     source: Source = "chat"
+
+
+class DiaryDay(Fact):
+    """What was said in the evening about the medicines of a study day; only with it the log of the day can be whole."""
+
+    on: date
+    answer: DiaryAnswer
+    answered_at: datetime
+    answered_local: str
+    zone: str
+
+
+class DiaryDose(Fact):
+    """One medicine on one study day, as said in the diary: units of the form in all, zero when none was taken.
+
+    `logged` is what the log held at that moment (None: an entry without a clear amount); the two are never added up.
+    Of a patch both are the patches on the skin.
+    """
+
+    on: date
+    medicine: str
+    count: float | None
+    status: UseStatus
+    logged: float | None
+    answered_at: datetime
+    answered_local: str
+    zone: str
+
+
+class PracticeWeek(Fact):
+    """Whether the practice known of a week fits, and the minutes said when it does not; `on` is the week's last day.
+
+    `led_minutes` and `reported_minutes` are what was known; minutes that were said stand beside them, not in them.
+    """
+
+    on: date
+    led_minutes: int
+    reported_minutes: int
+    answer: Literal["fits", "more", "less", "skipped"]
+    minutes: int | None
+    answered_at: datetime
+    answered_local: str
+    zone: str
 
 
 class AdverseEvent(Fact):

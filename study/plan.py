@@ -86,7 +86,9 @@ def is_planned(item: str) -> bool:
     return item.split(".")[0] in _PLANNED
 
 
-WIRED: frozenset[Family] = frozenset({"visit", "visit_call", "visit_close", "session"})
+WIRED: frozenset[Family] = frozenset(
+    {"visit", "visit_call", "visit_close", "session", "diary", "weekly", "week_picture"}
+)
 """Families of items that are written as rows and sent; the plan knows more."""
 
 _PLANNED = frozenset({"visit", "closing", "session", "diary", "weekly", "pre_dose", "practice_nudge", "week_picture"})
@@ -314,8 +316,9 @@ class _Planner:
             "week_picture": number >= picture.from_day and is_on(day, picture.on),
         }
         at = diary_time(self.protocol, self.person)
+        weeks = {"weekly": {"week": _which(number, weekly.from_day)}, "week_picture": {}}
         for item in (item for item, is_due in due.items() if is_due):
-            yield from self._on(item, day.isoformat(), day, at, {"on": day.isoformat()})
+            yield from self._on(item, day.isoformat(), day, at, {"on": day.isoformat(), **weeks.get(item, {})})
 
     # --- from a wall clock to an instant
 
@@ -369,6 +372,11 @@ class _Planner:
         earlier = begin - timedelta(minutes=self.protocol.prompts.before_quiet_minutes)
         usable = begin <= local and earlier.date() == local.date() and not self.person.quiet(earlier.time())
         return earlier if usable else None
+
+
+def _which(number: int, from_day: int) -> int:
+    """Which of the weekly occasions a day is, from 1 on."""
+    return (number - from_day) // WEEK + 1
 
 
 def is_on(day: date, *weekdays: str) -> bool:

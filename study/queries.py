@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from study.diary import Sheet
 from study.responses import Given
 from study.steps import Look, Query
 from study.view import MedicineView
@@ -92,6 +93,23 @@ class Plan(BaseModel):
     often: str
 
 
+class KeptWeek(BaseModel):
+    """What is kept of seven study days: ratings, minutes of practice by day, and the days with a diary."""
+
+    model_config = ConfigDict(frozen=True)
+
+    days: tuple[date, ...]
+    ratings: tuple[Entry, ...] = ()
+    led_minutes: tuple[int, ...] = ()
+    reported_minutes: tuple[int, ...] = ()
+    diary_on: tuple[date, ...] = ()
+
+    @property
+    def minutes(self) -> tuple[int, ...]:
+        """Minutes of practice by day, led and reported."""
+        return tuple(led + said for led, said in zip(self.led_minutes, self.reported_minutes, strict=True))
+
+
 class Now(Query[datetime]):
     """The instant of this turn (UTC)."""
 
@@ -114,6 +132,18 @@ class CountOnDay(Query[float]):
     medicine: str
     at: datetime
     without: str | None = None
+
+
+class SheetOf(Query[Sheet]):
+    """What the diary of a study day stands on; of the present one when no day is named."""
+
+    on: date | None = None
+
+
+class WeekKept(Query[KeptWeek]):
+    """What is kept of the seven study days that end with `on`."""
+
+    on: date
 
 
 class PatchesWorn(Query[tuple[Entry, ...]]):

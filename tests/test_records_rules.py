@@ -38,11 +38,16 @@ BY_HAND: dict[str, list[dict[str, Any]]] = {
     "count_not_negative": [{"count": -1}],
     "zero_is_zero": [{"status": "zero", "count": 1}],
     "count_only_when_known": [{"status": "skipped", "count": 0}, {"status": "dont_remember", "count": 1}],
+    "logged_not_negative": [{"logged": -1}],
+    "minutes_not_negative": [{"minutes": -1}],
+    "minutes_only_when_said": [{"answer": "fits", "minutes": 0}, {"answer": "skipped", "minutes": 30}],
 }
 MAY_BE_MISSING: dict[str, dict[str, Any]] = {
     "dose": {"count": None},
     "response": {"value": None},
     "tlfb_day": {"count": None},
+    "diary_dose": {"count": None},
+    "practice_week": {"minutes": None},
 }
 """Values that only some words of a table go with."""
 
