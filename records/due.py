@@ -33,6 +33,7 @@ _plan_once = {
     dialect: Prepared(make(due).on_conflict_do_nothing(index_elements=_key).returning(due.c.id))
     for dialect, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
+_of_the_day = ~due.c.item.startswith("visit.", autoescape=True)
 _one = (
     (due.c.participant_id == bindparam("id_"))
     & (due.c.item == bindparam("item_"))
@@ -130,9 +131,9 @@ def sent(tx: Tx, item_id: int) -> None:
 
 
 def answered(tx: Tx, item_id: int) -> None:
-    """The person answered a prompt that went out."""
+    """The person answered a prompt that went out; a check-in is answered by its end instead."""
     done = {"state": "answered", "final_at": tx.now}
-    tx.run(update(due).where(due.c.id == item_id, due.c.state == "sent").values(**done))
+    tx.run(update(due).where(due.c.id == item_id, due.c.state == "sent", _of_the_day).values(**done))
 
 
 def expire_unanswered(tx: Tx, before: datetime) -> int:
@@ -140,7 +141,7 @@ def expire_unanswered(tx: Tx, before: datetime) -> int:
 
     Check-ins end with their window.
     """
-    old = (due.c.state == "sent") & (due.c.sent_at < before) & ~due.c.item.startswith("visit.", autoescape=True)
+    old = (due.c.state == "sent") & (due.c.sent_at < before) & _of_the_day
     return tx.run(update(due).where(old).values(state="expired", final_at=tx.now, reason="not answered"))
 
 

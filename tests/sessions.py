@@ -30,7 +30,7 @@ async def in_week_one(clinic: Clinic, arm: Arm | None = "mbt", on: date = MONDAY
         facts.write(tx, f"{person.study_id}-joined", Enrolled(on=on), where)
         done = CheckInFinished(visit="baseline", complete=True, at=tx.now)
         facts.write(tx, f"{person.study_id}-baseline", done, where)
-        people.change(tx, person.id, "test", enrolled_on=on)
+        people.change(tx, person.id, "test", enrolled_on=on, allocated_on=on if arm is not None else None)
         planning.replan(tx, person.id)
     return patient
 

@@ -86,6 +86,8 @@ async def test_a_session_is_left_and_gone_on_with_days_later_and_counts_once(cli
 
 async def test_missed_weeks_stay_open_are_named_and_the_books_hold(clinic: Clinic) -> None:
     ann = await in_week_one(clinic, "cbt")
+    await until(clinic, WEEK_1 + timedelta(days=6))
+    await ann.says("hello")
     await until(clinic, WEEK_1 + timedelta(days=7) + SPRING + timedelta(minutes=1))
     assert ann.last.text.startswith("Session 2 is open: Breath and muscles.")
     assert ann.last.text.endswith("Still open too: session 1.")

@@ -31,17 +31,12 @@ class Prompt:
     def begin(self, talk: str, args: dict[str, Any]) -> None:
         """Send the prompt: a talk whose first question it is. The person's answer gives the row its final state."""
         due.sent(self.desk.tx, self.row.id)
-        begin_for(self.desk, self.row, talk, args, silent=self.silent, prompt=self.row.id)
+        begin_for(self.desk, self.row, talk, args, silent=self.silent)
 
 
-def begin_for(
-    desk: Desk, row: Row[Any], talk: str, args: dict[str, Any], *, silent: bool = False, prompt: int | None = None
-) -> None:
-    """Begin a talk as the prompt of a due row: no letter is written twice for it.
-
-    With `prompt` any answer in the talk answers that row; a check-in is answered by its end instead.
-    """
+def begin_for(desk: Desk, row: Row[Any], talk: str, args: dict[str, Any], *, silent: bool = False) -> None:
+    """Begin a talk as the prompt of a due row: no letter is written twice for it."""
     desk.silent, before = silent or desk.silent, desk.silent
     desk.prompting = row.id
-    talking.begin(desk, talk, args, prompt=prompt)
+    talking.begin(desk, talk, args, prompt=row.id)
     desk.prompting, desk.silent = None, before
