@@ -19,6 +19,7 @@ from bot import outage, turns
 from bot.pacing import Pacer
 from bot.sending import Parcel, Sender, retry_seconds
 from bot.storage import Storage
+from bot.wordings import Wordings
 from bot.world import World
 from content.medicines import limit
 from records import due, meta, post
@@ -61,6 +62,7 @@ class Node:
     last_poll_at: datetime | None = None
     _catching_up: bool = False
     sweeper: Sweep = field(init=False)
+    wordings: Wordings = field(init=False)
 
     async def start(self) -> None:
         """Take over: settle what a dead process left in flight, and finish open inbox rows in order."""
@@ -68,6 +70,8 @@ class Node:
         again, unknown = await self.storage.write(lambda tx: post.settle(tx, self.world.bot))
         self.last_poll_at = await self.storage.read(lambda tx: meta.last_poll_at(tx, self.world.bot))
         await self.storage.write(self._plan_anew)
+        self.wordings = Wordings(self.storage.clock)
+        await self.storage.read(self.wordings.look)
         self.sender = Sender(
             self.storage,
             self.bot,
@@ -202,6 +206,8 @@ class Node:
 
     async def sweep(self) -> int:
         """Take a turn for every due item whose time has come; gives how many there were."""
+        if self.wordings.due:
+            await self.storage.read(self.wordings.look)
         return await self.sweeper.once()
 
     async def _due(self, item: Any) -> None:
