@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.world import World
 from content.consent_text import consent_text
 from content.instruments import instrument
+from content.supplied import supply
 from records import roster, supplied
 from records.database import Tx
 
@@ -39,10 +40,13 @@ def on_call(world: World, tx: Tx) -> bool:
 
 
 def not_asked(world: World, tx: Tx) -> list[Missing]:
-    """Instruments whose wording was imported and that wait for somebody to act on an answer."""
-    waiting = [code for code in supplied.in_force(tx) if instrument(code).needs_on_call]
+    """Instruments whose wording was imported and that are not asked: it does not fit, or nobody acts on an answer."""
+    held = supplied.in_force(tx)
+    waiting = [code for code in held if instrument(code).needs_on_call]
     how = "put somebody on the roster (coach staff add) and set both alert channels"
-    return [] if on_call(world, tx) else [Missing(f"{code} is imported and not asked", how) for code in waiting]
+    unfit = [Missing(f"{refused.file} is not asked", "; ".join(refused.reasons)) for refused in supply(held)]
+    alone = [] if on_call(world, tx) else waiting
+    return unfit + [Missing(f"{code} is imported and not asked", how) for code in alone]
 
 
 def may_enrol(world: World, test: bool) -> bool:

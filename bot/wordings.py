@@ -6,16 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+
 from content.supplied import supply
 from records import supplied
 from records.database import Tx
 
+log = structlog.get_logger()
 EVERY = timedelta(minutes=1)
 
 
 def take_in(tx: Tx) -> tuple[int, int]:
     """Take the wordings of this database in, and no others; gives the stamp they have."""
-    supply(supplied.in_force(tx))
+    for refused in supply(supplied.in_force(tx)):
+        log.error("wording not used", instrument=refused.file, reasons=refused.reasons)
     return supplied.stamp(tx)
 
 

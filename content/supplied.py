@@ -138,7 +138,17 @@ def _words(wording: Wording, known: Instrument, item: dict[str, Any]) -> dict[st
     return words
 
 
-def supply(bodies: Mapping[str, str]) -> None:
-    """Take these wordings (code to the text of the file) into the instruments and the catalogue of this process."""
-    instruments.supply({code: read_wording(body, f"{code} as imported") for code, body in bodies.items()})
+def supply(bodies: Mapping[str, str]) -> tuple[loading.ContentRefused, ...]:
+    """Take these wordings (code to the text of the file) into the instruments and the catalogue of this process.
+
+    Gives those that do not fit the schema of this release any more: they are left out, and not asked.
+    """
+    found, refused = {}, []
+    for code, body in bodies.items():
+        try:
+            found[code] = read_wording(body, f"{code} as imported")
+        except loading.ContentRefused as error:
+            refused.append(error)
+    instruments.supply(found)
     catalogue.catalogue.cache_clear()
+    return tuple(refused)

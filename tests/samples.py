@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from records import alerts, due, facts, meta, people, post, roster, talks
+from records import alerts, due, facts, meta, people, post, roster, supplied, talks
 from records.database import Database, Tx
 from records.facts import Where
 from records.post import Address, Letter, Sent
@@ -160,6 +160,7 @@ def lived_in(db: Database, persons: int = 8) -> None:
     with db.write("staff") as tx:
         roster.add(tx, Reader("AB", "Dr. Ada Błaszczyk", "physician", "12345", "09:00", "17:00", "Europe/Warsaw"))
         meta.next_fence(tx, "1")
+        supplied.keep(tx, "gad7", f"a wording that fits no schema: {FREE_TEXT}")
         people.wrong_code(tx, 999, timedelta(hours=1))
     for number in range(persons):
         with db.write("participant") as tx:

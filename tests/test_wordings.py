@@ -164,6 +164,12 @@ def test_missing_and_unknown_items_are_all_named() -> None:
         read_wording(scale, "wording.toml")
 
 
+def test_a_wording_that_fits_no_more_after_a_release_is_left_out_and_named() -> None:
+    (refused,) = supply({"gad7": written("gad7", 6), "odi": written("odi", 9, prefix="") + '10 = "Last"\n'})[:1]
+    assert (refused.file, "missing: q7" in refused.reasons[0]) == ("gad7 as imported", True)
+    assert not instrument("gad7").text_included
+
+
 def test_a_supplied_wording_changes_the_catalogue_and_goes_without_a_trace() -> None:
     before = catalogue().version
     supply({"gad7": written("gad7", 7)})
