@@ -330,6 +330,13 @@ async def test_alerts_are_raised_as_from_the_chat_and_once(clinic: Clinic, desk:
     assert [a.times for a in clinic.rows(alerts_table())] == [1, 1]
 
 
+async def test_what_is_expected_at_the_baseline_is_no_alert_on_paper_either(clinic: Clinic, desk: Desk) -> None:
+    await joined(clinic, baseline_on=None)
+    done = desk.brings([line("co_use", "alcohol", "1", visit="baseline")])
+    assert (done.written, done.alerts) == (1, ())
+    assert alerting.listed(clinic.database) == []
+
+
 def alerts_table() -> Any:
     from records.tables import AlertRow, table
 

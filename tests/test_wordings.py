@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from bot.readiness import on_call
+from bot.world import World
 from content.catalogue import catalogue
 from content.instruments import instrument
 from content.loading import ContentRefused
@@ -107,6 +109,8 @@ async def test_the_phq9_is_taken_and_asked_only_where_somebody_acts_on_an_answer
     await begins(clinic, ann, "month_3")
     assert "nothing left to answer" in ann.hears
     on_the_roster(clinic)
+    with clinic.database.read() as tx:
+        assert not any(on_call(World(bot="1", **one), tx) for one in ({"staff_chat": -100}, {"mail": True}))
     await begins(clinic, ann, "month_3")
     await ann.does(*["Never"] * 8)
     assert alerting.listed(clinic.database) == []
