@@ -21,6 +21,7 @@ from bot.escalation import escalate
 from bot.pacing import Pacer
 from bot.sending import Parcel, Sender, retry_seconds
 from bot.storage import Storage
+from bot.wordings import Wordings
 from bot.world import World
 from content.medicines import limit
 from records import due, escalations, meta, post
@@ -63,6 +64,7 @@ class Node:
     last_poll_at: datetime | None = None
     _catching_up: bool = False
     sweeper: Sweep = field(init=False)
+    wordings: Wordings = field(init=False)
 
     async def start(self) -> None:
         """Take over: settle what a dead process left in flight, and finish open inbox rows in order."""
@@ -70,6 +72,8 @@ class Node:
         again, unknown = await self.storage.write(lambda tx: post.settle(tx, self.world.bot))
         self.last_poll_at = await self.storage.read(lambda tx: meta.last_poll_at(tx, self.world.bot))
         await self.storage.write(self._note_since_when)
+        self.wordings = Wordings(self.storage.clock)
+        await self.storage.read(self.wordings.look)
         await self.roll()
         self.sender = Sender(
             self.storage,
@@ -214,6 +218,8 @@ class Node:
 
         Gives how many there were.
         """
+        if self.wordings.due:
+            await self.storage.read(self.wordings.look)
         return await self.sweeper.once() + await self._escalate()
 
     async def _escalate(self) -> int:

@@ -19,7 +19,7 @@ from coordinator.taking_over import Follow
 from records import people
 from records.database import Tx
 from records.post import Address
-from study.facts import AlertRaised
+from study.facts import AlertRaised, Response, ScoreGiven
 from study.person import local_at
 from study.steps import Fact
 
@@ -30,6 +30,8 @@ def follow(world: World) -> Follow:
     """Does what a fact sets off, for people with a chat and without one."""
 
     def _follow(tx: Tx, row: Row[Any], entity: str, fact: Fact, revision: int) -> None:
+        if revision == 1 and isinstance(fact, Response | ScoreGiven):
+            return  # nothing follows from an answer alone
         chat = people.chat_of(tx, row.id)
         desk = _desk(world, tx, row, chat)
         carry_out(desk, entity, fact, revision)

@@ -76,11 +76,21 @@ def _prompt_of(stored: Stored) -> int | None:
 
 
 def back(desk: Desk, stored: Stored) -> None:
-    """Back to the last answer the person gave."""
+    """Back to the last answer the person gave; a list to tick shows what was ticked then."""
     talk = talks()[stored.talk]
     advanced = conversation.back(talk, _id(desk, stored.id), stored.log, desk.at, _look(desk))
     due.cancel_one(desk.tx, stored.participant_id, STEP, "back", _step(stored.id, stored.ask_seq))
-    _follow(desk, talk, stored.id, stored.ask_seq, advanced, "person")
+    before = _ticked_before(stored, advanced.open)
+    _follow(desk, talk, stored.id, stored.ask_seq, advanced, "person", ticked=before)
+
+
+def _ticked_before(stored: Stored, ask: Ask | None) -> tuple[str, ...] | None:
+    """What was ticked of a list when it was answered; None for a question that is no list, or was skipped."""
+    if ask is None or not ask.ticks:
+        return None
+    replies = [r.value for r in stored.log if (r.key, r.shape) == (ask.key, ask.shape)]
+    last = replies[-1] if replies else None
+    return tuple(str(code) for code in last) if isinstance(last, list) else None
 
 
 def ask_again(desk: Desk, stored: Stored, *, first: Message | None = None, timed: bool = True) -> None:

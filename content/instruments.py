@@ -221,7 +221,8 @@ class Instrument(_Table):
     only where somebody is there to act on an answer. `not_at` names visits at which it is not asked. `events`: each
     ticked item is an unwanted event to be written down. `calendar`: a calendar of days follows, asked by a talk of
     its own. One without scores has no `headline` and `scorer_version`. `given` names scores that are made elsewhere and
-    imported; an instrument that has nothing else has no items.
+    imported; an instrument that has nothing else has no items. `recall_by_site`: its forms differ in the recall period.
+    `asked_at` names visits at which a site that brought the text wants it asked, beside what the protocol lists.
     """
 
     code: str
@@ -234,7 +235,9 @@ class Instrument(_Table):
     text_included: bool
     fixed_wording: bool
     needs_on_call: bool = False
+    recall_by_site: bool = False
     not_at: tuple[str, ...] = ()
+    asked_at: tuple[str, ...] = ()
     events: bool = False
     calendar: bool = False
     licence: str
@@ -307,9 +310,25 @@ class Instrument(_Table):
         raise KeyError(code)
 
 
+_supplied: dict[str, Instrument] = {}
+
+
+def supply(found: Mapping[str, Instrument]) -> None:
+    """Take these instruments, with the wording a site brought, in place of those of the same code in this room."""
+    _supplied.clear()
+    _supplied.update(found)
+    instruments.cache_clear()
+
+
 @cache
 def instruments() -> Mapping[str, Instrument]:
-    """All instruments by code; `ContentRefused` names the file, place and reason of a wrong one."""
+    """All instruments by code, with the wordings that were supplied; `ContentRefused` as `shipped`."""
+    return {**shipped(), **_supplied}
+
+
+@cache
+def shipped() -> Mapping[str, Instrument]:
+    """All instruments of this room by code; `ContentRefused` names the file, place and reason of a wrong one."""
     found: dict[str, Instrument] = {}
     for file in loading.files(FOLDER):
         found[file.name.removesuffix(".toml")] = read_instrument(loading.read(file), file.name)

@@ -7,7 +7,7 @@ same way; what the process does about a fact is handed in (`follow`), since it i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -99,7 +99,6 @@ class _Import:
 
     def take_over(self, lines: Sequence[Line], progress: Progress) -> Imported:
         filled_in = [line for line in lines if not says_nothing(line.cells)]
-        self.wrong += _twice(filled_in)
         of_people = groupby(sorted(filled_in, key=_study_id), key=_study_id)
         counted = 0
         for study_id, of_one in of_people:
@@ -175,13 +174,3 @@ class _Import:
 
 def _study_id(line: Line) -> str:
     return line.cells["study_id"]
-
-
-def _twice(lines: Sequence[Line]) -> Iterator[Wrong]:
-    """Lines that speak of an item another line has spoken of."""
-    first: dict[tuple[str, ...], int] = {}
-    for line in lines:
-        place = tuple(line.cells[name] for name in ("study_id", "visit", "instrument", "item"))
-        if place in first:
-            yield Wrong(line.number, "item", f"line {first[place]} has this item of this check-in already")
-        first.setdefault(place, line.number)

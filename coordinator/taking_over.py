@@ -97,6 +97,7 @@ class Visit:
     follow: Follow
     staffed: bool
     wrong: list[Wrong] = field(default_factory=list)
+    said_in: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Read what stands."""
@@ -118,12 +119,19 @@ class Visit:
         said = entry(asked, line.cells) if asked is not None else ()
         if isinstance(said, tuple):
             problems += said
-        elif at is not None:
+        else:
+            problems += self._said_before(line.number, asked, said)
             problems += self._there(asked, said)
         self.wrong += [Wrong(line.number, each.column, each.reason) for each in problems]
         if problems or asked is None or at is None or isinstance(said, tuple):
             return None
         return Checked(line.number, asked, said, at, line.cells["mode"], line.cells["taken_by"])
+
+    def _said_before(self, line: int, asked: Instrument | None, said: Entry) -> Iterator[Problem]:
+        place = (asked.code if asked is not None else "", said.item)
+        first = self.said_in.setdefault(place, line)
+        if first != line:
+            yield Problem("item", f"line {first} has {place[0]}.{said.item} already; allowed: one line for each item")
 
     def _when(self, line: Line, problems: list[Problem]) -> datetime | None:
         at = answered(line.cells, self.seen, self.tx.now)

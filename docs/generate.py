@@ -29,7 +29,7 @@ from content.checklist import checklist
 from content.consent_text import consent_text
 from content.exercises import ARMS, Exercise, Step, exercises
 from content.exports import Column, Table, exported
-from content.instruments import instruments
+from content.instruments import Flag, Instrument, instruments, shipped
 from content.protocol import Ladder, protocol
 from content.safety_data import AlertRule, alerts, safety_words
 from content.safety_texts import all_numbers
@@ -278,6 +278,52 @@ def _lesson_rows(name: str, steps: Iterable[LessonStep]) -> Iterator[tuple[str, 
         yield name if place == 0 else "", cell(step.say["en"]), cell(step.say_discreet.get("en", "")), leads
 
 
+# --- instruments ------------------------------------------------------------------------------------------------------
+
+
+def instruments_page() -> str:
+    """Every instrument: whether its words are here and by which licence, its items, and how it is scored."""
+    reading = (
+        "Where *words* says *the site's*, no wording is in this programme: it is asked once a site has brought the "
+        "wording it may use, and answers from paper can be imported without it ([importing.md](importing.md)). "
+        "Published wording is never changed, in discreet mode neither.\n"
+    )
+    rows = [_instrument(each) for each in shipped().values()]
+    head = ("code", "instrument", "words", "items", "looks back over", "licence", "source")
+    scores = [row for each in shipped().values() for row in _scores(each)]
+    return page(
+        "Instruments",
+        "`content/instruments/`",
+        reading,
+        table(head, rows),
+        "## Scores\n",
+        "*Blanks*: how many items may have no answer. A score that cannot be made is missing with a reason, never 0.\n",
+        table(("score", "made from", "range", "blanks", "bands and signs"), scores),
+    )
+
+
+def _instrument(each: Instrument) -> tuple[str, ...]:
+    words = "here" if each.text_included else "the site's" if each.items else "none: scores as given"
+    words += ", not yet compared with the published form" if any(not item.verified for item in each.items) else ""
+    words += "; only with somebody on call" if each.needs_on_call else ""
+    count = str(len(each.items)) if each.items else ""
+    return f"`{each.code}`", cell(each.title["en"]), words, count, each.recall, cell(each.licence), cell(each.source)
+
+
+def _scores(each: Instrument) -> Iterator[tuple[str, ...]]:
+    for rule in each.scores:
+        made = f"{rule.method} of {len(rule.items)} items" if len(rule.items) > 1 else f"item {rule.items[0]}"
+        signs = [f"{band.code} from {band.start:g}" for band in rule.bands]
+        signs += [f"{flag.code}: {_beyond(flag)}" for flag in rule.flags]
+        yield f"`{rule.name}`", made, f"{rule.low:g} to {rule.high:g}", str(rule.max_missing), cell("; ".join(signs))
+    for given in each.given:
+        yield f"`{given.name}`", f"as given: {cell(given.source)}", f"{given.low:g} to {given.high:g}", "", ""
+
+
+def _beyond(flag: Flag) -> str:
+    return f"{flag.at_least:g} or more" if flag.at_least is not None else f"{flag.at_most:g} or less"
+
+
 # --- alerts -----------------------------------------------------------------------------------------------------------
 
 
@@ -325,8 +371,8 @@ def _says_its_text(name: str, rule: AlertRule) -> bool:
 
 
 def is_raised(name: str, rule: AlertRule) -> bool:
-    """True when this release can raise the alert: by its words, an instrument that is asked, or code that names it."""
-    asked = [each for each in instruments().values() if each.text_included]
+    """True when this release can raise the alert: by its words, an answer to an instrument, or code that names it."""
+    asked = shipped().values()  # answers to one without text come by import
     flags = {flag.alert for each in asked for flag in each.item_flags}
     flags |= {flag.alert for each in asked for score in each.scores for flag in score.flags}
     return rule.found_in == "words" or name in flags or f'"{name}"' in _sources()
@@ -452,6 +498,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "messages.md": messages_page,
     "exercises.md": exercises_page,
     "sessions.md": sessions_page,
+    "instruments.md": instruments_page,
     "alerts.md": alerts_page,
     "data-dictionary.md": dictionary_page,
     "calendar.md": calendar_page,

@@ -19,6 +19,7 @@ from records import (
     post,
     roster,
     screening,
+    supplied,
     talks,
     watched,
 )
@@ -209,6 +210,7 @@ def lived_in(db: Database, persons: int = 8) -> None:
         roster.add(tx, replace(ada, chat=5_100_000_000, mail="ada@example.org"))
         meta.next_fence(tx, "1")
         allocation.keep(tx, "sequence,stratum,arm\n1,main,mbt\n2,main,cbt\n", made="permuted", recipe={"seed": "00"})
+        supplied.keep(tx, "gad7", f"a wording that fits no schema: {FREE_TEXT}")
         people.wrong_code(tx, 999, timedelta(hours=1))
     for number in range(persons):
         with db.write("participant") as tx:

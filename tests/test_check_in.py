@@ -85,10 +85,12 @@ async def test_a_full_check_in_of_month_3(clinic: Clinic) -> None:
     assert alerts(clinic) == [("phq4_high", 1), ("serious_event", 1), ("co_use", 1)]
 
 
-async def test_the_pages_of_the_back_list(clinic: Clinic) -> None:
+async def test_the_pages_of_the_back_list_and_back_shows_what_was_ticked(clinic: Clinic) -> None:
     ann = await clinic.enrolled()
     await begins(clinic, ann, "month_3", "rmdq")
-    await ann.does("1", "2", "✓ 2", "3", "Done", "« Back", "1", "Done", ">none", "13", "Done", "Skip")
+    await ann.does("1", "2", "✓ 2", "3", "Done", "« Back")
+    assert ann.buttons[:6] == ["✓ 1", "2", "✓ 3", "4", "5", "6"]
+    await ann.does("✓ 3", "Done", ">none", "13", "Done", "Skip")
     check("check_in_rmdq", ann.transcript())
     assert [item for item, given in kept(clinic, "month_3", "rmdq").items() if given.value] == ["s1", "s13"]
 

@@ -237,7 +237,7 @@ async def test_everything_wrong_is_said_by_line_and_column_and_nothing_is_kept(c
     wrong = desk.refused(
         [
             *peg(),
-            line("peg", "p", "7"),
+            line("PEG", "peg.p", "8"),
             line("nrs4", "average", "11"),
             line("nrs4", "worst", "7.5"),
             line("nrs4", "least", "", status="asleep"),
@@ -263,7 +263,7 @@ async def test_everything_wrong_is_said_by_line_and_column_and_nothing_is_kept(c
         "20:version", "21:answered_at",
     ]  # fmt: skip
     assert wrong[1] == "answers.csv:6:value: '11' is no answer to nrs4.average; allowed: 0 to 10"
-    assert all("allowed" in each for each in wrong[1:] if ":study_id" not in each)
+    assert all("allowed" in each for each in wrong if ":study_id" not in each)
     assert clinic.kept(Response) == []
 
 
@@ -328,6 +328,13 @@ async def test_alerts_are_raised_as_from_the_chat_and_once(clinic: Clinic, desk:
     assert sorted(a.rule for a in alerting.listed(clinic.database)) == ["co_use", "phq4_high"]
     assert desk.again().alerts == ()
     assert [a.times for a in clinic.rows(alerts_table())] == [1, 1]
+
+
+async def test_what_is_expected_at_the_baseline_is_no_alert_on_paper_either(clinic: Clinic, desk: Desk) -> None:
+    await joined(clinic, baseline_on=None)
+    done = desk.brings([line("co_use", "alcohol", "1", visit="baseline")])
+    assert (done.written, done.alerts) == (1, ())
+    assert alerting.listed(clinic.database) == []
 
 
 def alerts_table() -> Any:

@@ -13,10 +13,14 @@ from bot.commands.people import world_of_settings
 from bot.commands.upkeep import progress_of
 from bot.readiness import on_call
 from bot.taken_down import follow
+from bot.wordings import take_in
 from content.instruments import instrument as find_instrument
+from content.loading import ContentRefused
 from content.protocol import protocol
 from coordinator.answer_file import FileRefused, template
 from coordinator.importing import Imported, Order, import_answers
+from coordinator.wordings import bring, take_back
+from records.database import Database
 
 group = typer.Typer(
     name="import", help="Bring in answers taken down by staff, and wordings of the site.", no_args_is_help=True
@@ -80,11 +84,60 @@ def answers(
     with opened() as db, progress_of("import") as progress:
         with db.read() as tx:
             staffed = on_call(world, tx)
+            take_in(tx)
         try:
             done = import_answers(db, order, follow(world), staffed=staffed, progress=progress)
         except FileRefused as error:
             _end(error, json=json)
     typer.echo(done.model_dump_json(indent=2) if json else "\n".join(_told(done)))
+
+
+@group.command("instrument")
+def instrument(
+    file: Annotated[Path | None, typer.Argument(help="The wording as TOML; docs/importing.md shows its form.")] = None,
+    withdraw: Annotated[
+        str | None, typer.Option("--withdraw", help="Ask this instrument no more, such as gad7; its answers stay.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check the file.")] = False,
+    who: Who = "staff",
+    json: Json = False,
+) -> None:
+    """Bring in the wording of an instrument that the site may use: checked, then asked in the chat within a minute."""
+    if (file is None) == (withdraw is None):
+        raise typer.BadParameter("name either a file, or --withdraw and an instrument", param_hint="file")
+    with opened() as db:
+        if withdraw is not None:
+            if not take_back(db, withdraw, who):
+                refuse(f"no wording of {withdraw} was imported")
+            typer.echo(
+                json_module.dumps({"instrument": withdraw, "asked": False}) if json else f"{withdraw}: withdrawn"
+            )
+        elif file is not None:
+            _bring(db, file, who, dry_run=dry_run, json=json)
+
+
+def _bring(db: Database, file: Path, who: str, *, dry_run: bool, json: bool) -> None:
+    with db.read() as tx:
+        staffed = on_call(world_of_settings(), tx)
+    try:
+        brought = bring(db, file, who, staffed=staffed, dry_run=dry_run)
+    except ContentRefused as error:
+        for reason in error.reasons:
+            typer.echo(f"{error.file}: {reason}", err=True)
+        refuse(f"{error.file}: {len(error.reasons)} wrong; nothing was imported")
+    asked = brought.instrument
+    found = {
+        "instrument": asked.code,
+        "items": len(asked.items),
+        "asked_at": list(asked.asked_at),
+        "new": brought.new,
+        "dry_run": dry_run,
+    }
+    what = "would be imported" if dry_run else "imported" if brought.new else "is there already"
+    where = ", ".join(asked.asked_at) or "where the protocol names it"
+    typer.echo(
+        json_module.dumps(found) if json else f"{asked.code}: {len(asked.items)} items, {what}; asked at: {where}"
+    )
 
 
 def _end(error: FileRefused, *, json: bool) -> NoReturn:

@@ -84,16 +84,20 @@ def check(
         found += [{"what": f"content: {p}", "how": "see CONTRIBUTING.md"} for p in content_problems()]
     except ContentRefused as error:
         found.append({"what": f"content: {error}", "how": "mend the file named"})
-    database = open_any_database()
+    database, waiting = open_any_database(), list[readiness.Missing]()
     if not is_current(database):
         found.append({"what": "database", "how": "run: coach db upgrade"})
     else:
         with database.read() as tx:
             found += [{"what": f"alert test: {line}", "how": HOW_TO_TEST} for line in alert_tests.failures(tx)]
+            waiting = readiness.not_asked(world_of_settings(), tx)
     database.close()
     if json:
-        typer.echo(json_module.dumps({"ready": not found, "missing": found}, indent=2))
+        idle = [{"what": each.what, "how": each.how} for each in waiting]
+        typer.echo(json_module.dumps({"ready": not found, "missing": found, "not_asked": idle}, indent=2))
     else:
+        for each in waiting:
+            typer.echo(f"{each.what}; {each.how}")
         for gap in found:
             typer.echo(f"missing: {gap['what']}; {gap['how']}")
         typer.echo("ready" if not found else f"{len(found)} missing: only test people can join")
