@@ -9,11 +9,13 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot import alarms
+from bot import alarms, quiet
+from bot.desk import Desk
 from bot.storage import Storage
 from bot.world import World
+from content import say
 from content.watching import watching
-from records import alerts, facts, people, watched
+from records import alerts, due, facts, people, watched
 from records.database import Tx
 from study.days import day_there
 from study.facts import AlertRaised
@@ -21,7 +23,9 @@ from study.view import instant_of
 from study.watching import Found, watch
 
 WATCHED = ("enrolled", "prompts_stopped")
-EXCESS = "dose_excess"
+EXCESS, FALL = "dose_excess", "dose_drop"
+ITEM = "amount_check"
+HOURS_TO_ASK = 24
 
 
 async def watch_everybody(storage: Storage, world: World) -> int:
@@ -89,3 +93,24 @@ def _tell(world: World, tx: Tx, person: Row[Any], found: Found) -> None:
     raised = alarms.raise_about(world, tx, person, found.rule, event_at)
     alerts.add_note(tx, raised.id, f"From the days that are known: {found.detail}.", "coach")
     watched.tell(tx, person.id, found.rule, found.days)
+    if found.rule == FALL:
+        latest = tx.now + timedelta(hours=HOURS_TO_ASK)
+        ask = due.Planned(person.id, ITEM, found.days[-1].isoformat(), tx.now, person.zone, latest)
+        due.plan(tx, ask)
+
+
+def ask(desk: Desk, item: Row[Any]) -> None:
+    """Ask the person what changed, once: at a free hour, without a talk, and not at all where nothing may go."""
+    why_not = quiet.why_not(desk)
+    if item.latest_at is not None and desk.tx.now > item.latest_at:
+        due.close(desk.tx, item.id, "expired", "too late")
+    elif why_not == quiet.QUIET_HOURS:
+        due.postpone(desk.tx, item.id, quiet.ends_at(desk))
+    elif why_not is not None:
+        due.close(desk.tx, item.id, "skipped", why_not)
+    elif quiet.busy(desk):
+        due.postpone(desk.tx, item.id, desk.tx.now + timedelta(minutes=1))
+    else:
+        due.close(desk.tx, item.id, "answered", "sent")
+        occurrence = f"due.{item.id}"
+        desk.send(say.safety.withdrawal_check(), kind="prompt", occurrence=occurrence, due_item=item.id, doubt="never")

@@ -14,14 +14,15 @@ from coordinator import today as mornings
 from coordinator.calls import NoCallTask
 from coordinator.checklists import NotOnTheList
 from coordinator.today import Need
-from records import facts, people, watched
+from records import due, facts, people, watched
 from records.alert_tables import ChecklistDone
 from records.alerts import NoSuchAlert
+from records.due import Planned
 from records.facts import Where
 from records.tables import table
 from study.facts import DoseTaken, MedicineEpisode, PatchWear, RedFlagsAnswered, TlfbDay
 from tests.clinic import FENTANYL, OXYCODONE, START, Clinic, Patient, clinic_over, fresh_sqlite
-from tests.logged import wrote
+from tests.logged import due_states, wrote
 from tests.test_visits import JUNE_2, joined, skip_to
 from tests.visiting import begins
 
@@ -71,6 +72,26 @@ async def test_a_fall_in_the_calendar_is_told_once_and_again_only_after_a_fortni
     calendar(clinic, [4.0] * 22 + [4.0, None, 4.0, 1.0, 1.0, 1.0], "month_6")
     clinic.clock.move(days=13)
     assert await watch(clinic) == 0
+
+
+async def test_who_took_much_less_is_asked_once_at_a_free_hour_and_not_while_on_a_break(clinic: Clinic) -> None:
+    ann = await clinic.enrolled()
+    calendar(clinic, [4.0] * 25 + [2.0] * 3)
+    clinic.clock.move(hours=16)  # two in the morning, where Ann is
+    await watch(clinic)
+    await clinic.settle()
+    assert "less than before" not in ann.last.text
+    await clinic.passes(hours=7)
+    assert ann.last.text.startswith("Your entries show less than before. Did something change")
+    assert due_states(clinic, "amount_check") == ["answered"]
+    ben = await clinic.enrolled("cbt", "Ben")
+    with clinic.database.write() as tx:
+        person = people.by_study_id(tx, "P0002")
+        people.change(tx, person.id, "test", break_until=tx.now + timedelta(days=3))
+        due.plan(tx, Planned(person.id, "amount_check", "2026-03-02", tx.now, person.zone))
+    await clinic.passes(hours=2)
+    assert "less than before" not in ben.last.text
+    assert due_states(clinic, "amount_check") == ["answered", "skipped"]
 
 
 async def test_a_day_over_the_list_is_told_and_the_same_day_not_twice(clinic: Clinic) -> None:
