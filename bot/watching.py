@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -69,16 +69,23 @@ def news_of(tx: Tx, person: Row[Any]) -> list[Found]:
         watched.uses(tx, person, since),
         today,
         held=watched.held_days(tx, person, since),
-        told_on=_excess_told(tx, person),
+        told_on=_excess_told(tx, person) | _before_the_study(person, since),
     )
     return [each for each in found if _is_news(tx, person, each)]
 
 
-def _excess_told(tx: Tx, person: Row[Any]) -> set[Any]:
+def _excess_told(tx: Tx, person: Row[Any]) -> set[date]:
     """Days of which the watch has told, and those the person was asked about when they logged them."""
     logged = facts.in_force(tx, AlertRaised, person.id, rule=EXCESS)
     asked = {day_there(kept.fact.event_at, person.zone) for kept in logged}
     return asked | watched.told_on(tx, person.id, EXCESS)
+
+
+def _before_the_study(person: Row[Any], since: date) -> set[date]:
+    """Days of the first calendar, before enrolment: more than the list is an item of the checklist there."""
+    until = person.enrolled_on or date.max
+    days = (watching().fall.window_days + watching().fall.recent_days) + 1
+    return {day for day in (since + timedelta(days=n) for n in range(days)) if day < until}
 
 
 def _is_news(tx: Tx, person: Row[Any], found: Found) -> bool:

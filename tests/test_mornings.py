@@ -46,7 +46,7 @@ def calendar(clinic: Clinic, counts: Iterable[float | None], visit: str = "month
     with clinic.database.write() as tx:
         person = people.by_study_id(tx, "P0001")
         for n, count in enumerate(listed):
-            on = TODAY - timedelta(days=len(listed) - n)
+            on = clinic.clock().date() - timedelta(days=len(listed) - n)
             status = "dont_remember" if count is None else "zero" if count == 0 else "different"
             day = {"visit": visit, "on": on, "medicine": OXY, "count": count, "status": status, "zone": "UTC"}
             kept = TlfbDay.model_validate(day | {"answered_at": tx.now, "answered_local": "2026-03-02T10:00:00"})
@@ -96,16 +96,21 @@ async def test_who_took_much_less_is_asked_once_at_a_free_hour_and_not_while_on_
 
 async def test_a_day_over_the_list_is_told_and_the_same_day_not_twice(clinic: Clinic) -> None:
     await clinic.enrolled()
+    calendar(clinic, [5.0, 4.0], "baseline")
+    assert await watch(clinic) == 0
+    assert [line.said for line in checklists.of(clinic.database, "P0001")] == ["over 120 % of the list on 2026-02-28"]
+    clinic.clock.move(days=30)
     calendar(clinic, [4.0, 5.0, 4.0])
     assert await watch(clinic) == 1
     alerting.close(clinic.database, 1, "dana", "a slip")
     assert await watch(clinic) == 0
     with clinic.database.read() as tx:
-        assert watched.told_on(tx, 1, "dose_excess") == {date(2026, 2, 28)}
+        assert watched.told_on(tx, 1, "dose_excess") == {date(2026, 3, 30)}
 
 
 async def test_nobody_on_hold_is_watched_and_days_on_hold_count_for_nothing(clinic: Clinic) -> None:
     await clinic.enrolled()
+    clinic.clock.move(days=30)
     calendar(clinic, [4.0] * 27 + [9.0])
     enrolling.hold(clinic.database, "P0001", "hospital", "dana")
     assert await watch(clinic) == 0
@@ -113,7 +118,7 @@ async def test_nobody_on_hold_is_watched_and_days_on_hold_count_for_nothing(clin
     enrolling.hold(clinic.database, "P0001", None, "dana")
     with clinic.database.read() as tx:
         held = watched.held_days(tx, people.by_study_id(tx, "P0001"), date(2026, 2, 1))
-    assert held == {date(2026, 3, 2), date(2026, 3, 3)}
+    assert held == {date(2026, 4, 1), date(2026, 4, 2)}
     assert await watch(clinic) == 1
 
 
