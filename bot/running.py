@@ -108,8 +108,8 @@ async def keep_going(node: Node, settings: Settings, *more: Callable[[], Awaitab
         "sweep": (Every(1), node.sweep),
         "roll": (Nightly(0, 5), lambda: node.storage.write(planning.roll)),
         "purge": (Nightly(3, 10), lambda: node.storage.write(_purge)),
-        "watch": (Nightly(12, 30), lambda: watch_everybody(node.storage, node.world)),
-        "alert_test": (Every(600), lambda: node.storage.write(lambda tx: due_test(node.world, tx))),
+        "watch": (Nightly(12, 30), lambda: watch_everybody(node)),
+        "alert_test": (Every(60), lambda: node.outside_a_turn(lambda tx: due_test(node.world, tx))),
     }
     if heartbeat_url := settings.heartbeat_url.get_secret_value():
         jobs["heartbeat"] = (Every(60 * settings.heartbeat_minutes), Heartbeat(node, heartbeat_url).beat)

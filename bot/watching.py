@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 from datetime import date, datetime, time, timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row
 
 from bot import alarms, quiet
 from bot.desk import Desk
-from bot.storage import Storage
 from bot.world import World
 from content import say
 from content.watching import watching
@@ -22,18 +21,21 @@ from study.facts import AlertRaised
 from study.view import instant_of
 from study.watching import Found, watch
 
+if TYPE_CHECKING:
+    from bot.node import Node
+
 WATCHED = ("enrolled", "prompts_stopped")
 EXCESS, FALL = "dose_excess", "dose_drop"
 ITEM = "amount_check"
 HOURS_TO_ASK = 24
 
 
-async def watch_everybody(storage: Storage, world: World) -> int:
+async def watch_everybody(node: Node) -> int:
     """The nightly watch, person by person, so that nobody's turn waits for it; gives how many alerts it raised."""
     found = 0
-    for number in await storage.read(_watched):
-        if await storage.read(partial(_look_at, number)):
-            found += await storage.write(partial(_watch_number, world, number))
+    for number in await node.storage.read(_watched):
+        if await node.storage.read(partial(_look_at, number)):
+            found += await node.outside_a_turn(partial(_watch_number, node.world, number))
         await asyncio.sleep(0)
     return found
 

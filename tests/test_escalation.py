@@ -165,7 +165,9 @@ def test_the_test_is_due_on_the_second_at_ten_by_the_clock_of_the_site() -> None
 
 
 async def monthly(clinic: Clinic) -> int:
-    sent = await clinic.node.storage.write(lambda tx: alert_test.due_test(clinic.node.world, tx))
+    clinic.node.sender.wake.clear()
+    sent = await clinic.node.outside_a_turn(lambda tx: alert_test.due_test(clinic.node.world, tx))
+    assert clinic.node.sender.wake.is_set()
     await clinic.settle()
     return sent
 

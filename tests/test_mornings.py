@@ -54,7 +54,7 @@ def calendar(clinic: Clinic, counts: Iterable[float | None], visit: str = "month
 
 
 async def watch(clinic: Clinic) -> int:
-    return await watching.watch_everybody(clinic.node.storage, clinic.node.world)
+    return await watching.watch_everybody(clinic.node)
 
 
 def raised(clinic: Clinic) -> list[tuple[str, str]]:
