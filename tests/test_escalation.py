@@ -5,16 +5,20 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import structlog
+from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from bot import alert_test
 from bot.heartbeat import Heartbeat
+from bot.running import jobs_of
+from bot.settings import Settings
 from bot.studio.serving import serving
 from coordinator import alert_tests, alerting
 from records import alerts, escalations, roster
@@ -270,3 +274,17 @@ async def test_a_service_that_is_not_there_harms_nobody(tmp_path: Path, url: str
     async with clinic_over(fresh_sqlite(tmp_path)) as clinic:
         await clinic.settle()
         assert await Heartbeat(clinic.node, url).beat() is False
+
+
+async def test_only_a_real_bot_tests_its_path_and_shows_that_it_lives(tmp_path: Path) -> None:
+    settings = Settings(heartbeat_url=SecretStr("http://127.0.0.1:1/"))
+    async with clinic_over(fresh_sqlite(tmp_path), {"live": True}) as clinic:
+        await clinic.settle()
+        jobs = jobs_of(clinic.node, settings)
+        assert list(jobs) == ["sweep", "roll", "purge", "watch", "alert_test", "heartbeat"]
+        for _, job in jobs.values():
+            await job()
+        assert [line.rule for line in alerting.listed(clinic.database)] == ["test_alert"]
+        assert "heartbeat" not in jobs_of(clinic.node, Settings())
+        clinic.node.world = replace(clinic.node.world, live=False)
+        assert list(jobs_of(clinic.node, settings)) == ["sweep", "roll", "purge", "watch"]
