@@ -74,14 +74,14 @@ def raise_about(
         entity=entity,
         study_id=person.study_id if person is not None else None,
     )
-    if raised.new:
+    if raised.new or raised.reopened is not None:
         tell_staff(world, tx, raised, person.study_id if person is not None else "-")
     return raised
 
 
 def tell_staff(world: World, tx: Tx, raised: Raised, study_id: str) -> None:
     """Letters to the staff chat and by mail, and to the first of the roster where it is urgent: nothing clinical."""
-    occurrence = f"alert.{raised.id}"
+    occurrence = f"alert.{raised.id}" if raised.reopened is None else f"alert.{raised.id}.again{raised.reopened}"
     message = say.staff.alert(**said(world, raised.id, raised.rule, raised.tier, study_id))
     to_chat(world, tx, message, world.staff_chat, f"{occurrence}.chat")
     to_mail(world, tx, message, subject(study_id, raised.tier), f"{occurrence}.mail")

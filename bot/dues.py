@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot import lookups, outage, prompts, quiet, talking
+from bot import lookups, outage, prompts, quiet, talking, watching
 from bot.desk import Desk
 from bot.prompted import sessions, visits
 from content import say
@@ -55,17 +55,11 @@ def _check_back(desk: Desk, item: Row[Any]) -> None:
         due.close(desk.tx, item.id, "expired", "too late")
     elif why_not is not None:
         due.close(desk.tx, item.id, "skipped", why_not)
-    elif _busy(desk):
+    elif quiet.busy(desk):
         due.postpone(desk.tx, item.id, desk.tx.now + timedelta(minutes=1))
     else:
         due.close(desk.tx, item.id, "answered", "sent")
         talking.begin(desk, "check_back", dict(item.payload))
-
-
-def _busy(desk: Desk) -> bool:
-    front = stored_talks.front(desk.tx, desk.participant.id)
-    idle = timedelta(minutes=limit("idle_minutes"))
-    return front is not None and desk.tx.now - front.touched_at < idle
 
 
 def _patch_assumed(desk: Desk, item: Row[Any]) -> None:
@@ -104,7 +98,7 @@ def _visit_again(desk: Desk, item: Row[Any]) -> None:
         due.close(desk.tx, item.id, "superseded", "answered, or its window is over")
     elif why_not is not None:
         due.close(desk.tx, item.id, "skipped", why_not)
-    elif _busy(desk):
+    elif quiet.busy(desk):
         due.postpone(desk.tx, item.id, desk.tx.now + timedelta(minutes=1))
     else:
         due.close(desk.tx, item.id, "answered", "sent")
@@ -154,4 +148,5 @@ _TAKEN: dict[str, Callable[[Desk, Row[Any]], None]] = {
     "patch_assumed": _patch_assumed,
     outage.ITEM: _outage,
     "allocated": _allocated,
+    watching.ITEM: watching.ask,
 }

@@ -222,12 +222,16 @@ class Node:
             await self.storage.read(self.wordings.look)
         return await self.sweeper.once() + await self._escalate()
 
+    async def outside_a_turn(self, work: Callable[[Tx], int]) -> int:
+        """Do work of the installation itself in one transaction; letters it wrote, or another process did, leave."""
+        done = await self.storage.write(work)
+        self.sender.wake.set()
+        return done
+
     async def _escalate(self) -> int:
         if not await self.storage.read(escalations.due):
             return 0
-        told = await self.storage.write(lambda tx: escalate(self.world, tx))
-        self.sender.wake.set()
-        return told
+        return await self.outside_a_turn(lambda tx: escalate(self.world, tx))
 
     async def _due(self, item: Any) -> None:
         def turn(tx: Tx) -> None:

@@ -8,6 +8,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -103,16 +104,7 @@ async def _patiently(call: Callable[[], Awaitable[Any]]) -> None:
 
 async def keep_going(node: Node, settings: Settings, *more: Callable[[], Awaitable[Any]]) -> None:
     """All loops of a node, until the first one ends."""
-    jobs: dict[str, tuple[When, Job]] = {
-        "sweep": (Every(1), node.sweep),
-        "roll": (Nightly(0, 5), node.roll),
-        "purge": (Nightly(3, 10), lambda: node.storage.write(_purge)),
-        "watch": (Nightly(12, 30), lambda: watch_everybody(node.storage, node.world)),
-        "alert_test": (Every(600), lambda: node.storage.write(lambda tx: due_test(node.world, tx))),
-    }
-    if heartbeat_url := settings.heartbeat_url.get_secret_value():
-        jobs["heartbeat"] = (Every(60 * settings.heartbeat_minutes), Heartbeat(node, heartbeat_url).beat)
-    clock = clockwork(jobs)
+    clock = clockwork(jobs_of(node, settings))
     clock.start()
     loops = [node.keep_working(), node.sender.run(), *(work() for work in more)]
     loops.append(node.keep_checking_webhook() if settings.webhook_url else node.keep_polling())
@@ -126,6 +118,21 @@ async def keep_going(node: Node, settings: Settings, *more: Callable[[], Awaitab
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def jobs_of(node: Node, settings: Settings) -> dict[str, tuple[When, Job]]:
+    """What the clock does; only a real bot tests its alert path, and shows the outside that it lives."""
+    jobs: dict[str, tuple[When, Job]] = {
+        "sweep": (Every(1), node.sweep),
+        "roll": (Nightly(0, 5), node.roll),
+        "purge": (Nightly(3, 10), lambda: node.storage.write(_purge)),
+        "watch": (Nightly(12, 30), lambda: watch_everybody(node)),
+    }
+    if node.world.live:
+        jobs["alert_test"] = (Every(60), lambda: node.outside_a_turn(partial(due_test, node.world)))
+        if url := settings.heartbeat_url.get_secret_value():
+            jobs["heartbeat"] = (Every(60 * settings.heartbeat_minutes), Heartbeat(node, url).beat)
+    return jobs
 
 
 def _purge(tx: Tx) -> int:

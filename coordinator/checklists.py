@@ -9,11 +9,12 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import Row
 
 from content.checklist import checklist
-from records import checklists, facts, people, visits
+from records import checklists, facts, people, visits, watched
 from records.database import Database, Tx
 from study.checklist import BASELINE, to_talk_about
-from study.facts import MedicineEpisode, RedFlagsAnswered
+from study.facts import RedFlagsAnswered
 from study.responses import Answers, Given
+from study.watching import over_list
 
 
 class NotOnTheList(LookupError):
@@ -43,10 +44,12 @@ def lines(tx: Tx, person: Row[Any]) -> list[Line]:
     """The same within a transaction."""
     done = checklists.done_of(tx, person.id)
     flags = [kept.fact for kept in facts.in_force(tx, RedFlagsAnswered, person.id)]
+    episodes = watched.episodes(tx, person.id)
     found = to_talk_about(
         flags[-1].naloxone if flags else None,
         _baseline(tx, person.id),
-        [k.fact for k in facts.in_force(tx, MedicineEpisode, person.id) if k.fact.ends_on is None],
+        [each for each in episodes.values() if each.ends_on is None],
+        over_list(episodes, watched.calendar(tx, person.id, visit=BASELINE)),
     )
     return [_line(each.code, each.detail, done.get(each.code)) for each in found]
 

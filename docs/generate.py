@@ -347,7 +347,8 @@ def alerts_page() -> str:
         table(("rule", "tier", "raised when", "found in", "reads", "others wait", "notice", "source"), rules),
         "## What is looked for in taken amounts\n",
         "On days that are known whole, as in the calendar of a check-in. A day that is not known is no zero and raises "
-        "nothing; days on hold do not count; after an agreed taper a fall is held against what was agreed.\n",
+        "nothing; days on hold do not count; after an agreed taper a fall is held against what was agreed. "
+        "After a fall the person is asked once, at a free hour: `safety.withdrawal_check`.\n",
         table(("what", "numbers", "source"), [map(cell, row) for row in watching().rows()]),
         "## Checklist of the beginning\n",
         "Expected states are talked about and alarm nobody: `coach checklist P0001`.\n",

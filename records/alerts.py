@@ -26,12 +26,16 @@ class NoSuchAlert(LookupError):
 
 @dataclass(frozen=True)
 class Raised:
-    """An alert that was raised: `new` is False when one of this rule was open and counted this one in."""
+    """An alert that was raised: `new` is False when one of this rule was open and counted this one in.
+
+    `reopened` is its number of events when somebody had taken that one already, and it is urgent: it is open again.
+    """
 
     id: int
     tier: int
     rule: str
     new: bool
+    reopened: int | None = None
 
 
 def raise_(
@@ -49,9 +53,11 @@ def raise_(
     same = alerts.c.participant_id == participant_id if participant_id else alerts.c.participant_id.is_(None)
     open_ = tx.first(select(alerts).where(same, alerts.c.rule == rule, alerts.c.state != "closed"))
     if open_ is not None and participant_id is not None:
-        tx.run(update(alerts).where(alerts.c.id == open_.id).values(times=open_.times + 1))
+        urgent_again = open_.state == "acknowledged" and _escalate_at(tx, tier) is not None
+        values = {"state": "open", "escalate_at": _escalate_at(tx, tier)} if urgent_again else {}
+        tx.run(update(alerts).where(alerts.c.id == open_.id).values(times=open_.times + 1, **values))
         audit.note(tx, study_id or audit.STUDY, "alert:again", f"{open_.id} {rule}")
-        return Raised(open_.id, tier, rule, False)
+        return Raised(open_.id, tier, rule, False, open_.times + 1 if urgent_again else None)
     result = tx.conn.execute(
         insert(alerts),
         {

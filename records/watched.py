@@ -36,14 +36,15 @@ def uses(tx: Tx, person: Row[Any], since: date, *, whole: Collection[date] = fro
     """
     listed = episodes(tx, person.id)
     logged = [use for use in _logged(tx, person, listed, whole) if use.on >= since]
-    remembered = [use for use in _remembered(tx, person.id) if use.on >= since and use.on not in whole]
+    remembered = [use for use in calendar(tx, person.id) if use.on >= since and use.on not in whole]
     known = {use.on for use in remembered}
     return [*remembered, *(use for use in logged if use.on in whole or use.on not in known)]
 
 
-def _remembered(tx: Tx, participant_id: int) -> Iterator[DayUse]:
-    """The calendar: of a day asked at two check-ins the later answer."""
-    days = {(kept.fact.medicine, kept.fact.on): kept.fact for kept in facts.in_force(tx, TlfbDay, participant_id)}
+def calendar(tx: Tx, participant_id: int, **of: str) -> Iterator[DayUse]:
+    """The days of calendars (`visit="baseline"`: of one); of a day asked at two check-ins the later answer."""
+    kept_days = facts.in_force(tx, TlfbDay, participant_id, **of)
+    days = {(kept.fact.medicine, kept.fact.on): kept.fact for kept in kept_days}
     for (medicine, on), day in days.items():
         yield DayUse(on, medicine, day.count, complete=day.count is not None)
 

@@ -9,10 +9,10 @@ from content.checklist import checklist
 from study import responses
 from study.facts import MedicineEpisode
 from study.responses import Answers
-from study.watching import agreed_mme
+from study.watching import Found, agreed_mme
 
 BASELINE = "baseline"
-NALOXONE = "naloxone"
+NALOXONE, OVER = "naloxone", "over_list"
 WITHOUT = {"no": "no", "not_sure": "not sure"}
 
 
@@ -25,15 +25,21 @@ class ToTalkAbout:
 
 
 def to_talk_about(
-    naloxone: str | None, baseline: Mapping[str, Answers], medicines: Iterable[MedicineEpisode]
+    naloxone: str | None,
+    baseline: Mapping[str, Answers],
+    medicines: Iterable[MedicineEpisode],
+    over: Found | None = None,
 ) -> tuple[ToTalkAbout, ...]:
     """The items that apply, in the order of the list; what was not asked or not answered puts nothing on it.
 
     `naloxone`: the answer of the set-up. `baseline`: the answers of the baseline, by instrument. `medicines`: in force.
+    `over`: days of the first calendar with more than the list.
     """
     said = dict(_expected(baseline))
     if naloxone in WITHOUT:
         said[NALOXONE] = "; ".join([WITHOUT[naloxone], *_high_amount(medicines)])
+    if over is not None:
+        said[OVER] = over.detail
     return tuple(ToTalkAbout(code, said[code]) for code in checklist().items if code in said)
 
 

@@ -72,7 +72,7 @@ def watch(
     seen = [use for use in uses if use.on < today and use.on not in held]
     looked = _Looked(episodes, seen, today, factors or factor_set(), watching())
     more = [use for use in seen if use.on not in told_on]
-    found = (looked.fall(), _excess(episodes, more, watching().excess.over_percent))
+    found = (looked.fall(), over_list(episodes, more))
     return tuple(each for each in found if each is not None)
 
 
@@ -92,7 +92,9 @@ def agreed_count(episode: MedicineEpisode) -> float | None:
     return episode.usual_count * len(times) if episode.usual_count is not None and times else None
 
 
-def _excess(episodes: Episodes, uses: Iterable[DayUse], over_percent: int) -> Found | None:
+def over_list(episodes: Episodes, uses: Iterable[DayUse]) -> Found | None:
+    """Days on which one medicine was clearly more than the list says; None without any."""
+    over_percent = watching().excess.over_percent
     days = tuple(sorted({use.on for use in uses if _is_over(episodes, use, over_percent)}))
     if not days:
         return None

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
+from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from bot import alert_test
 from bot.heartbeat import Heartbeat
+from bot.running import jobs_of
+from bot.settings import Settings
 from bot.studio.serving import serving
 from coordinator import alert_tests, alerting
 from records import alerts, escalations, roster
@@ -90,6 +97,23 @@ async def test_an_urgent_alert_goes_from_one_to_the_next_until_somebody_takes_it
         assert len(told(clinic)) == 4
 
 
+async def test_an_urgent_alert_that_was_taken_is_open_again_when_it_happens_again(kind: str, shelf: Shelf) -> None:
+    async with staffed(shelf.url(kind)) as (clinic, mails):
+        ann = await clinic.enrolled()
+        await ann.says(DYING)
+        await ann.says(DYING)
+        assert (len(reads(clinic)), len(mails)) == (1, 1)
+        alerting.acknowledge(clinic.database, 1, "dana")
+        clinic.clock.move(hours=5)
+        clinic.node.last_poll_at = clinic.clock()
+        await ann.says(DYING)
+        assert (len(reads(clinic)), len(mails)) == (2, 2)
+        (line,) = alerting.listed(clinic.database)
+        assert (line.state, line.times, len(line.told)) == ("open", 3, 2)
+        await live(clinic, 15)
+        assert len(told(clinic)) == 3
+
+
 async def test_a_restart_doubles_no_step_and_after_an_outage_one_late_step_goes_at_once(
     kind: str, shelf: Shelf
 ) -> None:
@@ -145,7 +169,9 @@ def test_the_test_is_due_on_the_second_at_ten_by_the_clock_of_the_site() -> None
 
 
 async def monthly(clinic: Clinic) -> int:
-    sent = await clinic.node.storage.write(lambda tx: alert_test.due_test(clinic.node.world, tx))
+    clinic.node.sender.wake.clear()
+    sent = await clinic.node.outside_a_turn(lambda tx: alert_test.due_test(clinic.node.world, tx))
+    assert clinic.node.sender.wake.is_set()
     await clinic.settle()
     return sent
 
@@ -210,6 +236,15 @@ class Service:
         await send({"type": "http.response.body", "body": b"ok"})
 
 
+@pytest.fixture
+def _logs_on() -> Iterator[None]:
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG))
+    yield
+    structlog.configure(**before)
+
+
+@pytest.mark.usefixtures("_logs_on")
 async def test_the_sign_of_life_is_given_only_while_everything_works(tmp_path: Path) -> None:
     service = Service()
     async with (
@@ -217,7 +252,9 @@ async def test_the_sign_of_life_is_given_only_while_everything_works(tmp_path: P
         serving(service) as address,
     ):
         heart = Heartbeat(clinic.node, f"{address}/ping/secret")
-        assert await heart.beat() is False
+        with capture_logs() as logs:
+            assert await heart.beat() is False
+        assert logs[0]["problems"] == ["sweep: not fresh", "telegram: nothing heard"]
         await clinic.settle()
         assert await heart.beat() is True
         assert service.calls == ["GET /ping/secret"]
@@ -226,8 +263,10 @@ async def test_the_sign_of_life_is_given_only_while_everything_works(tmp_path: P
         assert len(service.calls) == 1
         await clinic.settle()
         service.status = 500
-        assert await heart.beat() is False
-        assert len(service.calls) == 2
+        with capture_logs() as logs:
+            assert await heart.beat() is False
+        assert (len(service.calls), logs[0]["status"]) == (2, 500)
+        assert "secret" not in str(logs)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "http://"])
@@ -235,3 +274,17 @@ async def test_a_service_that_is_not_there_harms_nobody(tmp_path: Path, url: str
     async with clinic_over(fresh_sqlite(tmp_path)) as clinic:
         await clinic.settle()
         assert await Heartbeat(clinic.node, url).beat() is False
+
+
+async def test_only_a_real_bot_tests_its_path_and_shows_that_it_lives(tmp_path: Path) -> None:
+    settings = Settings(heartbeat_url=SecretStr("http://127.0.0.1:1/"))
+    async with clinic_over(fresh_sqlite(tmp_path), {"live": True}) as clinic:
+        await clinic.settle()
+        jobs = jobs_of(clinic.node, settings)
+        assert list(jobs) == ["sweep", "roll", "purge", "watch", "alert_test", "heartbeat"]
+        for _, job in jobs.values():
+            await job()
+        assert [line.rule for line in alerting.listed(clinic.database)] == ["test_alert"]
+        assert "heartbeat" not in jobs_of(clinic.node, Settings())
+        clinic.node.world = replace(clinic.node.world, live=False)
+        assert list(jobs_of(clinic.node, settings)) == ["sweep", "roll", "purge", "watch"]

@@ -14,14 +14,15 @@ from coordinator import today as mornings
 from coordinator.calls import NoCallTask
 from coordinator.checklists import NotOnTheList
 from coordinator.today import Need
-from records import facts, people, watched
+from records import due, facts, people, watched
 from records.alert_tables import ChecklistDone
 from records.alerts import NoSuchAlert
+from records.due import Planned
 from records.facts import Where
 from records.tables import table
 from study.facts import DoseTaken, MedicineEpisode, PatchWear, RedFlagsAnswered, TlfbDay
 from tests.clinic import FENTANYL, OXYCODONE, START, Clinic, Patient, clinic_over, fresh_sqlite
-from tests.logged import wrote
+from tests.logged import due_states, wrote
 from tests.test_visits import JUNE_2, joined, skip_to
 from tests.visiting import begins
 
@@ -45,7 +46,7 @@ def calendar(clinic: Clinic, counts: Iterable[float | None], visit: str = "month
     with clinic.database.write() as tx:
         person = people.by_study_id(tx, "P0001")
         for n, count in enumerate(listed):
-            on = TODAY - timedelta(days=len(listed) - n)
+            on = clinic.clock().date() - timedelta(days=len(listed) - n)
             status = "dont_remember" if count is None else "zero" if count == 0 else "different"
             day = {"visit": visit, "on": on, "medicine": OXY, "count": count, "status": status, "zone": "UTC"}
             kept = TlfbDay.model_validate(day | {"answered_at": tx.now, "answered_local": "2026-03-02T10:00:00"})
@@ -53,7 +54,7 @@ def calendar(clinic: Clinic, counts: Iterable[float | None], visit: str = "month
 
 
 async def watch(clinic: Clinic) -> int:
-    return await watching.watch_everybody(clinic.node.storage, clinic.node.world)
+    return await watching.watch_everybody(clinic.node)
 
 
 def raised(clinic: Clinic) -> list[tuple[str, str]]:
@@ -73,18 +74,43 @@ async def test_a_fall_in_the_calendar_is_told_once_and_again_only_after_a_fortni
     assert await watch(clinic) == 0
 
 
+async def test_who_took_much_less_is_asked_once_at_a_free_hour_and_not_while_on_a_break(clinic: Clinic) -> None:
+    ann = await clinic.enrolled()
+    calendar(clinic, [4.0] * 25 + [2.0] * 3)
+    clinic.clock.move(hours=16)  # two in the morning, where Ann is
+    await watch(clinic)
+    await clinic.settle()
+    assert "less than before" not in ann.last.text
+    await clinic.passes(hours=7)
+    assert ann.last.text.startswith("Your entries show less than before. Did something change")
+    assert due_states(clinic, "amount_check") == ["answered"]
+    ben = await clinic.enrolled("cbt", "Ben")
+    with clinic.database.write() as tx:
+        person = people.by_study_id(tx, "P0002")
+        people.change(tx, person.id, "test", break_until=tx.now + timedelta(days=3))
+        due.plan(tx, Planned(person.id, "amount_check", "2026-03-02", tx.now, person.zone))
+    await clinic.passes(hours=2)
+    assert "less than before" not in ben.last.text
+    assert due_states(clinic, "amount_check") == ["answered", "skipped"]
+
+
 async def test_a_day_over_the_list_is_told_and_the_same_day_not_twice(clinic: Clinic) -> None:
     await clinic.enrolled()
+    calendar(clinic, [5.0, 4.0], "baseline")
+    assert await watch(clinic) == 0
+    assert [line.said for line in checklists.of(clinic.database, "P0001")] == ["over 120 % of the list on 2026-02-28"]
+    clinic.clock.move(days=30)
     calendar(clinic, [4.0, 5.0, 4.0])
     assert await watch(clinic) == 1
     alerting.close(clinic.database, 1, "dana", "a slip")
     assert await watch(clinic) == 0
     with clinic.database.read() as tx:
-        assert watched.told_on(tx, 1, "dose_excess") == {date(2026, 2, 28)}
+        assert watched.told_on(tx, 1, "dose_excess") == {date(2026, 3, 30)}
 
 
 async def test_nobody_on_hold_is_watched_and_days_on_hold_count_for_nothing(clinic: Clinic) -> None:
     await clinic.enrolled()
+    clinic.clock.move(days=30)
     calendar(clinic, [4.0] * 27 + [9.0])
     enrolling.hold(clinic.database, "P0001", "hospital", "dana")
     assert await watch(clinic) == 0
@@ -92,7 +118,7 @@ async def test_nobody_on_hold_is_watched_and_days_on_hold_count_for_nothing(clin
     enrolling.hold(clinic.database, "P0001", None, "dana")
     with clinic.database.read() as tx:
         held = watched.held_days(tx, people.by_study_id(tx, "P0001"), date(2026, 2, 1))
-    assert held == {date(2026, 3, 2), date(2026, 3, 3)}
+    assert held == {date(2026, 4, 1), date(2026, 4, 2)}
     assert await watch(clinic) == 1
 
 
