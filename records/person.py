@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from content.protocol import Protocol, protocol
-from records import facts
+from records import facts, groups
 from records.database import Tx
 from study.facts import Enrolled, MedicineEpisode
 from study.person import MedicineTimes, Person
@@ -35,6 +35,7 @@ def person_of(tx: Tx, row: Row[Any]) -> Person:
         break_until=row.break_until,
         hold=row.hold,
         medicines=tuple(_medicines(tx, row.id)),
+        meetings=groups.notices_of(tx, row),
     )
 
 

@@ -11,7 +11,7 @@ from content.protocol import Session
 from records import facts
 from records.database import Tx
 from records.person import person_of, protocol_of
-from study.facts import PlanMade, SessionDone, SessionPartDone
+from study.facts import Attendance, PlanMade, SessionDone, SessionPartDone
 from study.plan import opened_sessions
 from study.queries import Plan, SessionOpen
 
@@ -22,8 +22,15 @@ def open_to(tx: Tx, row: Row[Any], today: date) -> tuple[SessionOpen, ...]:
     if not opened:
         return ()
     parts, done = _parts(tx, row.id), {k.fact.session for k in facts.in_force(tx, SessionDone, row.id)}
+    met = {k.fact.session for k in facts.in_force(tx, Attendance, row.id, status="present")}
     return tuple(
-        SessionOpen(code=each.code, way=each.way, parts=tuple(parts.get(each.code, ())), done=each.code in done)
+        SessionOpen(
+            code=each.code,
+            way=each.way,
+            parts=tuple(parts.get(each.code, ())),
+            done=each.code in done,
+            attended=each.code in met and each.way != "chat",
+        )
         for each in sessions_of(row)
         if each.code in opened
     )

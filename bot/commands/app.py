@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.commands import calculators, export, ledger, people, serving, upkeep
+from bot.commands import calculators, export, groups, ledger, people, serving, upkeep
 from bot.commands.opening import open_any_database, open_database
 
 app = typer.Typer(
@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 serving.add_to(app)
 people.add_to(app)
+groups.add_to(app)
 export.add_to(app, open_database)
 upkeep.add_to(app, open_any_database)
 ledger.add_to(app)
