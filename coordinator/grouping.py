@@ -148,7 +148,9 @@ def _replan_all(tx: Tx, group: int, replan: Replan) -> None:
             replan(tx, number)
 
 
-def attend(db: Database, meeting: int, study_id: str, status: str, *, who: str, why: str | None = None) -> int:
+def attend(
+    db: Database, meeting: int, study_id: str, status: str, *, who: str, replan: Replan, why: str | None = None
+) -> int:
     """Write down who came; entered again it is a correction, a further revision. Gives the revision's number.
 
     Raises NoSuchGroup, NoSuchParticipant, Refused.
@@ -164,4 +166,6 @@ def attend(db: Database, meeting: int, study_id: str, status: str, *, who: str, 
         known = any(k.fact.meeting == meeting for k in facts.in_force(tx, Attendance, person.id))
         if not known and groups.group_of(tx, person.id) != met.group:
             raise Refused(f"{study_id} is not in that group")
-        return groups.attended(tx, person, met, status, met.starts_at, why)
+        revision = groups.attended(tx, person, met, status, met.starts_at, why)
+        replan(tx, person.id)
+        return revision

@@ -55,6 +55,11 @@ def part_done(tx: Tx, participant_id: int, session: str, part: str) -> bool:
     return part in _parts(tx, participant_id).get(session, ())
 
 
+def any_before(tx: Tx, participant_id: int, entity: str) -> bool:
+    """True when another part of a session had been gone through than the one written under `entity`."""
+    return any(kept.entity != entity for kept in facts.in_force(tx, SessionPartDone, participant_id))
+
+
 def last_plan(tx: Tx, participant_id: int) -> Plan | None:
     """The plan made last, None without one."""
     plans = [(kept.fact.made_at, kept) for kept in facts.in_force(tx, PlanMade, participant_id)]

@@ -59,7 +59,8 @@ def test_each_part_stands_once_under_codes_that_tell_no_arm(study: Study) -> Non
     assert [(row["part"], row["status"], row["done_at"]) for row in mine] == [("idea", "done", "2026-03-02T15:00:00Z")]
     assert "version" not in rows[0]
     assert study.rows("sessions", unblind=True)[0]["version"] == "1"
-    assert "words" not in study.exports().everything
+    assert "mbt words" not in study.exports().everything
+    assert {row["what"] for row in study.rows("plans", free_text=True)} == {"mbt words", "cbt words"}
     ann.takes_back(first)
     (after,) = [row for row in study.rows("sessions") if row["study_id"] == "P0003"]
     assert after["status"] == "stopped"

@@ -12,6 +12,7 @@ from content.protocol import Protocol, protocol
 from coordinator import alerting, grouping, ledger
 from coordinator.export import Request, export_csv
 from coordinator.grouping import Refused
+from records import visits
 from records.tables import DueItem, table
 from scheduler.planning import replan
 from study.facts import Attendance
@@ -74,10 +75,10 @@ async def test_a_meeting_is_told_a_day_before_and_counts_as_the_session(clinic: 
     assert "message_to_team" in {alert.rule for alert in alerting.listed(clinic.database)}
     assert told(clinic) == {"1.1": "answered"}
     with pytest.raises(Refused, match="has not begun yet"):
-        grouping.attend(clinic.database, 1, "P0001", "present", who="dana")
+        grouping.attend(clinic.database, 1, "P0001", "present", who="dana", replan=replan)
     await until(clinic, march(6, 9))
-    grouping.attend(clinic.database, 1, "P0001", "absent", who="dana")
-    grouping.attend(clinic.database, 1, "P0001", "present", who="dana", why="came late")
+    grouping.attend(clinic.database, 1, "P0001", "absent", who="dana", replan=replan)
+    grouping.attend(clinic.database, 1, "P0001", "present", who="dana", replan=replan, why="came late")
     assert [(number, why) for number, _, why in history(clinic, Attendance)] == [(1, None), (2, "came late")]
     assert ledger.check(clinic.database) == []
     assert not [r for r in clinic.rows(items.select()) if r.item == "session.S1.open"]
@@ -104,8 +105,8 @@ async def test_a_meeting_that_moves_takes_its_reminder_along_and_one_called_off_
     assert ledger.check(clinic.database) == []
     assert told(clinic) == {"1.1": "superseded", "1.2": "answered", "1.3": "answered", "2.1": "expired"}
     with pytest.raises(Refused, match="called off"):
-        grouping.attend(clinic.database, 1, "P0001", "present", who="dana")
-    grouping.attend(clinic.database, 2, "P0001", "present", who="dana")
+        grouping.attend(clinic.database, 1, "P0001", "present", who="dana", replan=replan)
+    grouping.attend(clinic.database, 2, "P0001", "present", who="dana", replan=replan)
     await ann.says("/session")
     assert "You have been through all sessions that are open." in ann.hears
 
@@ -136,8 +137,8 @@ async def test_a_group_is_for_one_arm_and_nothing_shown_tells_which(clinic: Clin
     grouping.assign(db, "G-B", "P0002", who="dana", replan=replan)
     other = grouping.meet(db, "G-B", "S1", datetime.fromisoformat("2026-03-05 17:00"), "", who="dana", replan=replan)
     await until(clinic, march(6, 9))
-    grouping.attend(db, 1, "P0001", "present", who="dana")
-    grouping.attend(db, other, "P0002", "excused", who="dana")
+    grouping.attend(db, 1, "P0001", "present", who="dana", replan=replan)
+    grouping.attend(db, other, "P0002", "excused", who="dana", replan=replan)
     seen = [each.model_dump() for each in grouping.listed(db)] + [grouping.shown(db, "G-A")]
     assert "mbt" not in json.dumps(seen)
     assert grouping.listed(db, unblind=True)[1].arm == "cbt"
@@ -151,3 +152,17 @@ async def test_a_group_is_for_one_arm_and_nothing_shown_tells_which(clinic: Clin
     assert whole[1] == "P0001,S1,whole,group,done,2026-03-05T22:00:00Z,2026-03-05T17:00,America/New_York"
     everything = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir()).casefold()
     assert not [word for word in ("mbt", "cbt", "g-a", "dr lee", "room 4") if word in everything]
+
+
+async def test_months_count_from_the_first_session_where_the_protocol_says_so(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rules = protocol().model_copy(update={"anchor": "first_session"})
+    monkeypatch.setattr("content.protocol._read", lambda _: rules)
+    await grouped(clinic)
+    with clinic.database.read() as tx:
+        assert set(visits.windows(tx, 1)) == {"baseline"}
+    await until(clinic, march(6, 9))
+    grouping.attend(clinic.database, 1, "P0001", "present", who="dana", replan=replan)
+    with clinic.database.read() as tx:
+        assert visits.windows(tx, 1)["month_3"].target_on.isoformat() == "2026-06-05"

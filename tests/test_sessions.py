@@ -13,7 +13,9 @@ from content.exercises import ARMS, Arm
 from content.loading import ContentRefused
 from content.sessions import LessonStep, boosters, checked, lesson_texts, lessons, told_apart
 from coordinator import ledger
+from records import people
 from records.tables import DueItem, table
+from scheduler import planning
 from study.facts import ExerciseLed, PlanMade, SessionDone, SessionPartDone
 from tests import golden
 from tests.clinic import Clinic, clinic_over, fresh_sqlite
@@ -104,6 +106,23 @@ async def test_missed_weeks_stay_open_are_named_and_the_books_hold(clinic: Clini
     assert told.endswith("; done as a whole.")
     await ann.says("/session")
     assert "7 sessions are open. They stay open. Which one?" in ann.hears
+
+
+async def test_who_moves_or_stops_prompts_after_a_message_leaves_no_finding(june: Clinic) -> None:
+    june.clock.at = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+    ann = await in_week_one(june)
+    await until(june, WEEK_1 + timedelta(minutes=5))
+    with june.database.write("study") as tx:
+        people.change(tx, 1, "test", zone="America/Los_Angeles")
+        planning.replan(tx, 1)
+    assert ledger.check(june.database) == []
+    await ann.does("Later", "In 2 hours")
+    with june.database.write("study") as tx:
+        people.change(tx, 1, "test", status="prompts_stopped")
+        planning.replan(tx, 1)
+    await until(june, WEEK_1 + timedelta(days=8))
+    assert ledger.check(june.database) == []
+    assert opens(june) == {"session.S1.open": "answered"} | dict.fromkeys(list(opens(june))[1:], "superseded")
 
 
 async def test_what_was_begun_before_its_message_needs_none(june: Clinic) -> None:

@@ -142,5 +142,5 @@ def attendance(number: int, study_id: StudyId, status: str, who: Who = "staff", 
     if status not in STATUSES:
         raise typer.BadParameter(f"one of {', '.join(STATUSES)}", param_hint="status")
     with _opened() as db:
-        revision = grouping.attend(db, number, study_id, status, who=who, why=why)
+        revision = grouping.attend(db, number, study_id, status, who=who, replan=replan, why=why)
     typer.echo(f"meeting {number}, {study_id}: {status}{' (corrected)' if revision > 1 else ''}")

@@ -33,6 +33,7 @@ PROJECTIONS: Mapping[str, Projection] = {
     "pain_ratings": logged.pain_ratings,
     "practice": pauses.practice,
     "sessions": sessions.sessions,
+    "plans": sessions.plans,
     "attendance": sessions.attendance,
     "due_items": watched.due_items,
     "alerts": watched.alerts,

@@ -10,7 +10,7 @@ from coordinator.projections.cut import Query, facts_of, in_force, included, rec
 from coordinator.projections.sql import ByBytes, as_written
 from records.fact_tables import TABLE_OF
 from records.tables import table
-from study.facts import Attendance, SessionDone, SessionPartDone
+from study.facts import Attendance, PlanMade, SessionDone, SessionPartDone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,6 +80,11 @@ def _done(
         rows.c.zone,
         rows.c.recorded_at,
     ).where(*in_force(kind, cut))
+
+
+def plans(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
+    """What people planned; made on request only."""
+    return streamed(tx, facts_of(PlanMade, cut, "plan_id"), wanted)
 
 
 def attendance(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
