@@ -10,10 +10,9 @@ from bot import alarms, lookups, watching
 from bot.desk import Desk
 from content.medicines import limit
 from content.safety_data import alerts as alert_rules
-from records import alerts, due, facts, people, post, talks, visits
+from records import alerts, due, facts, people, post, sessions, talks, visits
 from records.due import Planned
 from records.facts import Where
-from records.sessions import sessions_of
 from scheduler import planning
 from study import facts as kinds
 from study.missing import because
@@ -254,10 +253,16 @@ def _diary_answered(desk: Desk, entity: str, fact: kinds.DiaryDay) -> None:
 
 def _remind_me(desk: Desk, entity: str, fact: kinds.RemindMe) -> None:
     person = desk.participant
-    kind = "session" if fact.visit in {each.code for each in sessions_of(person)} else "visit"
+    kind = "session" if fact.visit in {each.code for each in sessions.sessions_of(person)} else "visit"
     latest = fact.due_at + timedelta(days=1)
     item = Planned(person.id, f"{kind}_again", entity, fact.due_at, person.zone, latest, {kind: fact.visit})
     due.plan(desk.tx, item)
+
+
+def _part_done(desk: Desk, entity: str, fact: kinds.SessionPartDone) -> None:
+    """The first part of a first session may be what check-ins count from."""
+    if not sessions.any_before(desk.tx, desk.participant.id, entity):
+        _planned_again(desk, entity, fact)
 
 
 def _session_done(desk: Desk, entity: str, fact: kinds.SessionDone) -> None:
@@ -279,6 +284,7 @@ _FOLLOWS: dict[type[Fact], Callable[[Desk, str, Any], None]] = {
     kinds.MedicineEpisode: _planned_again,
     kinds.DiaryDay: _diary_answered,
     kinds.RemindMe: _remind_me,
+    kinds.SessionPartDone: _part_done,
     kinds.SessionDone: _session_done,
     kinds.PatchWear: _patch,
     kinds.AlertRaised: _alert,

@@ -112,7 +112,7 @@ def _allocated(desk: Desk, item: Row[Any]) -> None:
         due.close(desk.tx, item.id, "expired", why_not or "too late")
     elif why_not is not None:
         due.postpone(desk.tx, item.id, desk.tx.now + timedelta(hours=1))
-    elif _busy(desk):
+    elif quiet.busy(desk):
         due.postpone(desk.tx, item.id, desk.tx.now + timedelta(minutes=1))
     else:
         due.close(desk.tx, item.id, "answered", "told")
@@ -132,7 +132,7 @@ def _session_again(desk: Desk, item: Row[Any]) -> None:
     why_not = quiet.why_not(desk, asked_for=True)
     if why_not is not None:
         due.close(desk.tx, item.id, "skipped", why_not)
-    elif _busy(desk):
+    elif quiet.busy(desk):
         due.postpone(desk.tx, item.id, desk.tx.now + timedelta(minutes=1))
     elif sessions.again(desk, item):
         due.close(desk.tx, item.id, "answered", "sent")

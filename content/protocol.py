@@ -206,6 +206,12 @@ class Practice(Sourced):
     nudges: tuple[Nudges, ...] = ()
 
 
+class Groups(Sourced):
+    """Therapist-led groups: how long before a meeting its members are reminded."""
+
+    remind_hours_before: Annotated[int, Field(ge=1, le=168)]
+
+
 class Diary(Sourced):
     """The evening diary; a person may choose a time between `earliest` and `latest`."""
 
@@ -287,6 +293,7 @@ class Protocol(Sourced):
     closing: Closing
     course: Course
     arms: Mapping[Arm, ArmPlan] = Field(min_length=1)
+    groups: Groups
     practice: Practice
     diary: Diary
     weekly: Weekly

@@ -1321,6 +1321,44 @@ class medicines:
         return Message("medicines.worn")
 
 
+class meeting:
+    @staticmethod
+    def not_there_button() -> Message:
+        return Message("meeting.not_there_button")
+
+    @staticmethod
+    def noted() -> Message:
+        return Message("meeting.noted")
+
+    @staticmethod
+    def off(*, time: Param) -> Message:
+        return Message("meeting.off", {"time": time})
+
+    @staticmethod
+    def seen_button() -> Message:
+        return Message("meeting.seen_button")
+
+    @staticmethod
+    def soon(*, place: Param, therapist: Param, time: Param) -> Message:
+        return Message("meeting.soon", {"place": place, "therapist": therapist, "time": time})
+
+    @staticmethod
+    def there_button() -> Message:
+        return Message("meeting.there_button")
+
+    @staticmethod
+    def told() -> Message:
+        return Message("meeting.told")
+
+    @staticmethod
+    def why() -> Message:
+        return Message("meeting.why")
+
+    @staticmethod
+    def why_button() -> Message:
+        return Message("meeting.why_button")
+
+
 class menu:
     @staticmethod
     def dose() -> Message:
@@ -2491,6 +2529,10 @@ class talk:
     @staticmethod
     def name_medicines() -> Message:
         return Message("talk.name_medicines")
+
+    @staticmethod
+    def name_meeting() -> Message:
+        return Message("talk.name_meeting")
 
     @staticmethod
     def name_mydata() -> Message:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -22,6 +23,10 @@ ANSWERED_WITHIN = timedelta(days=2)
 """A prompt of the day that went out is ended by the first nightly roll after a day without an answer."""
 SETTLING = timedelta(minutes=5)
 """What has just come due may still be on its way."""
+
+
+MOVED = timedelta(days=1)
+"""How far another zone or another hour can move what went out already."""
 
 
 class Finding(BaseModel):
@@ -49,10 +54,12 @@ def _of_person(tx: Tx, row: Any) -> list[Finding]:
     rules, seen = protocol_of(row), person_of(tx, row)
     began = row.enrolled_at or row.created_at
     demanded = [p for p in plan(rules, seen, began, tx.now) if family_of(rules, p.item) in WIRED]
+    # what went out before a person moved, or wanted no more prompts, was asked for when it went
+    whenever = plan(rules, replace(seen, status="enrolled"), began - MOVED, tx.now + MOVED)
     rows = {(r.item, r.occurrence): r for r in due.all_of(tx, row.id) if is_planned(r.item)}
     return [
         *_missing(tx, row, demanded, rows, seen),
-        *_extra(row, {p.key for p in demanded}, rows, tx.now),
+        *_extra(row, {p.key for p in whenever}, rows, tx.now),
         *_open_too_long(tx, row, rows),
         *_unanswered(tx, row, rows),
     ]

@@ -17,6 +17,7 @@ from handlers.enrol import enrol
 from handlers.exercise import practice_led
 from handlers.fix import fix
 from handlers.medicine_list import medicine_list
+from handlers.meeting import meeting
 from handlers.mydata import mydata
 from handlers.pain import log_pain
 from handlers.pause import check_back, late_pause, mindful_pause
@@ -73,6 +74,7 @@ def talks() -> dict[str, Talk]:
         talk("practice", log_practice),
         talk("session", session, TWO_WEEKS, exercise=True),
         talk("session_offer", session_offer, TWO_WEEKS),
+        talk("meeting", meeting, A_DAY),
         talk("booster", booster, A_DAY, exercise=True),
         talk("diary", diary, A_DAY),
         talk("late_diary", late_diary),

@@ -11,7 +11,7 @@ from content.protocol import Session
 from records import facts
 from records.database import Tx
 from records.person import person_of, protocol_of
-from study.facts import PlanMade, SessionDone, SessionPartDone
+from study.facts import Attendance, PlanMade, SessionDone, SessionPartDone
 from study.plan import opened_sessions
 from study.queries import Plan, SessionOpen
 
@@ -22,8 +22,15 @@ def open_to(tx: Tx, row: Row[Any], today: date) -> tuple[SessionOpen, ...]:
     if not opened:
         return ()
     parts, done = _parts(tx, row.id), {k.fact.session for k in facts.in_force(tx, SessionDone, row.id)}
+    met = {k.fact.session for k in facts.in_force(tx, Attendance, row.id, status="present")}
     return tuple(
-        SessionOpen(code=each.code, way=each.way, parts=tuple(parts.get(each.code, ())), done=each.code in done)
+        SessionOpen(
+            code=each.code,
+            way=each.way,
+            parts=tuple(parts.get(each.code, ())),
+            done=each.code in done,
+            attended=each.code in met and each.way != "chat",
+        )
         for each in sessions_of(row)
         if each.code in opened
     )
@@ -46,6 +53,11 @@ def _parts(tx: Tx, participant_id: int) -> dict[str, list[str]]:
 def part_done(tx: Tx, participant_id: int, session: str, part: str) -> bool:
     """True when a part of a session was gone through."""
     return part in _parts(tx, participant_id).get(session, ())
+
+
+def any_before(tx: Tx, participant_id: int, entity: str) -> bool:
+    """True when another part of a session had been gone through than the one written under `entity`."""
+    return any(kept.entity != entity for kept in facts.in_force(tx, SessionPartDone, participant_id))
 
 
 def last_plan(tx: Tx, participant_id: int) -> Plan | None:

@@ -29,7 +29,7 @@ LOOK_BACK = timedelta(days=60)
 """How far back a row may have been due that still waits for a free hour; no window is open longer."""
 ANSWERED_WITHIN = timedelta(days=1)
 """How long after it went out a prompt of the day can be answered."""
-SELDOM: frozenset[Family] = frozenset({"visit", "visit_call", "visit_close", "closing", "session"})
+SELDOM: frozenset[Family] = frozenset({"visit", "visit_call", "visit_close", "closing", "session", "meeting"})
 NO_LONGER = "no longer in the plan"
 
 

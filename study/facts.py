@@ -425,6 +425,25 @@ class SessionDone(Fact):
     zone: str
 
 
+class GroupAssigned(Fact):
+    """The therapy group a person belongs to, by its number in this database; None takes them out of it."""
+
+    group: int | None
+    at: datetime
+
+
+class Attendance(Fact):
+    """Whether a person came to a meeting of their group, as staff entered it."""
+
+    meeting: int
+    group: int
+    session: str
+    status: Literal["present", "absent", "excused"]
+    starts_at: datetime
+    starts_local: str
+    zone: str
+
+
 class PlanMade(Fact):
     """What a person plans to try: what, when, how often. Each is the code of an offer, or their own words."""
 

@@ -87,11 +87,13 @@ def is_planned(item: str) -> bool:
 
 
 WIRED: frozenset[Family] = frozenset(
-    {"visit", "visit_call", "visit_close", "session", "diary", "weekly", "week_picture"}
+    {"visit", "visit_call", "visit_close", "session", "meeting", "diary", "weekly", "week_picture"}
 )
 """Families of items that are written as rows and sent; the plan knows more."""
 
-_PLANNED = frozenset({"visit", "closing", "session", "diary", "weekly", "pre_dose", "practice_nudge", "week_picture"})
+_PLANNED = frozenset(
+    {"visit", "closing", "session", "meeting", "diary", "weekly", "pre_dose", "practice_nudge", "week_picture"}
+)
 _BY_DOING: dict[str, Family] = {"message": "visit", "staff": "visit_call", "close": "visit_close"}
 
 
@@ -224,6 +226,7 @@ class _Planner:
             if window.visit == self.protocol.closing.visit:
                 yield from self._closing(window)
         yield from self._sessions()
+        yield from self._meetings()
         if self.ends_on is not None:
             yield from self._recurring(days, self.ends_on)
 
@@ -278,6 +281,17 @@ class _Planner:
             at = self.person.preferences.contact_at or session.at
             payload = {"session": session.code, "week": session.unlock_week, "way": session.way}
             yield from self._on(f"session.{session.code}.open", session.code, day, at, payload)
+
+    def _meetings(self) -> Iterator[Planned]:
+        """What is told of the group's meetings, outside quiet hours when it is still in time then."""
+        rule = rule_of(self.protocol, "meeting")
+        for notice in self.person.meetings:
+            zone = self.person.zone_at(notice.due_at)
+            placed = self._placed(local_at(notice.due_at, zone), rule.in_quiet_hours) or (notice.due_at, zone)
+            at = placed if notice.due_at <= placed[0] < notice.ends_at else (notice.due_at, zone)
+            meeting, number = notice.key.split(".")
+            payload = {"meeting": int(meeting), "number": int(number), "session": notice.session, "off": notice.off}
+            yield self._at("meeting", notice.key, *at, payload, notice.ends_at)
 
     def _course_day(self, day: date) -> Iterator[Planned]:
         week = course_week(self.protocol, self.person, day)

@@ -13,7 +13,9 @@ from content.exercises import ARMS, Arm
 from content.loading import ContentRefused
 from content.sessions import LessonStep, boosters, checked, lesson_texts, lessons, told_apart
 from coordinator import ledger
+from records import people
 from records.tables import DueItem, table
+from scheduler import planning
 from study.facts import ExerciseLed, PlanMade, SessionDone, SessionPartDone
 from tests import golden
 from tests.clinic import Clinic, clinic_over, fresh_sqlite
@@ -108,6 +110,23 @@ async def test_missed_weeks_stay_open_are_named_and_the_books_hold(clinic: Clini
     assert "7 sessions are open. They stay open. Which one?" in ann.hears
 
 
+async def test_who_moves_or_stops_prompts_after_a_message_leaves_no_finding(june: Clinic) -> None:
+    june.clock.at = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+    ann = await in_week_one(june)
+    await until(june, WEEK_1 + timedelta(minutes=5))
+    with june.database.write("study") as tx:
+        people.change(tx, 1, "test", zone="America/Los_Angeles")
+        planning.replan(tx, 1)
+    assert ledger.check(june.database) == []
+    await ann.does("Later", "In 2 hours")
+    with june.database.write("study") as tx:
+        people.change(tx, 1, "test", status="prompts_stopped")
+        planning.replan(tx, 1)
+    await until(june, WEEK_1 + timedelta(days=8))
+    assert ledger.check(june.database) == []
+    assert opens(june) == {"session.S1.open": "answered"} | dict.fromkeys(list(opens(june))[1:], "superseded")
+
+
 async def test_what_was_begun_before_its_message_needs_none(june: Clinic) -> None:
     june.clock.at = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
     ann = await in_week_one(june)
@@ -158,20 +177,23 @@ async def test_one_that_made_it_worse_ends_the_session_and_is_left_out_from_then
     assert [each.ended for each in june.kept(ExerciseLed)] == ["worse", "completed"]
 
 
-@pytest.mark.parametrize("arm", ARMS)
-async def test_nothing_of_the_other_arm_can_be_reached(june: Clinic, arm: Arm) -> None:
-    (other,) = set(ARMS) - {arm}
-    ann = await in_week_one(june, arm)
-    for number in range(1, 9):
-        await ann.says("/session")
-        if number < 8:
-            await ann.taps(next(button for button in ann.buttons if button.startswith(f"{number}. ")))
-        await walks_on(ann)
-    said = "\n".join(message.text for message in ann.person.messages)
-    theirs = {text["en"] for key, text, _, _ in lesson_texts() if key.startswith(f"lesson.{other}.")}
-    ours = {text["en"] for key, text, _, _ in lesson_texts() if key.startswith(f"lesson.{arm}.")}
-    assert not [text for text in theirs - ours if len(text) > 30 and text in said]
-    assert {each.session for each in june.kept(SessionDone)} == set(lessons(arm))
+def test_no_transcript_of_one_arm_says_a_word_of_the_other() -> None:
+    said = {arm: "".join(map(_read, _transcripts(arm))) for arm in ARMS}
+    texts = {
+        arm: {text["en"] for key, text, _, _ in lesson_texts() if key.startswith(f"lesson.{arm}.")} for arm in ARMS
+    }
+    for arm, other in zip(ARMS, ARMS[::-1], strict=True):
+        own = [text for text in texts[arm] - texts[other] if len(text) > 40]
+        assert [text for text in own if text not in said[arm]] == []
+        assert [text for text in own if text in said[other]] == []
+
+
+def _transcripts(arm: str) -> list[Path]:
+    return [*golden.FOLDER.glob(f"session_{arm}_s*.txt"), golden.FOLDER / f"boosters_{arm}.txt"]
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("arm", ARMS)

@@ -8,6 +8,7 @@ from bot.commands import (
     allocation,
     calculators,
     export,
+    groups,
     importing,
     ledger,
     mornings,
@@ -28,6 +29,7 @@ app = typer.Typer(
 serving.add_to(app)
 people.add_to(app)
 mornings.add_to(app)
+groups.add_to(app)
 export.add_to(app, open_database)
 importing.add_to(app)
 upkeep.add_to(app, open_any_database)

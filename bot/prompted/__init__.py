@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bot.prompted import evening, sessions, visits
+from bot.prompted import evening, meetings, sessions, visits
 from bot.prompted.prompt import Prompt
 from content.prompt_rules import Family
 
@@ -16,5 +16,6 @@ SENDERS: Mapping[Family, Callable[[Prompt], None]] = {
     "diary": evening.diary,
     "weekly": evening.weekly,
     "week_picture": evening.week_picture,
+    "meeting": meetings.message,
 }
 """Family → what sends it. Each gives the row its final state, or notes that it went out and waits for an answer."""

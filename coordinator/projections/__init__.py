@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from coordinator.projections import corrections, logged, mme_days, pauses, people, screening, visits, watched
+from coordinator.projections import corrections, logged, mme_days, pauses, people, screening, sessions, visits, watched
 
 if TYPE_CHECKING:
     from content.exports import Table
@@ -36,6 +36,9 @@ PROJECTIONS: Mapping[str, Projection] = {
     "mme_days": mme_days.mme_days,
     "pain_ratings": logged.pain_ratings,
     "practice": pauses.practice,
+    "sessions": sessions.sessions,
+    "plans": sessions.plans,
+    "attendance": sessions.attendance,
     "due_items": watched.due_items,
     "alerts": watched.alerts,
     "alert_notes": watched.alert_notes,

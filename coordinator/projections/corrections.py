@@ -12,11 +12,22 @@ from sqlalchemy import Row, select
 from content.exports import UNLISTED_EXERCISE, exported, neutral_exercises, shown_product
 from coordinator.projections import screening
 from coordinator.projections.cut import CHUNK, included, medicine_codes
+from coordinator.projections.sessions import WHOLE
 from coordinator.projections.sql import ByBytes
 from records.fact_tables import TABLE_OF
 from records.facts import SEALED
 from records.tables import table
-from study.facts import CheckInFinished, ExerciseLed, MedicineEpisode, PauseEnded, Response, ScoreGiven, VisitPlanned
+from study.facts import (
+    CheckInFinished,
+    ExerciseLed,
+    MedicineEpisode,
+    PauseEnded,
+    Response,
+    ScoreGiven,
+    SessionDone,
+    SessionPartDone,
+    VisitPlanned,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -151,6 +162,8 @@ def _row_id(history: _History, kind: type[Fact], row: Row[Any]) -> str | None:
         return f"{row.visit}.{row.instrument}.{row.item}"
     if kind is ScoreGiven:
         return f"{row.visit}.{row.instrument}.{row.score}"
+    if kind in (SessionPartDone, SessionDone):
+        return f"{row.session}.{row.part if kind is SessionPartDone else WHOLE}"
     if kind in (VisitPlanned, CheckInFinished):
         return str(row.visit)
     return str(row.entity)

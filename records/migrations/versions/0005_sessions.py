@@ -1,4 +1,4 @@
-"""Weekly sessions: parts gone through, sessions done, plans made."""
+"""Weekly sessions: parts gone through, sessions done, plans made; therapy groups, their meetings, who came."""
 
 from __future__ import annotations
 
@@ -23,6 +23,41 @@ def upgrade() -> None:
     _fact("session_done", *_text("session"), sa.Column("version", sa.Integer(), nullable=False), *_done())
     sealed = [sa.Column(name, sa.LargeBinary(), nullable=False) for name in ("what", "moment", "often")]
     _fact("plan_made", *_text("session"), *sealed, _instant("made_at"))
+    op.create_table(
+        "therapy_group",
+        sa.Column("id", sa.Integer(), nullable=False),
+        *_text("code", "site", "arm"),
+        *(sa.Column(name, sa.LargeBinary(), nullable=False) for name in ("sealed_therapist", "sealed_place")),
+        _instant("created_at"),
+        sa.PrimaryKeyConstraint("id", name="pk_therapy_group"),
+        sa.UniqueConstraint("code", name="uq_therapy_group_code"),
+        _one_of("arm", "mbt", "cbt"),
+    )
+    op.create_table(
+        "group_meeting",
+        sa.Column("id", sa.Integer(), nullable=False),
+        *_number("meeting", "number", "group_id"),
+        *_text("session"),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=True),
+        *_text("starts_local", "zone"),
+        _instant("set_at"),
+        *_text("set_by"),
+        sa.PrimaryKeyConstraint("id", name="pk_group_meeting"),
+        sa.ForeignKeyConstraint(["group_id"], ["therapy_group.id"], name="fk_group_meeting_group_id"),
+        sa.UniqueConstraint("meeting", "number", name="uq_group_meeting_meeting_number"),
+    )
+    op.create_index("ix_group_meeting_group_id", "group_meeting", ["group_id"])
+    _fact("group_assigned", sa.Column("group", sa.Integer(), nullable=True), _instant("at"))
+    op.create_index("ix_group_assigned_group", "group_assigned", ["group"])
+    _fact(
+        "attendance",
+        *_number("meeting", "group"),
+        *_text("session", "status"),
+        _instant("starts_at"),
+        *_text("starts_local", "zone"),
+        _one_of("status", "present", "absent", "excused"),
+    )
+    op.create_index("ix_attendance_meeting", "attendance", ["meeting"])
 
 
 def _fact(name: str, *parts: Any) -> None:
@@ -57,6 +92,10 @@ def _one_of(column: str, *words: str) -> sa.CheckConstraint:
 
 def _text(*names: str) -> list[sa.Column[Any]]:
     return [sa.Column(name, sa.String(), nullable=False) for name in names]
+
+
+def _number(*names: str) -> list[sa.Column[Any]]:
+    return [sa.Column(name, sa.Integer(), nullable=False) for name in names]
 
 
 def _done() -> list[sa.Column[Any]]:
