@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from coordinator.projections import corrections, logged, mme_days, pauses, people, visits, watched
+from coordinator.projections import corrections, diary, logged, mme_days, pauses, people, visits, watched
 
 if TYPE_CHECKING:
     from content.exports import Table
@@ -29,9 +29,12 @@ PROJECTIONS: Mapping[str, Projection] = {
     "tlfb_days": visits.tlfb_days,
     "pauses": pauses.pauses,
     "doses": logged.doses,
+    "diary_days": diary.diary_days,
+    "diary": diary.diary,
     "mme_days": mme_days.mme_days,
     "pain_ratings": logged.pain_ratings,
     "practice": pauses.practice,
+    "practice_weeks": diary.practice_weeks,
     "due_items": watched.due_items,
     "alerts": watched.alerts,
     "alert_notes": watched.alert_notes,
