@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import func, select
 
+from coordinator.evening_books import why_evening
 from records import due, people, visits
 from records.database import Database, Tx
 from records.person import person_of, protocol_of
@@ -118,12 +119,14 @@ def _finding(row: Any, item: str, what: str, detail: str) -> Finding:
 
 
 def why(db: Database, study_id: str, visit: str) -> str:
-    """One sentence from the ledger: what was due of a check-in, what went out, and how it ended.
+    """One sentence from the ledger: what was due of a check-in or evening, what went out, and how it ended.
 
     Raises NoSuchParticipant; `KeyError` for a check-in the protocol does not have.
     """
     with db.read() as tx:
         row = people.by_study_id(tx, study_id)
+        if (evening := why_evening(tx, row, visit)) is not None:
+            return evening
         protocol_of(row).visit(visit)
         window = visits.windows(tx, row.id).get(visit)
         if window is None:

@@ -249,3 +249,11 @@ async def test_three_weeks_of_evenings_leave_the_books_without_a_finding(clinic:
     found = states(clinic, "diary")
     assert sum(state == "answered" for state in found.values()) == 18
     assert found["diary 2026-03-06"] == "expired"
+    why = ledger.why(clinic.database, "P0001", "diary")
+    assert why.startswith(
+        "P0001 diary: 22 due since 2026-03-03 (18 answered, 3 expired, 1 sent); the last, 2026-03-24:"
+    )
+    assert ledger.why(clinic.database, "P0001", "weekly/2026-03-15") == (
+        "P0001 weekly/2026-03-15: planned by protocol 1; 2026-03-15 18:30, did not go out by itself → superseded "
+        "(asked together)."
+    )
