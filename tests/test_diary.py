@@ -46,6 +46,7 @@ async def test_the_evening_asks_what_was_logged_and_whether_that_was_all(clinic:
     assert of_days(clinic.kept(DiaryDose)) == {"m0": ("as_logged", 2, 2), "m1": ("as_logged", 0, 0)}
     assert len(clinic.kept(DoseTaken)) == 1
     assert states(clinic, "diary") == {"diary 2026-03-03": "answered"}
+    check("diary_all_logged", ann.transcript())
 
 
 async def test_as_usual_is_stated_for_each_medicine_before_it_is_written(small: Clinic) -> None:
