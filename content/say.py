@@ -239,6 +239,10 @@ class diary:
         return Message("diary.ask_none", {"opening": opening})
 
     @staticmethod
+    def by_now(*, lines: Param) -> Message:
+        return Message("diary.by_now", {"lines": lines})
+
+    @staticmethod
     def change_button() -> Message:
         return Message("diary.change_button")
 

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import func, select
 
+from coordinator.evening_books import why_evening
 from coordinator.session_books import why_session
 from records import due, people, visits
 from records.database import Database, Tx
@@ -126,7 +127,7 @@ def _finding(row: Any, item: str, what: str, detail: str) -> Finding:
 
 
 def why(db: Database, study_id: str, visit: str) -> str:
-    """One sentence from the ledger: what was due of a check-in, what went out, and how it ended.
+    """One sentence from the ledger: what was due of a check-in or evening, what went out, and how it ended.
 
     Raises NoSuchParticipant; `KeyError` for a check-in the protocol does not have.
     """
@@ -134,6 +135,8 @@ def why(db: Database, study_id: str, visit: str) -> str:
         row = people.by_study_id(tx, study_id)
         if (told := why_session(tx, row, visit)) is not None:
             return told
+        if (evening := why_evening(tx, row, visit)) is not None:
+            return evening
         protocol_of(row).visit(visit)
         window = visits.windows(tx, row.id).get(visit)
         if window is None:

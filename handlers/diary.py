@@ -61,7 +61,10 @@ def diary(
     if answer == "not_today":
         yield Say("not_today", say.diary.not_today())
         return
-    yield from _write(me, sheet, answer)
+    by_now: Sheet = yield look("sheet_by_now", queries.SheetOf(on=sheet.on))
+    if answer == "all" and by_now.logged != sheet.logged:
+        answer = yield from _all_by_now(me, by_now)
+    yield from _write(me, by_now, answer)
     if week is not None:
         yield from look_back(me, Week.model_validate(week))
 
@@ -139,16 +142,26 @@ def _logged_line(medicine: MedicineView, sheet: Sheet) -> Message:
     return worded(medicine=medicine.nickname, amount=amount_of(medicine, logged.count))
 
 
+def _all_by_now(me: ParticipantView, sheet: Sheet) -> Asking[str]:
+    """A dose was logged, or changed, while the question stood there: "all" is asked of what is logged by now."""
+    options = (Option("all", say.diary.all_button()), Option("different", say.diary.different_button()))
+    return (yield from choose("by_now", say.diary.by_now(lines=_logged_lines(me, sheet)), options))
+
+
 # --- what is written down
 
 
 def _write(me: ParticipantView, sheet: Sheet, answer: str) -> Conversation:
+    began: datetime = yield queries.now("write_from")
+    if began >= sheet.ends_at:
+        yield Say("over", say.diary.over())
+        return
     if answer == "none" and sheet.logged:
         answer = yield from _none_but_logged(me, sheet)
     meant, uses = yield from _meant(me, sheet, answer)
     at: datetime = yield queries.now("written_at")
     if at >= sheet.ends_at:
-        yield Say("over", say.diary.over())
+        yield Say("over_by_now", say.diary.over())
         return
     stamp = {"answered_at": at, "answered_local": me.local(at).isoformat(timespec="seconds"), "zone": me.zone}
     for medicine, use in uses:

@@ -46,6 +46,7 @@ async def test_the_evening_asks_what_was_logged_and_whether_that_was_all(clinic:
     assert of_days(clinic.kept(DiaryDose)) == {"m0": ("as_logged", 2, 2), "m1": ("as_logged", 0, 0)}
     assert len(clinic.kept(DoseTaken)) == 1
     assert states(clinic, "diary") == {"diary 2026-03-03": "answered"}
+    check("diary_all_logged", ann.transcript())
 
 
 async def test_as_usual_is_stated_for_each_medicine_before_it_is_written(small: Clinic) -> None:
@@ -173,15 +174,29 @@ async def test_the_day_ends_at_four_and_is_not_filled_in_afterwards(small: Clini
     check("diary_over", ann.transcript())
 
 
+async def test_a_dose_logged_while_the_question_stands_is_shown_before_that_was_all_counts(small: Clinic) -> None:
+    ann = await joined(small)
+    await until(small, evening(TUESDAY, "17:00"))
+    await ann.does(">/dose", "1 tablet (usual)", "Now")
+    await until(small, evening(TUESDAY, "19:30"))
+    await ann.does(">/dose", "2 tablets", "Now")
+    assert "You were in the middle of something: your diary." in ann.hears
+    await ann.does("Go on", "That was all")
+    assert "oxy: 3 tablets logged." in ann.hears
+    await ann.taps("That was all")
+    assert of_days(small.kept(DiaryDose)) == {"m0": ("as_logged", 3, 3)}
+    check("diary_by_now", ann.transcript())
+
+
 async def test_a_prompt_left_over_night_says_that_its_day_is_over(small: Clinic) -> None:
     ann = await joined(small)
     await until(small, evening(TUESDAY, "18:31") + timedelta(hours=12))
     await ann.taps("None on this day")
     assert "That day is over" in ann.hears
     assert small.kept(DiaryDay) == []
-    assert states(small, "diary") == {"diary 2026-03-03": "expired"} or states(small, "diary") == {
-        "diary 2026-03-03": "sent"
-    }
+    assert states(small, "diary") == {"diary 2026-03-03": "sent"}
+    await until(small, evening(TUESDAY, "18:31") + timedelta(days=2))
+    assert states(small, "diary")["diary 2026-03-03"] == "expired"
 
 
 async def test_monday_is_the_day_of_the_baseline_and_has_no_prompt(small: Clinic) -> None:

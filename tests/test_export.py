@@ -22,7 +22,9 @@ from tests.exported import (
     begun,
     dose,
     ended,
+    evening,
     led,
+    looked_back,
     medicine,
     only,
     patch,
@@ -30,6 +32,7 @@ from tests.exported import (
     remembered,
     said,
     scored_elsewhere,
+    used,
     window,
 )
 from tests.samples import lived_in
@@ -55,6 +58,7 @@ COLUMNS_PROMISED = {
     "pain_after, urge_after, decision, status, started_at, started_local, zone",
     "doses": "dose_id, study_id, pause_id, medicine, product, form, strength, unit, count, taken_at, taken_local, "
     "zone, recorded_at, source, time_quality, status",
+    "diary": "study_id, on, medicine, count, status, logged, answered_at, answered_local, zone",
     "mme_days": "study_id, on, mme, complete, factor_set, source, reason",
     "practice": "practice_id, study_id, exercise, minutes, source, done_at, done_local, zone",
     "due_items": "study_id, item, occurrence, due_at, due_local, zone, state, sent_at, final_at, reason",
@@ -111,6 +115,9 @@ def log_everything(person: Person, marker: str) -> None:
     person.logs(ended(pause))
     person.logs(practised())
     person.logs(PainRated(pain=5, rated_at=START, rated_local="2026-03-02T10:00:00", zone=ZONE))
+    person.logs(evening(FIRST_DAY, "different"))
+    person.logs(used(FIRST_DAY, listed, 2))
+    person.logs(looked_back(FIRST_DAY, "more", 90))
     person.logs(window())
     screened(person, marker)
     person.logs(said("p", 7))

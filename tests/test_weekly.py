@@ -212,28 +212,28 @@ async def test_the_diary_comes_at_its_hour_on_the_days_the_clocks_change(small: 
 
 
 @pytest.mark.parametrize("hours", [6, 72])
-async def test_after_an_outage_one_message_tells_it_and_no_day_is_filled_in(clinic: Clinic, hours: int) -> None:
-    ann = await joined(clinic)
-    await until(clinic, evening(SUNDAY, "18:00"))
+async def test_after_an_outage_one_message_tells_it_and_no_day_is_filled_in(small: Clinic, hours: int) -> None:
+    ann = await joined(small)
+    await until(small, evening(SUNDAY, "18:00"))
     await ann.says("/help")
     shown = len(ann.person.messages)
-    await away(clinic, evening(SUNDAY, "18:00") + timedelta(hours=hours))
-    await clinic.passes(minutes=5)
+    await away(small, evening(SUNDAY, "18:00") + timedelta(hours=hours))
+    await small.passes(minutes=5)
     told = [m.text for m in ann.person.messages[shown:]]
     assert len(told) <= 1
-    await until(clinic, evening(SUNDAY + timedelta(days=3), "23:00"))
+    await until(small, evening(SUNDAY + timedelta(days=3), "23:00"))
     later = [m.text for m in ann.person.messages[shown:]]
     assert not any("Sunday 8 March" in text.splitlines()[0] and text.startswith("The diary") for text in later)
     assert sum("I was away" in text for text in later) == 1
-    assert states(clinic, "diary")["diary 2026-03-08"] == "superseded"
-    assert clinic.kept(DiaryDay) == []
-    assert ledger.check(clinic.database) == []
+    assert states(small, "diary")["diary 2026-03-08"] == "superseded"
+    assert small.kept(DiaryDay) == []
+    assert ledger.check(small.database) == []
 
 
-async def test_three_weeks_of_evenings_leave_the_books_without_a_finding(clinic: Clinic) -> None:
-    ann = await joined(clinic)
+async def test_three_weeks_of_evenings_leave_the_books_without_a_finding(small: Clinic) -> None:
+    ann = await joined(small)
     for n in range(1, 22):
-        await until(clinic, evening(MONDAY + timedelta(days=n), "18:31"))
+        await until(small, evening(MONDAY + timedelta(days=n), "18:31"))
         match n % 7:
             case 6:
                 await ann.does("None on this day", "Yes, that fits", "5", "5", "5")
@@ -243,9 +243,17 @@ async def test_three_weeks_of_evenings_leave_the_books_without_a_finding(clinic:
                 pass
             case _:
                 await ann.taps("None on this day")
-    await until(clinic, evening(MONDAY + timedelta(days=23), "12:00"))
-    assert ledger.check(clinic.database) == []
-    assert {r.visit for r in clinic.kept(Response)} == {"week_01", "week_02", "week_03"}
-    found = states(clinic, "diary")
+    await until(small, evening(MONDAY + timedelta(days=23), "12:00"))
+    assert ledger.check(small.database) == []
+    assert {r.visit for r in small.kept(Response)} == {"week_01", "week_02", "week_03"}
+    found = states(small, "diary")
     assert sum(state == "answered" for state in found.values()) == 18
     assert found["diary 2026-03-06"] == "expired"
+    why = ledger.why(small.database, "P0001", "diary")
+    assert why.startswith(
+        "P0001 diary: 22 due since 2026-03-03 (18 answered, 3 expired, 1 sent); the last, 2026-03-24:"
+    )
+    assert ledger.why(small.database, "P0001", "weekly/2026-03-15") == (
+        "P0001 weekly/2026-03-15: planned by protocol 1; 2026-03-15 18:30, did not go out by itself → superseded "
+        "(asked together)."
+    )

@@ -25,9 +25,15 @@ def add_to(app: typer.Typer) -> None:
 
 def why(
     study_id: Annotated[str, typer.Argument(help="The study id, such as P0007.")],
-    visit: Annotated[str, typer.Argument(help="baseline, month_3, month_6, month_9, month_12, or a session: S1 to S8")],
+    visit: Annotated[
+        str,
+        typer.Argument(
+            help="baseline, month_3 … month_12; a session: S1 to S8; diary, weekly, week_picture, each also of one "
+            "day: diary/2026-03-08"
+        ),
+    ],
 ) -> None:
-    """Say in one sentence what was due of a check-in or a session, what went out, and how it ended."""
+    """Say in one sentence what was due of a check-in, a session or an evening, what went out, and how it ended."""
     with opened() as db:
         try:
             typer.echo(ledger.why(db, study_id, visit))

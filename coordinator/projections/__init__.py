@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from coordinator.projections import corrections, logged, mme_days, pauses, people, screening, sessions, visits, watched
+from coordinator.projections import (
+    corrections,
+    diary,
+    logged,
+    mme_days,
+    pauses,
+    people,
+    screening,
+    sessions,
+    visits,
+    watched,
+)
 
 if TYPE_CHECKING:
     from content.exports import Table
@@ -33,12 +44,15 @@ PROJECTIONS: Mapping[str, Projection] = {
     "tlfb_days": visits.tlfb_days,
     "pauses": pauses.pauses,
     "doses": logged.doses,
+    "diary_days": diary.diary_days,
+    "diary": diary.diary,
     "mme_days": mme_days.mme_days,
     "pain_ratings": logged.pain_ratings,
     "practice": pauses.practice,
     "sessions": sessions.sessions,
     "plans": sessions.plans,
     "attendance": sessions.attendance,
+    "practice_weeks": diary.practice_weeks,
     "due_items": watched.due_items,
     "alerts": watched.alerts,
     "alert_notes": watched.alert_notes,

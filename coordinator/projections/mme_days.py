@@ -1,4 +1,7 @@
-"""Morphine milligram equivalents of each study day, from doses and patches logged; a day without entry is missing."""
+"""Morphine milligram equivalents of each study day, from the log and, where there is one, from the diary.
+
+The two are never added up. A day without entry is missing; only the diary can say that the log of a day is whole.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,14 @@ from coordinator.projections.cut import in_force
 from coordinator.projections.people import at_the_cut
 from records.fact_tables import TABLE_OF
 from records.tables import table
-from study.days import ONE_DAY, day_there, ends_at, worn_hours
-from study.facts import DoseTaken, PatchWear
+from study.days import HOURS_A_DAY, ONE_DAY, day_there, ends_at, worn_hours
+from study.diary import Account, Logged, accounts_of, diary_is_short, log_is_short
+from study.facts import DiaryDay, DiaryDose, DoseTaken, MedicineEpisode, PatchWear
 from study.mme import MmeInput, daily_mme
 from study.view import study_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy import Row
 
@@ -34,7 +38,9 @@ if TYPE_CHECKING:
     from records.database import Tx
     from study.steps import Fact
 
-SOURCE = "log"
+LOG, DIARY = "log", "diary"
+ZERO = ("no_entry", "no_dose_logged")
+"""Reasons for no figure that are a zero on a day whose log is whole."""
 
 
 @dataclass(frozen=True)
@@ -45,22 +51,93 @@ class Day:
     worn: tuple[tuple[Row[Any], Decimal], ...] = ()
 
 
+@dataclass(frozen=True)
+class Evening:
+    """What was said in the diary about a study day: the answer, and each medicine by its episode."""
+
+    answer: Row[Any]
+    uses: Mapping[str, Row[Any]]
+
+    def accounts(self, day: Day | None) -> list[Account]:
+        """What was said beside what is logged by now; of patches those on the skin when it was said."""
+        now: dict[str, Logged] = {}
+        for medicine, count, unclear in _logged(day, self.answer.answered_at):
+            known = now.get(medicine, Logged(medicine=medicine))
+            now[medicine] = Logged(medicine=medicine, count=known.count + count, unclear=known.unclear or unclear)
+        said = {medicine: (use._mapping["count"], use.logged) for medicine, use in self.uses.items()}
+        return accounts_of(said, now)
+
+
 def mme_days(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
-    """One row for each study day of each person, from enrolment to the last day that is over or the day they left."""
+    """One row by the log for each study day of each person, one by the diary for each day that has one.
+
+    From enrolment to the last day that is over, or the day they left.
+    """
     factors = factor_set(cut.factors)
     for person in at_the_cut(tx, cut):
-        days = _days(tx, cut, person)
-        for on in _span(cut, person, days):
-            values = {"study_id": person.study_id, "on": on, **figure(days.get(on), factors)}
-            yield [values[name] for name in wanted.names]
+        days, evenings = _days(tx, cut, person), _evenings(tx, cut, person)
+        medicines = {row.entity: row for row in _rows(tx, cut, MedicineEpisode, person)} if evenings else {}
+        for on in _span(cut, person, {*days, *evenings}):
+            evening, day = evenings.get(on), days.get(on)
+            figures = [] if evening is None else [diary_figure(evening, day, medicines, factors)]
+            for each in (*figures, figure(day, factors, evening)):
+                values = {"study_id": person.study_id, "on": on, **each}
+                yield [values[name] for name in wanted.names]
 
 
-def figure(day: Day | None, factors: FactorSet) -> dict[str, Any]:
-    """The figure of a day in mg, or None with the reason; `complete` is 1 when there is one."""
+def figure(day: Day | None, factors: FactorSet, evening: Evening | None = None) -> dict[str, Any]:
+    """The figure of what is logged, in mg, or None with the reason; complete when the diary says the log is whole."""
+    short = log_is_short(evening.answer.answer, evening.accounts(day)) if evening is not None else "no_diary"
     reason = _cannot(day)
     value, reason = (None, reason) if day is None or reason is not None else _added_up(day, factors)
-    complete = int(value is not None)
-    return {"mme": value, "complete": complete, "factor_set": factors.id, "source": SOURCE, "reason": reason}
+    if short is None and reason in ZERO:
+        value, reason = 0.0, None
+    return _values(value, reason or short, LOG, factors)
+
+
+def diary_figure(
+    evening: Evening, day: Day | None, medicines: Mapping[str, Row[Any]], factors: FactorSet
+) -> dict[str, Any]:
+    """The figure of what was said in the diary; not complete when the log has moved on since."""
+    short = diary_is_short(evening.answer.answer, evening.accounts(day))
+    if short in ("rather_not_say", "diary_unclear"):
+        return _values(None, short, DIARY, factors)
+    taken = [(use._mapping["count"], medicines.get(medicine)) for medicine, use in evening.uses.items()]
+    try:
+        result = daily_mme([_said(count, row) for count, row in taken if count], factors)
+    except (ValidationError, LookupError):
+        return _values(None, "not_usable", DIARY, factors)
+    return _values(result.value, result.reason or short, DIARY, factors)
+
+
+def _values(mme: float | None, reason: str | None, source: str, factors: FactorSet) -> dict[str, Any]:
+    complete = int(mme is not None and reason is None)
+    return {"mme": mme, "complete": complete, "factor_set": factors.id, "source": source, "reason": reason}
+
+
+def _said(count: float, row: Row[Any] | None) -> MmeInput:
+    """An amount of the diary; a patch counts as worn all day. `LookupError` for an episode that is not on the list."""
+    if row is None:
+        raise LookupError
+    return MmeInput(
+        name=row.product,
+        form=row.form,
+        strength=Decimal(str(row.strength)),
+        unit=row.unit,
+        count=Decimal(str(count)),
+        hours_worn=Decimal(HOURS_A_DAY) if row.form == "patch" else None,
+    )
+
+
+def _logged(day: Day | None, at: datetime) -> Iterator[tuple[str, float, bool]]:
+    """Medicine, amount and whether it is not clear, of every entry of a day; patches on the skin at an instant."""
+    for dose in day.doses if day is not None else ():
+        if dose.status != "missed":
+            count = dose._mapping["count"]
+            yield dose.medicine, count or 0, dose.status == "not_sure" or count is None
+    for patch, _ in day.worn if day is not None else ():
+        if patch.put_on_at <= at < _removed_at(patch):
+            yield patch.medicine, 1, False
 
 
 def _added_up(day: Day, factors: FactorSet) -> tuple[float | None, str | None]:
@@ -117,6 +194,14 @@ def _days(tx: Tx, cut: Cut, person: Person) -> dict[date, Day]:
     return {on: Day(tuple(doses[on]), tuple(worn[on])) for on in doses.keys() | worn.keys()}
 
 
+def _evenings(tx: Tx, cut: Cut, person: Person) -> dict[date, Evening]:
+    """What the diary says, by day; of several answers the one recorded last."""
+    uses: dict[date, dict[str, Row[Any]]] = defaultdict(dict)
+    for row in _rows(tx, cut, DiaryDose, person):
+        uses[row.on][row.medicine] = row
+    return {row.on: Evening(row, uses[row.on]) for row in _rows(tx, cut, DiaryDay, person)}
+
+
 def _rows(tx: Tx, cut: Cut, kind: type[Fact], person: Person) -> list[Row[Any]]:
     rows = table(TABLE_OF[kind])
     mine = select(rows).where(*in_force(kind, cut), rows.c.participant_id == person.id)
@@ -138,7 +223,7 @@ def _removed_at(patch: Row[Any]) -> datetime:
     return patch.removed_at or assumed
 
 
-def _span(cut: Cut, person: Person, days: dict[date, Day]) -> Iterator[date]:
+def _span(cut: Cut, person: Person, days: Collection[date]) -> Iterator[date]:
     over = day_there(cut.as_of, person.zone) - ONE_DAY
     on = min([*days, *filter(None, [person.enrolled_on])], default=over + ONE_DAY)
     last = min(over, _last_day(person, days))
@@ -147,7 +232,7 @@ def _span(cut: Cut, person: Person, days: dict[date, Day]) -> Iterator[date]:
         on += ONE_DAY
 
 
-def _last_day(person: Person, days: dict[date, Day]) -> date:
+def _last_day(person: Person, days: Collection[date]) -> date:
     """The last day to be listed: open-ended for who takes part, else the day they left, or of a later entry."""
     if person.stopped_at is None:
         return date.max

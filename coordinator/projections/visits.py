@@ -65,7 +65,7 @@ def given_scores(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
 def _one_by_one(
     tx: Tx, cut: Cut, wanted: Table, kind: type[Fact], one: Sequence[str], having: str | None = None
 ) -> Iterator[Sequence[Any]]:
-    last, person = _last(kind, cut, one), included(cut)
+    last, person = last_of(kind, cut, one), included(cut)
     columns = {column.name: as_written(column) for column in last.c} | {"study_id": person.c.study_id}
     order = [ByBytes(person.c.study_id), *(ByBytes(last.c[name]) for name in one[1:])]
     where = recorded_since(cut, last.c.recorded_at)
@@ -75,7 +75,7 @@ def _one_by_one(
 
 def tlfb_days(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """One medicine on one day, as remembered at a visit."""
-    last, person, codes = _last(TlfbDay, cut, DAY), included(cut), medicine_codes()
+    last, person, codes = last_of(TlfbDay, cut, DAY), included(cut), medicine_codes()
     columns = {column.name: as_written(column) for column in last.c}
     columns |= {"tlfb_id": last.c.entity, "study_id": person.c.study_id, "medicine": codes.c.code}
     source = last.join(person, person.c.id == last.c.participant_id).outerjoin(codes, codes.c.entity == last.c.medicine)
@@ -83,8 +83,8 @@ def tlfb_days(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     return streamed(tx, Query(columns, source, where, [ByBytes(last.c.entity)]), wanted)
 
 
-def _last(kind: type[Fact], cut: Cut, one: Sequence[str]) -> Subquery:
-    """The facts of a kind in force at the cut, of several about the same thing the one recorded last."""
+def last_of(kind: type[Fact], cut: Cut, one: Sequence[str]) -> Subquery:
+    """The facts of a kind in force at the cut, of several about the same thing (`one`) the one recorded last."""
     rows = table(TABLE_OF[kind])
     place = func.row_number().over(partition_by=[rows.c[name] for name in one], order_by=rows.c.id.desc())
     every = select(rows, place.label("place")).where(*in_force(kind, cut)).subquery()
@@ -92,7 +92,7 @@ def _last(kind: type[Fact], cut: Cut, one: Sequence[str]) -> Subquery:
 
 
 def _of_person(tx: Tx, cut: Cut, kind: type[Fact], person: Person, one: Sequence[str]) -> list[Row[Any]]:
-    last = _last(kind, cut, one)
+    last = last_of(kind, cut, one)
     mine: Select[Any] = select(last).where(last.c.participant_id == person.id)
     return tx.rows(mine.order_by(last.c.id))
 
