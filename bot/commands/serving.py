@@ -18,7 +18,11 @@ from bot.running import run as run_node
 from bot.standby import AlreadyRunning, LockLost
 from content.check import problems as content_problems
 from content.loading import ContentRefused
+from content.protocol import protocol, shelf_in_use
+from records.database import Database
+from records.person import versions_lost
 from records.upgrade import is_current
+from study.protocol_check import problems as protocol_problems
 
 
 def add_to(app: typer.Typer) -> None:
@@ -37,6 +41,8 @@ def run() -> None:
     if settings.webhook_url and not settings.webhook_secret.get_secret_value():
         refuse("COACH_WEBHOOK_SECRET is not set; a webhook needs one (1-256 letters, digits, _ or -)")
     database = database_of(settings)
+    for lost in _protocols_lost(database):
+        refuse(f"{lost['what']}; {lost['how']}")
     for gap in readiness.missing(world_of_settings()):
         typer.echo(f"not set: {gap.what}; {gap.how}. Until then only test people can join.", err=True)
     try:
@@ -81,8 +87,11 @@ def check(
         found += [{"what": f"content: {p}", "how": "see CONTRIBUTING.md"} for p in content_problems()]
     except ContentRefused as error:
         found.append({"what": f"content: {error}", "how": "mend the file named"})
+    found += [{"what": f"protocol: {p.place}: {p.reason}", "how": "mend it"} for p in protocol_problems(protocol())]
     database = open_any_database()
-    if not is_current(database):
+    if is_current(database):
+        found += _protocols_lost(database)
+    else:
         found.append({"what": "database", "how": "run: coach db upgrade"})
     database.close()
     if json:
@@ -93,3 +102,14 @@ def check(
         typer.echo("ready" if not found else f"{len(found)} missing: only test people can join")
     if found:
         raise typer.Exit(1)
+
+
+def _protocols_lost(database: Database) -> list[dict[str, str]]:
+    """Versions of the protocol that people live by and no file has."""
+    with database.read() as tx:
+        lost = versions_lost(tx)
+    how = f"put the file back beside COACH_PROTOCOL, as {shelf_in_use().name}@"
+    return [
+        {"what": f"protocol {version} of {', '.join(who[:5])}", "how": f"{how}{version}.toml"}
+        for version, who in lost.items()
+    ]
