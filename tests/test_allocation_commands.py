@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from records import facts, people
 from records.facts import Where
@@ -18,6 +20,13 @@ from tests.test_commands import Shell
 from tests.test_screening import FITS
 
 LIST = "sequence,stratum,arm\n1,main,cbt\n2,main,mbt\n"
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """A command sends its logs to its own stderr, which is closed after it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from sqlalchemy import select
 from typer.testing import CliRunner
 
@@ -31,6 +32,13 @@ SECOND = TWO_SITES | {
     f"{NUDGE}\n    {CORE}": f"{LATER}\n    {AGAIN}\n    {CORE}",
 }
 """Version 2: a nudge at another time, and a step more on the way to each check-in."""
+
+
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """A command sends its logs to its own stderr, which is closed after it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture
