@@ -160,6 +160,8 @@ def _may_be_drawn(tx: Tx, person: Row[Any]) -> None:
         raise DrawRefused(f"the protocol of {study_id} draws nobody")
     if person.arm is not None or allocation.draw_of(tx, person.id) is not None:
         raise DrawRefused(f"{study_id} is in an arm already: nobody is drawn twice")
+    if person.status == "invited":
+        raise DrawRefused(f"{study_id} has not joined yet")
     if person.status not in ("enrolled", "prompts_stopped") or person.hold == "died":
         raise DrawRefused(f"{study_id} takes no part: {person.hold or person.status}")
     baseline = visits.finished(tx, person.id, "baseline")

@@ -53,14 +53,14 @@ def check(db: Database) -> list[Finding]:
 
 def _of_person(tx: Tx, row: Any) -> list[Finding]:
     rules, seen = protocol_of(row), person_of(tx, row)
-    began = row.enrolled_at or row.created_at
+    began = visits.under_protocol_since(tx, row.id) or row.enrolled_at or row.created_at
     demanded = [p for p in plan(rules, seen, began, tx.now) if family_of(rules, p.item) in WIRED]
     # what went out before a person moved, or wanted no more prompts, was asked for when it went
     whenever = plan(rules, replace(seen, status="enrolled"), began - MOVED, tx.now + MOVED)
     rows = {(r.item, r.occurrence): r for r in due.all_of(tx, row.id) if is_planned(r.item)}
     return [
         *_missing(tx, row, demanded, rows, seen),
-        *_extra(row, {p.key for p in whenever}, rows, tx.now),
+        *_extra(row, {p.key for p in whenever}, rows, began, tx.now),
         *_open_too_long(tx, row, rows),
         *_unanswered(tx, row, rows),
     ]
@@ -75,10 +75,11 @@ def _missing(
 
 
 def _extra(
-    row: Any, demanded: set[tuple[str, str]], rows: dict[tuple[str, str], Any], now: datetime
+    row: Any, demanded: set[tuple[str, str]], rows: dict[tuple[str, str], Any], began: datetime, now: datetime
 ) -> Iterator[Finding]:
     for key, item in rows.items():
-        went_out = item.sent_at is not None
+        # what went out before a move to another version was asked for by the former one
+        went_out = item.sent_at is not None and item.sent_at >= began
         if key not in demanded and went_out and item.due_at < now and item.state != "superseded":
             yield _finding(row, item.item, "extra", "went out, and the protocol does not ask for it")
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from content.loading import ContentRefused
 from content.protocol import Protocol, protocol
-from records import facts, groups
+from records import facts, groups, people
 from records.database import Tx
 from study.facts import Attendance, Enrolled, MedicineEpisode, SessionPartDone
 from study.person import MedicineTimes, Person
@@ -17,6 +18,17 @@ from study.person import MedicineTimes, Person
 def protocol_of(row: Row[Any]) -> Protocol:
     """The protocol a participant is pinned to, in the version they began with."""
     return protocol(version=row.protocol_version)
+
+
+def versions_lost(tx: Tx) -> dict[str, list[str]]:
+    """Versions of the protocol that no file has any more, with the study ids of those who live by them."""
+    lost: dict[str, list[str]] = {}
+    for row in people.everyone(tx):
+        try:
+            protocol_of(row)
+        except ContentRefused:
+            lost.setdefault(row.protocol_version, []).append(row.study_id)
+    return lost
 
 
 def person_of(tx: Tx, row: Row[Any]) -> Person:

@@ -18,7 +18,7 @@ from records import due, people, visits
 from records.database import Tx
 from records.person import person_of, protocol_of
 from study.facts import VisitPlanned
-from study.person import Person
+from study.person import Person, local_at
 from study.plan import WIRED, Planned, family_of, is_planned, plan, windows_of
 
 HORIZON = timedelta(days=45)
@@ -42,22 +42,41 @@ class Replanned:
     superseded: int = 0
 
 
+@dataclass(frozen=True)
+class Changes:
+    """What the rows of one participant lack, where they stand wrongly, and what is not asked for any more."""
+
+    added: tuple[Planned, ...]
+    moved: tuple[tuple[Row[Any], Planned], ...]
+    gone: tuple[Row[Any], ...]
+
+
 def replan(tx: Tx, participant_id: int) -> Replanned:
     """Bring the rows of one participant in line with their plan from now on."""
     row = people.by_id(tx, participant_id)
     person, rules = person_of(tx, row), protocol_of(row)
     _keep_windows(tx, row, rules, person)
+    changes = compared(tx, row, rules, person)
+    added = due.plan_all(tx, [_row(participant_id, planned) for planned in changes.added], NO_LONGER)
+    for item, planned in changes.moved:
+        local = planned.due_local.isoformat(timespec="seconds")
+        due.move(tx, item.id, planned.due_at, local, planned.zone, planned.latest_at, dict(planned.payload))
+    for item in changes.gone:
+        due.close(tx, item.id, "superseded", NO_LONGER)
+    return Replanned(added, len(changes.moved), len(changes.gone))
+
+
+def compared(tx: Tx, row: Row[Any], rules: Protocol, person: Person) -> Changes:
+    """The rows of a participant held against what a protocol demands of them from now on; nothing is written."""
     began = max(row.enrolled_at or row.created_at, tx.now - LOOK_BACK)
     asked = {p.key: p for p in demanded(rules, person, began, tx.now + HORIZON)}
     wanted = {key: p for key, p in asked.items() if tx.now <= p.due_at < tx.now + _horizon(rules, p)}
-    pending = {(r.item, r.occurrence): r for r in due.pending_of(tx, participant_id) if is_planned(r.item)}
-    added = due.plan_all(tx, [_row(participant_id, p) for key, p in wanted.items() if key not in pending], NO_LONGER)
-    moved = sum(_move(tx, r, wanted[key]) for key, r in pending.items() if key in wanted)
+    pending = {(r.item, r.occurrence): r for r in due.pending_of(tx, row.id) if is_planned(r.item)}
+    added = tuple(p for key, p in wanted.items() if key not in pending)
+    moved = tuple((r, wanted[key]) for key, r in pending.items() if key in wanted and _has_moved(r, wanted[key]))
     # one that was put off to a free hour is still asked for, though it was due before now
-    gone = [r for key, r in pending.items() if key not in asked and tx.now <= r.due_at < tx.now + HORIZON]
-    for item in gone:
-        due.close(tx, item.id, "superseded", NO_LONGER)
-    return Replanned(added, moved, len(gone))
+    gone = tuple(r for key, r in pending.items() if key not in asked and tx.now <= r.due_at < tx.now + HORIZON)
+    return Changes(added, moved, gone)
 
 
 def demanded(rules: Protocol, person: Person, since: datetime, until: datetime) -> tuple[Planned, ...]:
@@ -87,7 +106,11 @@ def planned_for(tx: Tx) -> list[int]:
 
 
 def _keep_windows(tx: Tx, row: Row[Any], rules: Protocol, person: Person) -> None:
+    """The windows as the protocol has them; one that was over or answered under an older version stays as it was."""
+    settled = _settled(tx, row, rules, person)
     for window in windows_of(rules, person):
+        if window.visit in settled:
+            continue
         kept = VisitPlanned(
             visit=window.visit,
             anchor=rules.anchor_of(rules.visit(window.visit)),
@@ -98,6 +121,12 @@ def _keep_windows(tx: Tx, row: Row[Any], rules: Protocol, person: Person) -> Non
             protocol_version=rules.version,
         )
         visits.plan(tx, row.id, row.study_id, kept)
+
+
+def _settled(tx: Tx, row: Row[Any], rules: Protocol, person: Person) -> set[str]:
+    older = [w for w in visits.windows(tx, row.id).values() if w.protocol_version != rules.version]
+    today = local_at(tx.now, person.zone).date()
+    return {w.visit for w in older if w.closes_on < today or visits.finished(tx, row.id, w.visit) is not None}
 
 
 def _row(participant_id: int, planned: Planned) -> due.Planned:
@@ -113,10 +142,6 @@ def _row(participant_id: int, planned: Planned) -> due.Planned:
     )
 
 
-def _move(tx: Tx, row: Row[Any], planned: Planned) -> bool:
-    """Move a pending row when its wall clock or zone has changed; one that waits for a free hour stays where it is."""
-    local = planned.due_local.isoformat(timespec="seconds")
-    if row.due_local == local and row.zone == planned.zone:
-        return False
-    due.move(tx, row.id, planned.due_at, local, planned.zone, planned.latest_at, dict(planned.payload))
-    return True
+def _has_moved(row: Row[Any], planned: Planned) -> bool:
+    """True when the wall clock or zone of a pending row has changed; one that waits for a free hour stays."""
+    return bool(row.due_local != planned.due_local.isoformat(timespec="seconds") or row.zone != planned.zone)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +27,7 @@ from study.allocation import ListRefused, Slot, next_slot, permuted, read, writt
 from study.facts import Allocated, CheckInFinished, ExerciseLed
 from tests.clinic import Clinic, Patient
 from tests.databases import Fresh
+from tests.protocols import TWO_SITES, living_by, put
 
 ARMS = ("mbt", "cbt")
 LIST = "sequence,stratum,arm\n1,main,cbt\n2,main,mbt\n3,main,mbt\n4,main,cbt\n"
@@ -197,15 +200,10 @@ def test_somebody_drawn_from_the_list_of_a_wrong_site_keeps_place_and_arm(databa
 
 
 @pytest.fixture
-def two_sites(monkeypatch: pytest.MonkeyPatch) -> None:
+def two_sites(tmp_path: Path) -> Iterator[None]:
     """The protocol with a second site."""
-    from content.protocol import protocol
-
-    stamp = protocol()
-    north = stamp.sites[0].model_copy(update={"code": "north", "zone": "America/Chicago"})
-    wider = stamp.model_copy(update={"sites": (*stamp.sites, north)})
-    for module in ("coordinator.allocating.protocol_in_use", "records.person.protocol"):
-        monkeypatch.setattr(module, lambda *_, **__: wider)
+    with living_by(put(tmp_path, "stamp.toml", TWO_SITES)):
+        yield
 
 
 # tampering

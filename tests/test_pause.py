@@ -258,6 +258,7 @@ async def test_before_allocation_a_pause_only_logs(clinic: Clinic) -> None:
     assert len(clinic.kept(DoseTaken)) == 1
     await ann.does(">/practice", "Lead me one now")
     assert "once your place in the study is set" in ann.hears
+    check("pause_before_allocation", ann.transcript())
 
 
 async def test_another_command_parks_the_pause_with_its_timer_and_offers_it_afterwards(clinic: Clinic) -> None:

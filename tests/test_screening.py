@@ -203,7 +203,7 @@ def test_screenings_are_exported_with_their_decisions_and_what_was_changed(
         first, second = begun(tx, **FITS | {"age": "19"}), begun(tx)
         screening.refuse(tx, second, "privacy", None)
         trial = screening.add(tx, None, test=True)
-    early = study.exports()
+    early, as_of = study.exports(), clock.at
     clock.move(days=1)
     with db.write("dana") as tx:
         screening.decide(tx, first, {"age": "91"}, "digits swapped")
@@ -220,5 +220,9 @@ def test_screenings_are_exported_with_their_decisions_and_what_was_changed(
     assert (decisions["age"]["answer"], decisions["age"]["met"], decisions["age"]["decided_by"]) == ("91", "1", "dana")
     changed = [(r["column"], r["old"], r["new"], r["row_id"]) for r in export.rows("corrections")]
     assert changed == [("answer", "19", "91", "S0001.age"), ("met", "0", "1", "S0001.age")]
+    again = study.exports(as_of=as_of)
+    assert [again.digests[f"{name}.csv"] for name in ("screening", "screening_criteria", "corrections")] == [
+        early.digests[f"{name}.csv"] for name in ("screening", "screening_criteria", "corrections")
+    ]
     before = {row["screening_no"]: row for row in early.rows("screening")}
     assert (before[first]["status"], before[first]["not_met"]) == ("ineligible", "age")
