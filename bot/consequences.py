@@ -245,10 +245,11 @@ def _finished(desk: Desk, entity: str, fact: kinds.CheckInFinished) -> None:
 
 
 def _diary_answered(desk: Desk, entity: str, fact: kinds.DiaryDay) -> None:
-    """The diary of a day was answered before its prompt: none comes."""
+    """The diary of a day was answered: no prompt of it comes any more, and the watch knows one day more."""
     for item in due.open_of(desk.tx, desk.participant.id):
         if item.item == "diary" and item.payload.get("on") == fact.on.isoformat():
             due.close(desk.tx, item.id, "answered", "the diary was answered")
+    watching.watch_one(desk.world, desk.tx, desk.participant)
 
 
 def _remind_me(desk: Desk, entity: str, fact: kinds.RemindMe) -> None:

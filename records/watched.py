@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from records.alert_tables import WatchTold
 from records.database import Tx
 from records.tables import AuditEntry, table
 from study.days import HOURS_A_DAY, ONE_DAY, day_there, ends_at, worn_hours
-from study.facts import DoseTaken, MedicineEpisode, PatchWear, TlfbDay
+from study.facts import DiaryDay, DiaryDose, DoseTaken, MedicineEpisode, PatchWear, TlfbDay
 from study.view import study_day
 from study.watching import DayUse, Episodes, is_in_force
 
@@ -28,17 +28,39 @@ def episodes(tx: Tx, participant_id: int) -> dict[str, MedicineEpisode]:
     return {kept.entity: kept.fact for kept in facts.in_force(tx, MedicineEpisode, participant_id)}
 
 
-def uses(tx: Tx, person: Row[Any], since: date, *, whole: Collection[date] = frozenset()) -> list[DayUse]:
+def uses(tx: Tx, person: Row[Any], since: date) -> list[DayUse]:
     """What was taken on each study day from `since` on, one entry a medicine.
 
-    `whole`: days of which the person said that the log is all of it; of any other day the calendar of a check-in is
-    asked, and a day that only has entries in the log is not complete.
+    An evening's diary tells of its day: by its amounts, or by the log when that was said to be all of it. Of any other
+    day the calendar of a check-in is asked; a day that only has entries in the log is not complete.
     """
     listed = episodes(tx, person.id)
-    logged = [use for use in _logged(tx, person, listed, whole) if use.on >= since]
-    remembered = [use for use in calendar(tx, person.id) if use.on >= since and use.on not in whole]
-    known = {use.on for use in remembered}
-    return [*remembered, *(use for use in logged if use.on in whole or use.on not in known)]
+    evenings = {kept.fact.on: kept.fact.answer for kept in facts.in_force(tx, DiaryDay, person.id)}
+    told_of = {on: answer for on, answer in evenings.items() if answer != "rather_not_say"}
+    whole = {on for on, answer in told_of.items() if answer == "all_logged"}
+    logged = {(use.medicine, use.on): use for use in _logged(tx, person, listed, whole, told_of)}
+    said = {(use.medicine, use.on): use for use in _said(tx, person, listed, told_of, logged)}
+    remembered = {(use.medicine, use.on): use for use in calendar(tx, person.id) if use.on not in told_of}
+    known = {on for _, on in remembered}
+    log = {key: use for key, use in logged.items() if use.on in told_of or use.on not in known}
+    found = {**log, **remembered, **said}
+    return [found[key] for key in sorted(found) if key[1] >= since]
+
+
+def _said(
+    tx: Tx, person: Row[Any], listed: Episodes, told_of: Mapping[date, str], logged: Mapping[tuple[str, date], DayUse]
+) -> Iterator[DayUse]:
+    """Amounts of diaries that say more than "that was all"; not complete where the log by now holds more than said."""
+    for kept in facts.in_force(tx, DiaryDose, person.id):
+        said = kept.fact
+        if told_of.get(said.on, "all_logged") == "all_logged" or said.medicine not in listed:
+            continue
+        if forms()[listed[said.medicine].form].patch:
+            continue
+        by_log = logged.get((said.medicine, said.on))
+        held = 0.0 if by_log is None else by_log.count
+        agrees = said.count is not None and held is not None and held <= said.count
+        yield DayUse(said.on, said.medicine, said.count, agrees, by_log.last_local if by_log is not None else None)
 
 
 def calendar(tx: Tx, participant_id: int, **of: str) -> Iterator[DayUse]:
@@ -49,19 +71,22 @@ def calendar(tx: Tx, participant_id: int, **of: str) -> Iterator[DayUse]:
         yield DayUse(on, medicine, day.count, complete=day.count is not None)
 
 
-def _logged(tx: Tx, person: Row[Any], listed: Episodes, whole: Collection[date]) -> Iterator[DayUse]:
+def _logged(
+    tx: Tx, person: Row[Any], listed: Episodes, whole: Collection[date], told_of: Collection[date]
+) -> Iterator[DayUse]:
+    """What the log holds; it is complete on days said to be `whole`, of patches on any day a diary told of."""
     doses: dict[tuple[str, date], list[DoseTaken]] = defaultdict(list)
     for kept in facts.in_force(tx, DoseTaken, person.id):
         on = _day_of(kept.fact)
         if on is not None and kept.fact.status != "missed":
             doses[kept.fact.medicine, on].append(kept.fact)
     worn = _worn(tx, person.id)
-    said_none = {(name, on) for on in whole for name, each in listed.items() if is_in_force(each, on)}
+    said_none = {(name, on) for on in told_of for name, each in listed.items() if is_in_force(each, on)}
     for medicine, on in sorted({*doses, *worn, *said_none}):
         if medicine in listed:
             patch = forms()[listed[medicine].form].patch
             count = worn.get((medicine, on), 0.0) if patch else _sum(doses[medicine, on])
-            complete = on in whole and count is not None
+            complete = on in (told_of if patch else whole) and count is not None
             yield DayUse(on, medicine, count, complete, None if patch else _last(doses[medicine, on]))
 
 

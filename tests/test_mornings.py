@@ -20,7 +20,16 @@ from records.alerts import NoSuchAlert
 from records.due import Planned
 from records.facts import Where
 from records.tables import table
-from study.facts import DoseTaken, MedicineEpisode, PatchWear, RedFlagsAnswered, TlfbDay
+from study.facts import (
+    DiaryAnswer,
+    DiaryDay,
+    DiaryDose,
+    DoseTaken,
+    MedicineEpisode,
+    PatchWear,
+    RedFlagsAnswered,
+    TlfbDay,
+)
 from tests.clinic import FENTANYL, OXYCODONE, START, Clinic, Patient, clinic_over, fresh_sqlite
 from tests.logged import due_states, wrote
 from tests.test_visits import JUNE_2, joined, skip_to
@@ -131,10 +140,10 @@ async def test_days_that_only_have_entries_in_the_log_raise_nothing_until_the_pe
     await ann.does(">/dose", "1 tablet (usual)", "Now")
     small.clock.move(hours=24)
     assert await watch(small) == 0
-    said = {date(2026, 3, 2) + timedelta(days=n) for n in range(5)}
+    wrote(small, *(evening(date(2026, 3, 2) + timedelta(days=n)) for n in range(5)))
     with small.database.read() as tx:
         person = people.by_study_id(tx, "P0001")
-        known = [use for use in watched.uses(tx, person, date(2026, 3, 1), whole=said) if use.complete]
+        known = [use for use in watched.uses(tx, person, date(2026, 3, 1)) if use.complete]
     assert [(use.on.day, use.count) for use in sorted(known, key=lambda use: use.on)] == [
         (1, 4),
         (2, 0),
@@ -144,6 +153,36 @@ async def test_days_that_only_have_entries_in_the_log_raise_nothing_until_the_pe
         (6, 1),
     ]
     assert known[-1].last_local is not None
+
+
+def evening(on: date, answer: DiaryAnswer = "all_logged") -> DiaryDay:
+    return DiaryDay(on=on, answer=answer, answered_at=START, answered_local=f"{on}T18:30:00", zone="America/New_York")
+
+
+async def test_amounts_said_in_the_evening_count_unless_the_log_by_now_holds_more(small: Clinic) -> None:
+    ann = await small.enrolled()
+    said = DiaryDose(
+        on=TODAY,
+        medicine="P0001-m0",
+        count=2,
+        status="different",
+        logged=0,
+        answered_at=START,
+        answered_local=f"{TODAY}T18:30:00",
+        zone="America/New_York",
+    )
+    wrote(small, said, evening(TODAY, "different"), evening(TODAY - timedelta(days=1), "rather_not_say"))
+    with small.database.read() as tx:
+        person = people.by_study_id(tx, "P0001")
+        assert [(use.on, use.count, use.complete) for use in watched.uses(tx, person, date(2026, 3, 1))] == [
+            (TODAY, 2, True)
+        ]
+    for _ in range(3):
+        await ann.does(">/dose", "1 tablet (usual)", "Now")
+        small.clock.move(minutes=20)
+    with small.database.read() as tx:
+        (use,) = watched.uses(tx, people.by_study_id(tx, "P0001"), date(2026, 3, 1))
+    assert (use.count, use.complete) == (2, False)
 
 
 async def test_patches_count_by_the_hours_worn_and_an_unknown_amount_is_no_zero(small: Clinic) -> None:
@@ -170,10 +209,10 @@ async def test_patches_count_by_the_hours_worn_and_an_unknown_amount_is_no_zero(
         zone="America/New_York",
         time_quality="said",
     )
-    wrote(small, worn, unsure)
+    wrote(small, worn, unsure, evening(TODAY), evening(TODAY + timedelta(days=1)))
     with small.database.read() as tx:
         person = people.by_study_id(tx, "P0001")
-        found = watched.uses(tx, person, TODAY, whole={TODAY, TODAY + timedelta(days=1)})
+        found = watched.uses(tx, person, TODAY)
     assert {(use.medicine, use.on.day): (use.count, use.complete) for use in found if use.on.day < 4} == {
         ("P0001-m0", 2): (0.5, True),
         ("P0001-m0", 3): (1.0, True),
