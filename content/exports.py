@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from functools import cache
 from types import MappingProxyType
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 FILE = "exports.toml"
+PEOPLE = "participants"
+VISIT = "visit"
 UNLISTED_EXERCISE = "E00"
 """What stands in a blinded export for an exercise that this release no longer has."""
 
@@ -30,6 +33,8 @@ WORDY: frozenset[Kind] = frozenset({"id", "code", "text", "zone"})
 """Types whose cells hold text that is not made of digits alone."""
 
 ENDING: Mapping[str, Kind] = {"_at": "instant", "_local": "local", "_on": "date"}
+AT_A_VISIT = re.compile(r"_m[0-9]+$")
+"""How a column of the wide file says at which visit, in months; before it stands what else its name says."""
 
 
 class _Table(BaseModel):
@@ -71,7 +76,8 @@ class Column(_Table):
         return self
 
     def _by_its_name(self) -> Kind | None:
-        return next((kind for ending, kind in ENDING.items() if self.name.endswith(ending)), None)
+        name = AT_A_VISIT.sub("", self.name)
+        return next((kind for ending, kind in ENDING.items() if name.endswith(ending)), None)
 
     def meanings(self, *, unblinded: bool) -> Mapping[str, str]:
         """Code → meaning of what can stand in the column; empty when it is not a closed list."""
@@ -110,6 +116,11 @@ class Table(_Table):
         """Names of the columns in their order: the header of the file."""
         return tuple(column.name for column in self.columns)
 
+    @property
+    def is_of_visits(self) -> bool:
+        """True for a table that an export of one check-in has: its rows belong to one, or are the people."""
+        return self.name == PEOPLE or VISIT in self.names
+
     def column(self, name: str) -> Column:
         """The column with this name; `KeyError` when there is none."""
         found = next((column for column in self.columns if column.name == name), None)
@@ -138,12 +149,12 @@ def exports() -> Exports:
     return loading.one(Exports, FILE)
 
 
-def exported(*, unblinded: bool = False, free_text: bool = False) -> tuple[Table, ...]:
-    """The tables of one export, with the columns it shows only."""
+def exported(*, unblinded: bool = False, free_text: bool = False, of_a_visit: bool = False) -> tuple[Table, ...]:
+    """The tables of one export, with the columns it shows only; `of_a_visit`: those that belong to a check-in."""
     return tuple(
         table.model_copy(update={"columns": _shown(table.columns, unblinded=unblinded, free_text=free_text)})
         for table in exports().tables
-        if free_text or not table.free_text
+        if (free_text or not table.free_text) and (not of_a_visit or table.is_of_visits)
     )
 
 

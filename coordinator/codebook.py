@@ -32,6 +32,7 @@ READING = (
     "Blank means missing, never zero; why stands in the column named under reason_in, or is the one reason listed.",
     "1 is yes and 0 is no. Numbers have a decimal point. Instants (_at) are UTC; _local is the clock where the person "
     "was, zone its time zone when it was written down.",
+    "A column in _day counts days since enrolment; it is blank, too, for who was not enrolled.",
     "A text that begins with = + - @ or a tab has an apostrophe before it; the manifest names such columns.",
 )
 STYLE = (

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from content.exercises import exercises
-from coordinator.export import ExportRefused, Request, export_csv
+from coordinator.export import Request, export_csv
+from coordinator.export_folder import ExportRefused
 from records import alerts, due, people, talks
 from records.database import Database
 from records.due import Planned

@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import insert
 
 from content.exports import exported
-from coordinator.export import ExportRefused, Request, export_csv
+from coordinator.export import Request, export_csv
+from coordinator.export_folder import ExportRefused
 from records import audit, facts
 from records.fact_tables import TABLE_OF
 from records.sealed import WrongKey

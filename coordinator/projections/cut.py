@@ -28,7 +28,7 @@ CONSENT_KEPT = ("data_removed",)
 
 @dataclass(frozen=True)
 class Cut:
-    """What is asked for: the records as they stood at `as_of`, of one site or all.
+    """What is asked for: the records as they stood at `as_of`, of one site or all, of one check-in or all.
 
     `since` keeps rows recorded or changed at or after that instant; participants and days are always whole.
     """
@@ -39,6 +39,7 @@ class Cut:
     unblinded: bool = False
     free_text: bool = False
     factors: str = DEFAULT
+    visit: str | None = None
 
 
 @dataclass(frozen=True)
