@@ -32,6 +32,7 @@ Words = dict[Literal["en"], str]
 WORDY: frozenset[Kind] = frozenset({"id", "code", "text", "zone"})
 """Types whose cells hold text that is not made of digits alone."""
 
+NUMERIC: frozenset[Kind] = frozenset({"integer", "decimal", "boolean"})
 ENDING: Mapping[str, Kind] = {"_at": "instant", "_local": "local", "_on": "date"}
 AT_A_VISIT = re.compile(r"_m[0-9]+$")
 """How a column of the wide file says at which visit, in months; before it stands what else its name says."""
@@ -84,6 +85,19 @@ class Column(_Table):
         if self.values_from == "exercises":
             return _exercises(neutral=self.blinded == "neutral" and not unblinded)
         return _LISTS[self.values_from]() if self.values_from else self.values
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """Code → the number that stands for it in a statistics program; empty for a column that stays text.
+
+        The numbers are the places in the list, so a new code comes last.
+        """
+        return {code: at for at, code in enumerate(self.values, start=1)} if self.type == "code" else {}
+
+    @property
+    def is_numeric(self) -> bool:
+        """True when a statistics program gets numbers, among them those that say why a value is missing."""
+        return self.type in NUMERIC or bool(self.numbers)
 
     def is_in(self, *, unblinded: bool, free_text: bool) -> bool:
         """True when an export of this kind has the column."""

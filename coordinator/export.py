@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from content.exports import VISIT, exported
 from content.factors import DEFAULT, factor_sets
 from content.protocol import protocol
-from coordinator import codebook, manifest
+from coordinator import codebook, labelled, manifest
 from coordinator.csv_files import harmless, write_rows
 from coordinator.export_folder import ExportRefused, put_in_place, refuse_if_taken, workshop
-from coordinator.manifest import File, Manifest
+from coordinator.manifest import File, Format, Manifest
 from coordinator.projections import rows_of
 from coordinator.projections.cut import CHUNK, Cut
 from coordinator.projections.people import at_the_cut, left_out, sites
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 Progress = Callable[[str, int], None]
 """Called with a table's name and its rows so far."""
 
+SCRIPTS = ("load.R", "load.py")
+
 Rows = Iterable[Sequence[Any]]
 
 
@@ -45,6 +48,7 @@ class Request:
     """
 
     out: Path
+    format: Format = "csv"
     as_of: datetime | None = None
     since: datetime | None = None
     site: str | None = None
@@ -57,6 +61,11 @@ class Request:
 
 
 def export_csv(database: Database, request: Request, *, actor: str, progress: Progress | None = None) -> Manifest:
+    """Write the export as CSV; see `export`."""
+    return export(database, replace(request, format="csv"), actor=actor, progress=progress)
+
+
+def export(database: Database, request: Request, *, actor: str, progress: Progress | None = None) -> Manifest:
     """Write the export that is asked for into its folder; gives the manifest. Raises ExportRefused.
 
     The audit of the study notes who took which cut before the files are in their place.
@@ -66,7 +75,7 @@ def export_csv(database: Database, request: Request, *, actor: str, progress: Pr
     with workshop(out) as folder:
         with database.read() as tx:
             cut = _cut(tx, request)
-            made = _Making(tx, cut, folder, progress or _silent, request.study_days).all()
+            made = _Making(tx, cut, folder, progress or _silent, request).all()
         _note(database, cut, manifest.file_of(folder / manifest.FILE).sha256, actor)
         put_in_place(folder, out)
     return made
@@ -111,13 +120,14 @@ class _Making:
     cut: Cut
     folder: Path
     progress: Progress
-    study_days: bool
+    asked: Request
 
     def all(self) -> Manifest:
         """Write all files; gives the manifest, which is the last of them."""
         apostrophes: Counter[str] = Counter()
         files = [self._table(table, apostrophes) for table in self._tables()]
         files += self._codebook([self._described(table) for table in self._tables()])
+        files += self._scripts()
         made = self._manifest(files, apostrophes)
         (self.folder / manifest.FILE).write_bytes(made.text().encode())
         return made
@@ -127,7 +137,7 @@ class _Making:
         return exported(unblinded=cut.unblinded, free_text=cut.free_text, of_a_visit=cut.visit is not None)
 
     def _described(self, table: Table) -> Table:
-        return without_dates(table) if self.study_days else table
+        return without_dates(table) if self.asked.study_days else table
 
     def _rows(self, table: Table) -> Iterator[Sequence[Any]]:
         """The rows of a table as this export shows them, counted for who watches."""
@@ -135,14 +145,17 @@ class _Making:
         if self.cut.visit is not None and VISIT in table.names:
             place = table.names.index(VISIT)
             rows = (row for row in rows if row[place] == self.cut.visit)
-        if self.study_days:
+        if self.asked.study_days:
             rows = rows_without_dates(table, rows, starts(at_the_cut(self.tx, self.cut)))
         return _reported(rows, partial(self.progress, table.name))
 
     def _table(self, table: Table, apostrophes: Counter[str]) -> File:
         shown = self._described(table)
-        path = self.folder / f"{table.name}.csv"
-        rows = write_rows(path, shown.names, harmless(self._rows(table), shown, apostrophes))
+        path = self.folder / f"{table.name}.{self.asked.format}"
+        if self.asked.format == "csv":
+            rows = write_rows(path, shown.names, harmless(self._rows(table), shown, apostrophes))
+        else:
+            rows = labelled.write(path, shown, self._rows(table), self.asked.format)
         return manifest.file_of(path, rows=rows, columns=shown.names)
 
     def _codebook(self, tables: Sequence[Table]) -> Iterator[File]:
@@ -152,16 +165,24 @@ class _Making:
         page.write_bytes(codebook.page(tables, unblinded=self.cut.unblinded).encode())
         yield manifest.file_of(page)
 
+    def _scripts(self) -> Iterator[File]:
+        """The scripts that load this folder into R and into pandas."""
+        for script in SCRIPTS:
+            path = self.folder / script
+            path.write_bytes(resources.files("coordinator").joinpath("scripts", script).read_bytes())
+            yield manifest.file_of(path)
+
     def _manifest(self, files: Sequence[File], apostrophes: Counter[str]) -> Manifest:
         cut = self.cut
         return Manifest(
-            as_of=None if self.study_days else manifest.written(cut.as_of),
-            since=None if self.study_days or cut.since is None else manifest.written(cut.since),
+            format=self.asked.format,
+            as_of=None if self.asked.study_days else manifest.written(cut.as_of),
+            since=None if self.asked.study_days or cut.since is None else manifest.written(cut.since),
             site=cut.site,
             visit=cut.visit,
             blinded=not cut.unblinded,
             free_text=cut.free_text,
-            study_days=self.study_days,
+            study_days=self.asked.study_days,
             factor_set=cut.factors,
             versions=manifest.versions(self.tx, cut),
             left_out=left_out(self.tx, cut),

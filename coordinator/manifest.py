@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 FILE = "manifest.json"
 
+Format = Literal["csv", "sav", "dta"]
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -56,7 +58,7 @@ class Manifest(_Part):
     has them.
     """
 
-    format: Literal["csv"] = "csv"
+    format: Format
     as_of: str | None
     since: str | None
     site: str | None

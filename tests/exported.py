@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from coordinator.export import Request, export_csv
+from coordinator.export import Request, export
 from records import facts, people
 from records.database import Database
 from records.facts import Where
@@ -81,7 +81,7 @@ class Study:
     def exports(self, **asked: Any) -> Export:
         """An export into a new folder."""
         request = Request(out=self.folder / f"export{next(self.numbers)}", **asked)
-        made = export_csv(self.database, request, actor="staff")
+        made = export(self.database, request, actor="staff")
         return Export(request.out, made.model_dump())
 
     def rows(self, table: str, **asked: Any) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -16,9 +16,10 @@ from rich.progress import Progress
 
 from bot.commands.calculators import OneLineCommand, refuse
 from content.exports import exported
-from coordinator.export import Request, export_csv
+from coordinator.export import Request
+from coordinator.export import export as write_export
 from coordinator.export_folder import ExportRefused
-from coordinator.manifest import written
+from coordinator.manifest import Format, written
 from records.sealed import WrongKey
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def add_to(app: typer.Typer, open_database: Callable[[], Database]) -> None:
     @app.command(cls=OneLineCommand)
     def export(
         out: Annotated[Path, typer.Option("--out", help="Folder to write to: a new one, or an empty one.")],
-        format: Annotated[Literal["csv"], typer.Option("--format", help="Kind of files.")] = "csv",
+        format: Annotated[Format, typer.Option("--format", help="Kind of files: sav is SPSS, dta is Stata.")] = "csv",
         unblind: Annotated[bool, typer.Option("--unblind", help="Show arms, and exercises by name.")] = False,
         free_text: Annotated[
             bool, typer.Option("--free-text", help="Add nicknames, notes and descriptions; they may say anything.")
@@ -56,9 +57,10 @@ def add_to(app: typer.Typer, open_database: Callable[[], Database]) -> None:
         force: Annotated[bool, typer.Option("--force", help="Replace a former export in the folder.")] = False,
         json: Annotated[bool, typer.Option("--json", help="Print the manifest.")] = False,
     ) -> None:
-        """The data of the study as CSV, with codebook and manifest; blinded unless asked otherwise."""
+        """The data of the study as files, with codebook, manifest and loading scripts; blinded by default."""
         request = Request(
             out=out,
+            format=format,
             as_of=_instant("--as-of", as_of),
             since=_instant("--since", since),
             site=site,
@@ -68,8 +70,8 @@ def add_to(app: typer.Typer, open_database: Callable[[], Database]) -> None:
             free_text=free_text,
             force=force,
         )
-        made, as_of = _made(open_database, request)
-        typer.echo(made.text() if json else _summary(made, as_of, out), nl=not json)
+        made, cut_at = _made(open_database, request)
+        typer.echo(made.text() if json else _summary(made, cut_at, out), nl=not json)
 
 
 def _instant(option: str, text: str | None) -> datetime | None:
@@ -90,7 +92,7 @@ def _made(open_database: Callable[[], Database], request: Request) -> tuple[Mani
     as_of = request.as_of or database.clock()
     try:
         with _shown_progress(len(exported(free_text=request.free_text))) as report:
-            return export_csv(database, replace(request, as_of=as_of), actor=ACTOR, progress=report), as_of
+            return write_export(database, replace(request, as_of=as_of), actor=ACTOR, progress=report), as_of
     except (ExportRefused, WrongKey, OSError) as refused:
         _end(str(refused))
     finally:
