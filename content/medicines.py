@@ -56,6 +56,9 @@ class Limits(BaseModel):
     seconds_a_tap: Number
     button_letters: Number
     calendar_enough_days: Number
+    mme_window_days: Number
+    mme_caution_from: Number
+    mme_high_from: Number
     most_strength: Number
 
 

@@ -117,6 +117,8 @@ def test_a_frozen_cut_is_made_again_byte_for_byte_after_the_study_went_on(
         "codebook.csv",
         "codebook.html",
         "consents.csv",
+        "load.R",
+        "load.py",
         "mme_days.csv",
         "notes.csv",
         "pain_ratings.csv",

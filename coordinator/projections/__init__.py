@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from coordinator.projections import corrections, logged, mme_days, pauses, people, visits, watched
+from coordinator.projections import corrections, logged, mme_days, mme_summary, pauses, people, visits, watched
 
 if TYPE_CHECKING:
     from content.exports import Table
@@ -30,6 +30,7 @@ PROJECTIONS: Mapping[str, Projection] = {
     "pauses": pauses.pauses,
     "doses": logged.doses,
     "mme_days": mme_days.mme_days,
+    "mme_summary": mme_summary.mme_summary,
     "pain_ratings": logged.pain_ratings,
     "practice": pauses.practice,
     "due_items": watched.due_items,

@@ -1,8 +1,13 @@
-"""Morphine milligram equivalents of each study day, from doses and patches logged; a day without entry is missing."""
+"""Morphine milligram equivalents of each study day, for each source by itself; a day without entry is missing.
+
+What was logged (doses and patches) and what was remembered (the calendar of a check-in) are told apart and never added
+up. A further source is an entry of `SOURCES`, and of the values of `mme_days.source` in `content/exports.toml`.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -15,6 +20,7 @@ from sqlalchemy import select
 from content.factors import factor_set
 from content.medicines import limit
 from coordinator.projections.cut import in_force
+from coordinator.projections.looked_back import HOURS_A_DAY, Figure, calendar
 from coordinator.projections.people import at_the_cut
 from records.fact_tables import TABLE_OF
 from records.tables import table
@@ -34,8 +40,6 @@ if TYPE_CHECKING:
     from records.database import Tx
     from study.steps import Fact
 
-SOURCE = "log"
-HOURS_A_DAY = 24
 ONE_DAY = timedelta(days=1)
 
 
@@ -48,30 +52,44 @@ class Day:
 
 
 def mme_days(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
-    """One row for each study day of each person, from enrolment to the last day that is over or the day they left."""
+    """One row for each day of each person that a source says something of, in the order of days."""
     factors = factor_set(cut.factors)
     for person in at_the_cut(tx, cut):
-        days = _days(tx, cut, person)
-        for on in _span(cut, person, days):
-            values = {"study_id": person.study_id, "on": on, **figure(days.get(on), factors)}
+        found = {source: figures(tx, cut, person, factors) for source, figures in SOURCES.items()}
+        days = sorted((on, source) for source, figures in found.items() for on in figures)
+        for on, source in days:
+            mme, reason = found[source][on]
+            values = {"study_id": person.study_id, "on": on, "mme": mme, "complete": int(mme is not None)}
+            values |= {"factor_set": factors.id, "source": source, "reason": reason}
             yield [values[name] for name in wanted.names]
 
 
-def figure(day: Day | None, factors: FactorSet) -> dict[str, Any]:
-    """The figure of a day in mg, or None with the reason; `complete` is 1 when there is one."""
+def logged(tx: Tx, cut: Cut, person: Person, factors: FactorSet) -> dict[date, Figure]:
+    """Every study day of a person, from enrolment to the last day that is over or the day they left."""
+    days = _days(tx, cut, person)
+    return {on: figure(days.get(on), factors) for on in _span(cut, person, days)}
+
+
+SOURCES: Mapping[str, Callable[[Tx, Cut, Person, FactorSet], dict[date, Figure]]] = {
+    "log": logged,
+    "tlfb": calendar,
+}
+"""Where figures come from, each by itself: source → the figures of a person's days."""
+
+
+def figure(day: Day | None, factors: FactorSet) -> Figure:
+    """The figure of a day that was logged."""
     reason = _cannot(day)
-    value, reason = (None, reason) if day is None or reason is not None else _added_up(day, factors)
-    complete = int(value is not None)
-    return {"mme": value, "complete": complete, "factor_set": factors.id, "source": SOURCE, "reason": reason}
+    return Figure(None, reason) if day is None or reason is not None else _added_up(day, factors)
 
 
-def _added_up(day: Day, factors: FactorSet) -> tuple[float | None, str | None]:
+def _added_up(day: Day, factors: FactorSet) -> Figure:
     try:
         inputs = [*map(_dose, _taken(day)), *(_patch(row, hours) for row, hours in day.worn)]
     except ValidationError:
-        return None, "not_usable"
+        return Figure(None, "not_usable")
     result = daily_mme(inputs, factors)
-    return result.value, result.reason
+    return Figure(result.value, result.reason)
 
 
 def _cannot(day: Day | None) -> str | None:
