@@ -134,7 +134,7 @@ class _Making:
 
     def _tables(self) -> tuple[Table, ...]:
         cut = self.cut
-        return exported(unblinded=cut.unblinded, free_text=cut.free_text, of_a_visit=cut.visit is not None)
+        return exported(unblinded=cut.unblinded, free_text=cut.free_text, visit=cut.visit)
 
     def _described(self, table: Table) -> Table:
         return without_dates(table) if self.asked.study_days else table

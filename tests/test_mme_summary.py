@@ -62,7 +62,7 @@ def test_the_log_is_averaged_over_the_28_days_before_the_first_answer(study: Stu
         ann.logs(dose(f"{FIRST + timedelta(days=day)}T09:00:00", 12.0 if day < 14 else 4.0))
     ann.logs(dose("2026-03-02T11:00:00", 40.0))
     row = only(study.rows("mme_summary"))
-    assert (row["visit"], row["source"], row["anchor"]) == ("month_3", "log", "answered")
+    assert (row["visit"], row["source"], row["counted_from"]) == ("month_3", "log", "answered")
     assert (row["from_on"], row["to_on"], row["days_known"]) == ("2026-02-02", "2026-03-01", "28")
     assert [row[name] for name in AVERAGES] == ["60.0", "60.0", "60.0", "90.0"]
     assert (row["days_share_at_50"], row["days_share_at_90"]) == ("0.5", "0.5")
@@ -85,7 +85,7 @@ def test_the_calendar_stands_beside_the_log_and_is_never_added_to_it(study: Stud
     ann.logs(remembered(date(2026, 2, 12), listed, None))
     export = study.exports()
     log, calendar = export.rows("mme_summary")
-    assert (log["source"], calendar["source"], calendar["anchor"]) == ("log", "tlfb", "calendar")
+    assert (log["source"], calendar["source"], calendar["counted_from"]) == ("log", "tlfb", "calendar")
     assert [calendar[name] for name in AVERAGES] == ["15.0", "", "30.0", "30.0"]
     assert (calendar["days"], calendar["days_known"]) == ("28", "2")
     of_days = [row for row in export.rows("mme_days") if row["on"] in ("2026-02-10", "2026-02-11", "2026-02-12")]
@@ -105,7 +105,7 @@ def test_a_check_in_without_an_answer_is_looked_at_from_its_target_once_that_is_
     beth.logs(window("month_6", date(2026, 6, 1)))
     study.clock.at = at("2026-03-03T12:00:00")
     row = only(study.rows("mme_summary"))
-    assert (row["visit"], row["anchor"], row["to_on"], row["reason"]) == (
+    assert (row["visit"], row["counted_from"], row["to_on"], row["reason"]) == (
         "month_3",
         "target",
         "2026-02-28",

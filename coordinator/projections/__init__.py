@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from coordinator.projections import corrections, logged, mme_days, mme_summary, pauses, people, visits, watched
+from coordinator.projections import corrections, logged, mme_days, mme_summary, pauses, people, visits, watched, wide
 
 if TYPE_CHECKING:
     from content.exports import Table
@@ -40,6 +40,7 @@ PROJECTIONS: Mapping[str, Projection] = {
     "notes": logged.notes,
     "corrections": corrections.corrections,
     "conversations": watched.conversations,
+    "wide": wide.wide,
 }
 
 

@@ -37,7 +37,7 @@ class _Window(NamedTuple):
 
     from_on: date
     to_on: date
-    anchor: str
+    counted_from: str
     figures: list[float | None]
 
 
@@ -79,9 +79,9 @@ def _first_answers(rows: Sequence[Row[Any]]) -> dict[str, date]:
     return found
 
 
-def _before(on: date, figures: Mapping[date, Figure], anchor: str) -> _Window:
+def _before(on: date, figures: Mapping[date, Figure], counted_from: str) -> _Window:
     days = [on - number * ONE_DAY for number in range(int(limit("mme_window_days")), 0, -1)]
-    return _Window(days[0], days[-1], anchor, [figures[day].mme if day in figures else None for day in days])
+    return _Window(days[0], days[-1], counted_from, [figures[day].mme if day in figures else None for day in days])
 
 
 def _of_calendar(figures: Mapping[date, Figure]) -> _Window:
@@ -97,7 +97,7 @@ def _described(window: _Window) -> dict[str, Any]:
     return {
         "from_on": window.from_on,
         "to_on": window.to_on,
-        "anchor": window.anchor,
+        "counted_from": window.counted_from,
         "days": len(window.figures),
         "days_known": known,
         "low_coverage": int(known < limit("calendar_enough_days")),
