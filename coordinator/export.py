@@ -26,7 +26,8 @@ from coordinator.projections import rows_of
 from coordinator.projections.cut import CHUNK, Cut
 from coordinator.projections.people import at_the_cut, left_out, sites
 from coordinator.study_days import rows_without_dates, starts, without_dates
-from records import audit
+from records import audit, roster
+from records.roster import UNBLINDED, NoSuchStaff
 
 if TYPE_CHECKING:
     from content.exports import Table
@@ -44,7 +45,8 @@ Rows = Iterable[Sequence[Any]]
 class Request:
     """What is asked for; see `Cut`. `force` replaces a former export in `out`, and nothing else.
 
-    `study_days`: days since enrolment stand in the place of dates, and no date is left in any file.
+    `study_days`: days since enrolment stand in the place of dates, and no date is left in any file. `acting`: staff
+    code of who asks; to unblind takes one whose role is `unblinded`.
     """
 
     out: Path
@@ -54,6 +56,7 @@ class Request:
     site: str | None = None
     visit: str | None = None
     unblind: bool = False
+    acting: str | None = None
     free_text: bool = False
     study_days: bool = False
     force: bool = False
@@ -74,15 +77,29 @@ def export(database: Database, request: Request, *, actor: str, progress: Progre
     refuse_if_taken(out, force=request.force)
     with workshop(out) as folder:
         with database.read() as tx:
+            _refuse_who_may_not(tx, request)
             cut = _cut(tx, request)
             made = _Making(tx, cut, folder, progress or _silent, request).all()
-        _note(database, cut, manifest.file_of(folder / manifest.FILE).sha256, actor)
+        _note(database, cut, manifest.file_of(folder / manifest.FILE).sha256, request.acting or actor)
         put_in_place(folder, out)
     return made
 
 
 def _silent(table: str, rows: int) -> None:
     """Show no progress."""
+
+
+def _refuse_who_may_not(tx: Tx, request: Request) -> None:
+    if request.acting is None:
+        if request.unblind:
+            raise ExportRefused("to unblind takes somebody of the staff whose role is unblinded: --unblind --as CODE")
+        return
+    try:
+        role = roster.role_of(tx, request.acting)
+    except NoSuchStaff:
+        raise ExportRefused(f"nobody on the roster has the code '{request.acting}'") from None
+    if request.unblind and role != UNBLINDED:
+        raise ExportRefused(f"{request.acting} may not unblind: the role is {role}, not {UNBLINDED}")
 
 
 def _cut(tx: Tx, request: Request) -> Cut:

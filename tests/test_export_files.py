@@ -239,7 +239,7 @@ def test_the_audit_notes_who_took_which_cut(study: Study, ann: Person) -> None:
     study.exports(site="main")
     unblinded = study.exports(unblind=True, free_text=True)
     first, second = exports_noted(study)
-    assert (first.action, second.action, second.actor) == ("export:blinded", "export:unblinded", "staff")
+    assert (first.action, second.action, second.actor) == ("export:blinded", "export:unblinded", "UB")
     assert first.subject == "as_of=2026-03-02T15:00:00Z since=None site=main free_text=0"
     manifest = (unblinded.folder / "manifest.json").read_bytes()
     assert second.content_hash == hashlib.sha256(manifest).hexdigest()

@@ -38,7 +38,13 @@ def add_to(app: typer.Typer, open_database: Callable[[], Database]) -> None:
     def export(
         out: Annotated[Path, typer.Option("--out", help="Folder to write to: a new one, or an empty one.")],
         format: Annotated[Format, typer.Option("--format", help="Kind of files: sav is SPSS, dta is Stata.")] = "csv",
-        unblind: Annotated[bool, typer.Option("--unblind", help="Show arms, and exercises by name.")] = False,
+        unblind: Annotated[
+            bool, typer.Option("--unblind", help="Show arms, and exercises by name; only with --as.")
+        ] = False,
+        acting: Annotated[
+            str | None,
+            typer.Option("--as", help="Your staff code, for the audit; to unblind, one of role `unblinded`."),
+        ] = None,
         free_text: Annotated[
             bool, typer.Option("--free-text", help="Add nicknames, notes and descriptions; they may say anything.")
         ] = False,
@@ -67,6 +73,7 @@ def add_to(app: typer.Typer, open_database: Callable[[], Database]) -> None:
             visit=visit,
             study_days=study_days,
             unblind=unblind,
+            acting=acting,
             free_text=free_text,
             force=force,
         )
