@@ -25,6 +25,7 @@ from coordinator.manifest import File, Format, Manifest
 from coordinator.projections import rows_of
 from coordinator.projections.cut import CHUNK, Cut
 from coordinator.projections.people import at_the_cut, left_out, sites
+from coordinator.redcap import box
 from coordinator.study_days import rows_without_dates, starts, without_dates
 from records import audit, roster
 from records.roster import UNBLINDED, NoSuchStaff
@@ -110,6 +111,8 @@ def _cut(tx: Tx, request: Request) -> Cut:
         raise ExportRefused("since lies after the cut")
     if request.study_days and request.free_text:
         raise ExportRefused("free text may name dates: ask for study days without it")
+    if request.study_days and request.format == "redcap":
+        raise ExportRefused("REDCap's fields are dates: ask for study days in another format")
     _refuse_unknown("participants at site", request.site, sites(tx))
     _refuse_unknown("check-in", request.visit, [visit.code for visit in protocol().visits])
     _refuse_unknown("factor set", request.factors, list(factor_sets()))
@@ -142,9 +145,12 @@ class _Making:
     def all(self) -> Manifest:
         """Write all files; gives the manifest, which is the last of them."""
         apostrophes: Counter[str] = Counter()
-        files = [self._table(table, apostrophes) for table in self._tables()]
-        files += self._codebook([self._described(table) for table in self._tables()])
-        files += self._scripts()
+        if self.asked.format == "redcap":
+            files = list(box.write(self.tx, self.cut, self.folder))
+        else:
+            files = [self._table(table, apostrophes) for table in self._tables()]
+            files += self._codebook([self._described(table) for table in self._tables()])
+            files += self._scripts()
         made = self._manifest(files, apostrophes)
         (self.folder / manifest.FILE).write_bytes(made.text().encode())
         return made
@@ -167,12 +173,13 @@ class _Making:
         return _reported(rows, partial(self.progress, table.name))
 
     def _table(self, table: Table, apostrophes: Counter[str]) -> File:
+        """Write one table as CSV or for a statistics program."""
         shown = self._described(table)
         path = self.folder / f"{table.name}.{self.asked.format}"
-        if self.asked.format == "csv":
-            rows = write_rows(path, shown.names, harmless(self._rows(table), shown, apostrophes))
-        else:
+        if self.asked.format in ("sav", "dta"):
             rows = labelled.write(path, shown, self._rows(table), self.asked.format)
+        else:
+            rows = write_rows(path, shown.names, harmless(self._rows(table), shown, apostrophes))
         return manifest.file_of(path, rows=rows, columns=shown.names)
 
     def _codebook(self, tables: Sequence[Table]) -> Iterator[File]:

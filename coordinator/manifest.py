@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 FILE = "manifest.json"
 
-Format = Literal["csv", "sav", "dta"]
+Format = Literal["csv", "sav", "dta", "redcap"]
 
 
 class _Part(BaseModel):

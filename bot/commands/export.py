@@ -37,7 +37,9 @@ def add_to(app: typer.Typer, open_database: Callable[[], Database]) -> None:
     @app.command(cls=OneLineCommand)
     def export(
         out: Annotated[Path, typer.Option("--out", help="Folder to write to: a new one, or an empty one.")],
-        format: Annotated[Format, typer.Option("--format", help="Kind of files: sav is SPSS, dta is Stata.")] = "csv",
+        format: Annotated[
+            Format, typer.Option("--format", help="Kind of files: sav is SPSS, dta Stata, redcap a project.")
+        ] = "csv",
         unblind: Annotated[
             bool, typer.Option("--unblind", help="Show arms, and exercises by name; only with --as.")
         ] = False,
