@@ -93,7 +93,7 @@ def test_a_check_in_is_a_row_with_answers_scores_and_what_is_missing(study: Stud
         "2",
         "2026-02-01",
     )
-    assert (month_3["peg_p"], month_3["peg_score"], month_3["peg_why"]) == ("", "", "skipped")
+    assert (month_3["peg_p"], month_3["peg_score"], month_3["peg_why"]) == ("", "", "not_answered")
     assert (month_3["peg_missing"], month_3["peg_complete"], month_3["peg_dt"]) == (
         "p=skipped",
         "0",
