@@ -41,10 +41,12 @@ needs_tools = pytest.mark.skipif(
 
 def judged(rows: list[dict[str, str]], folder: Path) -> str:
     """What linkml-validate says of a dictionary."""
-    schema = subprocess.run([TOOLS / "python", "-c", WHERE], capture_output=True, text=True, check=True).stdout.strip()
+    asked = [str(TOOLS / "python"), "-c", WHERE]
+    schema = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
     cells = [{name: cell for name, cell in zip(NAMES, row.values(), strict=True) if cell} for row in rows]
     (folder / "dictionary.json").write_text(json.dumps({"fields": cells}), encoding="utf-8")
-    command = [TOOLS / "linkml-validate", "-s", schema, "-C", "DataDictionary", folder / "dictionary.json"]
+    validate, file = str(TOOLS / "linkml-validate"), str(folder / "dictionary.json")
+    command = [validate, "-s", schema, "-C", "DataDictionary", file]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stdout + done.stderr
 
