@@ -19,11 +19,11 @@ from content.exports import VISIT, exported
 from content.factors import DEFAULT, factor_sets
 from content.protocol import protocol
 from coordinator import codebook, labelled, manifest
-from coordinator.csv_files import harmless, write_rows
+from coordinator.csv_files import write_rows, write_table
 from coordinator.export_folder import ExportRefused, put_in_place, refuse_if_taken, workshop
 from coordinator.manifest import File, Format, Manifest
 from coordinator.projections import rows_of
-from coordinator.projections.cut import CHUNK, Cut
+from coordinator.projections.cut import Cut
 from coordinator.projections.people import at_the_cut, left_out, sites
 from coordinator.redcap import box
 from coordinator.study_days import rows_without_dates, starts, without_dates
@@ -163,23 +163,24 @@ class _Making:
         return without_dates(table) if self.asked.study_days else table
 
     def _rows(self, table: Table) -> Iterator[Sequence[Any]]:
-        """The rows of a table as this export shows them, counted for who watches."""
+        """The rows of a table as this export shows them."""
         rows: Rows = rows_of(self.tx, self.cut, table)
         if self.cut.visit is not None and VISIT in table.names:
             place = table.names.index(VISIT)
             rows = (row for row in rows if row[place] == self.cut.visit)
         if self.asked.study_days:
             rows = rows_without_dates(table, rows, starts(at_the_cut(self.tx, self.cut)))
-        return _reported(rows, partial(self.progress, table.name))
+        return iter(rows)
 
     def _table(self, table: Table, apostrophes: Counter[str]) -> File:
         """Write one table as CSV or for a statistics program."""
         shown = self._described(table)
         path = self.folder / f"{table.name}.{self.asked.format}"
         if self.asked.format in ("sav", "dta"):
+            self.progress(table.name, 0)
             rows = labelled.write(path, shown, self._rows(table), self.asked.format)
         else:
-            rows = write_rows(path, shown.names, harmless(self._rows(table), shown, apostrophes))
+            rows = write_table(path, shown, self._rows(table), apostrophes, partial(self.progress, table.name))
         return manifest.file_of(path, rows=rows, columns=shown.names)
 
     def _codebook(self, tables: Sequence[Table]) -> Iterator[File]:
@@ -213,15 +214,6 @@ class _Making:
             apostrophes=dict(sorted(apostrophes.items())),
             files=tuple(files),
         )
-
-
-def _reported(rows: Rows, report: Callable[[int], None]) -> Iterator[Sequence[Any]]:
-    """The rows as they are, reported a chunk at a time."""
-    report(0)
-    for number, row in enumerate(rows, start=1):
-        if number % CHUNK == 0:
-            report(number)
-        yield row
 
 
 def _note(database: Database, cut: Cut, digest: str, actor: str) -> None:

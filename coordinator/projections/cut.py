@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from records.database import Tx
     from study.steps import Fact
 
-CHUNK = 2_000
+CHUNK = 500
 NOTHING_KEPT = ("declined",)
 CONSENT_KEPT = ("data_removed",)
 
