@@ -57,6 +57,9 @@ class Limits(BaseModel):
     seconds_a_tap: Number
     button_letters: Number
     calendar_enough_days: Number
+    mme_window_days: Number
+    mme_caution_from: Number
+    mme_high_from: Number
     most_strength: Number
     import_most_lines: Number
     paper_days_before_joining: Number

@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
+from content.missing_codes import missing_code
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -19,9 +21,11 @@ HEADER = (
     "type",
     "unit",
     "values",
+    "numbers",
     "low",
     "high",
     "missing",
+    "missing_codes",
     "reason_in",
     "key",
     "blinded",
@@ -32,6 +36,9 @@ READING = (
     "Blank means missing, never zero; why stands in the column named under reason_in, or is the one reason listed.",
     "1 is yes and 0 is no. Numbers have a decimal point. Instants (_at) are UTC; _local is the clock where the person "
     "was, zone its time zone when it was written down.",
+    "A column in _day counts days since enrolment; it is blank, too, for who was not enrolled.",
+    "In files of SPSS and Stata a code is the number listed under numbers, and a reason the one under missing_codes "
+    "(Stata: the letter); dates, local times and texts are plainly blank there.",
     "A text that begins with = + - @ or a tab has an apostrophe before it; the manifest names such columns.",
 )
 STYLE = (
@@ -58,15 +65,23 @@ def _row(table: Table, place: int, column: Column, unblinded: bool) -> tuple[obj
         column.type,
         column.unit,
         _listed(column.meanings(unblinded=unblinded)),
+        _listed({str(number): code for code, number in column.numbers.items()}),
         column.low,
         column.high,
         _listed(column.missing),
+        _listed(_missing_codes(column)),
         column.reason_in,
         int(column.name in table.key),
         column.blinded,
         int(column.free_text),
         " | ".join(column.source),
     )
+
+
+def _missing_codes(column: Column) -> dict[str, str]:
+    """How the reasons are written in SPSS and Stata; dates and texts are plainly blank there."""
+    codes = {reason: missing_code(reason) for reason in column.missing} if column.is_numeric else {}
+    return {f"{code.number} .{code.letter}": reason for reason, code in codes.items()}
 
 
 def _listed(meanings: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""The CSV export: every table of one cut, its codebook and its manifest, written as a whole or not at all.
+"""An export: every table of one cut, its codebook and its manifest, written as a whole or not at all.
 
 All is read in one transaction and streamed, so memory does not grow with the study and the bot goes on meanwhile. The
 same cut of the same records gives the same bytes; who asked to be removed since is not in it any more.
@@ -6,79 +6,101 @@ same cut of the same records gives the same bytes; who asked to be removed since
 
 from __future__ import annotations
 
-import csv
-import re
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from operator import itemgetter
+from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
-from content.exports import WORDY, exported
+from content.exports import VISIT, exported
 from content.factors import DEFAULT, factor_sets
-from coordinator import codebook, manifest
-from coordinator.manifest import File, Manifest
+from content.protocol import protocol
+from coordinator import codebook, labelled, manifest
+from coordinator.csv_files import write_rows, write_table
+from coordinator.export_folder import ExportRefused, put_in_place, refuse_if_taken, workshop
+from coordinator.manifest import File, Format, Manifest
 from coordinator.projections import rows_of
-from coordinator.projections.cut import CHUNK, Cut
-from coordinator.projections.people import left_out, sites
-from records import audit
+from coordinator.projections.cut import Cut
+from coordinator.projections.people import at_the_cut, left_out, sites
+from coordinator.redcap import box
+from coordinator.study_days import rows_without_dates, starts, without_dates
+from records import audit, roster
+from records.roster import UNBLINDED, NoSuchStaff
 
 if TYPE_CHECKING:
     from content.exports import Table
     from records.database import Database, Tx
 
-RISKY = frozenset("=+-@\t'")
-FORMULA = re.compile(r"'*[=+\-@\t]")
-
 Progress = Callable[[str, int], None]
 """Called with a table's name and its rows so far."""
 
+SCRIPTS = ("load.R", "load.py")
 
-class ExportRefused(Exception):
-    """An export that is not made; `reason` is one line for the person who asked."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+Rows = Iterable[Sequence[Any]]
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for; see `Cut`. `force` replaces a former export in `out`, and nothing else."""
+    """What is asked for; see `Cut`. `force` replaces a former export in `out`, and nothing else.
+
+    `study_days`: days since enrolment stand in the place of dates, and no date is left in any file. `acting`: staff
+    code of who asks; to unblind takes one whose role is `unblinded`.
+    """
 
     out: Path
+    format: Format = "csv"
     as_of: datetime | None = None
     since: datetime | None = None
     site: str | None = None
+    visit: str | None = None
     unblind: bool = False
+    acting: str | None = None
     free_text: bool = False
+    study_days: bool = False
     force: bool = False
     factors: str = DEFAULT
 
 
 def export_csv(database: Database, request: Request, *, actor: str, progress: Progress | None = None) -> Manifest:
+    """Write the export as CSV; see `export`."""
+    return export(database, replace(request, format="csv"), actor=actor, progress=progress)
+
+
+def export(database: Database, request: Request, *, actor: str, progress: Progress | None = None) -> Manifest:
     """Write the export that is asked for into its folder; gives the manifest. Raises ExportRefused.
 
     The audit of the study notes who took which cut before the files are in their place.
     """
     out = request.out.resolve()
-    _refuse_if_taken(out, force=request.force)
-    with _workshop(out) as workshop:
+    refuse_if_taken(out, force=request.force)
+    with workshop(out) as folder:
         with database.read() as tx:
-            made = _write_all(tx, _cut(tx, request), workshop, progress or _silent)
-        _note(database, made, manifest.file_of(workshop / manifest.FILE).sha256, actor)
-        _put_in_place(workshop, out)
+            _refuse_who_may_not(tx, request)
+            cut = _cut(tx, request)
+            made = _Making(tx, cut, folder, progress or _silent, request).all()
+        _note(database, cut, manifest.file_of(folder / manifest.FILE).sha256, request.acting or actor)
+        put_in_place(folder, out)
     return made
 
 
 def _silent(table: str, rows: int) -> None:
     """Show no progress."""
+
+
+def _refuse_who_may_not(tx: Tx, request: Request) -> None:
+    if request.acting is None:
+        if request.unblind:
+            raise ExportRefused("to unblind takes somebody of the staff whose role is unblinded: --unblind --as CODE")
+        return
+    try:
+        role = roster.role_of(tx, request.acting)
+    except NoSuchStaff:
+        raise ExportRefused(f"nobody on the roster has the code '{request.acting}'") from None
+    if request.unblind and role != UNBLINDED:
+        raise ExportRefused(f"{request.acting} may not unblind: the role is {role}, not {UNBLINDED}")
 
 
 def _cut(tx: Tx, request: Request) -> Cut:
@@ -87,158 +109,118 @@ def _cut(tx: Tx, request: Request) -> Cut:
         raise ExportRefused(f"as-of lies ahead: it is {manifest.written(tx.now)}")
     if request.since is not None and request.since > as_of:
         raise ExportRefused("since lies after the cut")
-    known = sites(tx)
-    if request.site is not None and request.site not in known:
-        raise ExportRefused(f"no participants at site '{request.site}': {', '.join(known) or 'there are none at all'}")
-    if request.factors not in factor_sets():
-        raise ExportRefused(f"no factor set '{request.factors}': {', '.join(factor_sets())}")
-    return Cut(as_of, request.since, request.site, request.unblind, request.free_text, request.factors)
-
-
-def _write_all(tx: Tx, cut: Cut, folder: Path, progress: Progress) -> Manifest:
-    tables = exported(unblinded=cut.unblinded, free_text=cut.free_text)
-    apostrophes: Counter[str] = Counter()
-    files = [_write_table(tx, cut, table, folder, apostrophes, progress) for table in tables]
-    files += _write_codebook(folder, tables, cut)
-    made = Manifest(
-        as_of=manifest.written(cut.as_of),
-        since=manifest.written(cut.since) if cut.since else None,
-        site=cut.site,
-        blinded=not cut.unblinded,
-        free_text=cut.free_text,
-        factor_set=cut.factors,
-        versions=manifest.versions(tx, cut),
-        left_out=left_out(tx, cut),
-        apostrophes=dict(sorted(apostrophes.items())),
-        files=tuple(files),
+    if request.study_days and request.free_text:
+        raise ExportRefused("free text may name dates: ask for study days without it")
+    if request.study_days and request.format == "redcap":
+        raise ExportRefused("REDCap's fields are dates: ask for study days in another format")
+    _refuse_unknown("participants at site", request.site, sites(tx))
+    _refuse_unknown("check-in", request.visit, [visit.code for visit in protocol().visits])
+    _refuse_unknown("factor set", request.factors, list(factor_sets()))
+    return Cut(
+        as_of=as_of,
+        since=request.since,
+        site=request.site,
+        unblinded=request.unblind,
+        free_text=request.free_text,
+        factors=request.factors,
+        visit=request.visit,
     )
-    (folder / manifest.FILE).write_bytes(made.text().encode())
-    return made
 
 
-def _write_table(tx: Tx, cut: Cut, table: Table, folder: Path, apostrophes: Counter[str], progress: Progress) -> File:
-    path = folder / f"{table.name}.csv"
-    tally = _Tally(partial(progress, table.name))
-    rows = _harmless(rows_of(tx, cut, table), table, apostrophes)
-    _write_rows(path, table.names, tally.of(rows))
-    return manifest.file_of(path, rows=tally.rows, columns=table.names)
+def _refuse_unknown(what: str, asked: str | None, known: Sequence[str]) -> None:
+    if asked is not None and asked not in known:
+        raise ExportRefused(f"no {what} '{asked}': {', '.join(known) or 'there are none at all'}")
 
 
-def _write_codebook(folder: Path, tables: Sequence[Table], cut: Cut) -> Iterator[File]:
-    path, page = folder / "codebook.csv", folder / "codebook.html"
-    rows = list(codebook.rows(tables, unblinded=cut.unblinded))
-    _write_rows(path, codebook.HEADER, rows)
-    yield manifest.file_of(path, rows=len(rows), columns=codebook.HEADER)
-    page.write_bytes(codebook.page(tables, unblinded=cut.unblinded).encode())
-    yield manifest.file_of(page)
+@dataclass(frozen=True)
+class _Making:
+    """One export being made."""
+
+    tx: Tx
+    cut: Cut
+    folder: Path
+    progress: Progress
+    asked: Request
+
+    def all(self) -> Manifest:
+        """Write all files; gives the manifest, which is the last of them."""
+        apostrophes: Counter[str] = Counter()
+        if self.asked.format == "redcap":
+            files = list(box.write(self.tx, self.cut, self.folder))
+        else:
+            files = [self._table(table, apostrophes) for table in self._tables()]
+            files += self._codebook([self._described(table) for table in self._tables()])
+            files += self._scripts()
+        made = self._manifest(files, apostrophes)
+        (self.folder / manifest.FILE).write_bytes(made.text().encode())
+        return made
+
+    def _tables(self) -> tuple[Table, ...]:
+        cut = self.cut
+        return exported(unblinded=cut.unblinded, free_text=cut.free_text, visit=cut.visit)
+
+    def _described(self, table: Table) -> Table:
+        return without_dates(table) if self.asked.study_days else table
+
+    def _rows(self, table: Table) -> Iterator[Sequence[Any]]:
+        """The rows of a table as this export shows them."""
+        rows: Rows = rows_of(self.tx, self.cut, table)
+        if self.cut.visit is not None and VISIT in table.names:
+            place = table.names.index(VISIT)
+            rows = (row for row in rows if row[place] == self.cut.visit)
+        if self.asked.study_days:
+            rows = rows_without_dates(table, rows, starts(at_the_cut(self.tx, self.cut)))
+        return iter(rows)
+
+    def _table(self, table: Table, apostrophes: Counter[str]) -> File:
+        """Write one table as CSV or for a statistics program."""
+        shown = self._described(table)
+        path = self.folder / f"{table.name}.{self.asked.format}"
+        if self.asked.format in ("sav", "dta"):
+            self.progress(table.name, 0)
+            rows = labelled.write(path, shown, self._rows(table), self.asked.format)
+        else:
+            rows = write_table(path, shown, self._rows(table), apostrophes, partial(self.progress, table.name))
+        return manifest.file_of(path, rows=rows, columns=shown.names)
+
+    def _codebook(self, tables: Sequence[Table]) -> Iterator[File]:
+        path, page = self.folder / "codebook.csv", self.folder / "codebook.html"
+        rows = write_rows(path, codebook.HEADER, codebook.rows(tables, unblinded=self.cut.unblinded))
+        yield manifest.file_of(path, rows=rows, columns=codebook.HEADER)
+        page.write_bytes(codebook.page(tables, unblinded=self.cut.unblinded).encode())
+        yield manifest.file_of(page)
+
+    def _scripts(self) -> Iterator[File]:
+        """The scripts that load this folder into R and into pandas."""
+        for script in SCRIPTS:
+            path = self.folder / script
+            path.write_bytes(resources.files("coordinator").joinpath("scripts", script).read_bytes())
+            yield manifest.file_of(path)
+
+    def _manifest(self, files: Sequence[File], apostrophes: Counter[str]) -> Manifest:
+        cut = self.cut
+        return Manifest(
+            format=self.asked.format,
+            as_of=None if self.asked.study_days else manifest.written(cut.as_of),
+            since=None if self.asked.study_days or cut.since is None else manifest.written(cut.since),
+            site=cut.site,
+            visit=cut.visit,
+            blinded=not cut.unblinded,
+            free_text=cut.free_text,
+            study_days=self.asked.study_days,
+            factor_set=cut.factors,
+            versions=manifest.versions(self.tx, cut),
+            left_out=left_out(self.tx, cut),
+            apostrophes=dict(sorted(apostrophes.items())),
+            files=tuple(files),
+        )
 
 
-class _LineFeeds:
-    """A file whose rows end in a line feed.
-
-    The csv module quotes a lone carriage return only when its own line end has one, so it is given CR LF, and the
-    row's end is put right here.
-    """
-
-    def __init__(self, file: TextIO) -> None:
-        self._write = file.write
-
-    def write(self, row: str) -> int:
-        """Write one row that ends in CR LF."""
-        return self._write(row[:-2] + "\n")
-
-
-def _write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write a CSV file: UTF-8, no BOM, RFC 4180 with LF."""
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(_LineFeeds(file))
-        writer.writerow(header)
-        writer.writerows(rows)
-
-
-class _Tally:
-    """Counts the rows that pass, and reports a chunk at a time."""
-
-    def __init__(self, report: Callable[[int], None]) -> None:
-        self.rows = 0
-        self._report = report
-
-    def of(self, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[Any]]:
-        """The rows as they are."""
-        self._report(0)
-        for row in rows:
-            self.rows += 1
-            if self.rows % CHUNK == 0:
-                self._report(self.rows)
-            yield row
-
-
-def _harmless(rows: Iterable[Sequence[Any]], table: Table, apostrophes: Counter[str]) -> Iterator[Sequence[Any]]:
-    """Rows whose texts no spreadsheet takes for a formula; counts where an apostrophe was put.
-
-    A text that has apostrophes before such a sign gets one more, so that taking one off gives every text back.
-    """
-    places = [at for at, column in enumerate(table.columns) if column.type in WORDY]
-    texts_of = itemgetter(*places, places[0])
-    for row in rows:
-        risky = any(text[0] in RISKY for text in texts_of(row) if text)
-        yield _escaped(row, places, table, apostrophes) if risky else row
-
-
-def _escaped(row: Sequence[Any], places: list[int], table: Table, apostrophes: Counter[str]) -> list[Any]:
-    cells = list(row)
-    for at in places:
-        if cells[at] and FORMULA.match(cells[at]):
-            cells[at] = f"'{cells[at]}"
-            apostrophes[f"{table.name}.{table.columns[at].name}"] += 1
-    return cells
-
-
-def _note(database: Database, made: Manifest, digest: str, actor: str) -> None:
+def _note(database: Database, cut: Cut, digest: str, actor: str) -> None:
     """Note in the study's audit who took which cut; the link holds the checksum of the manifest."""
-    action = f"export:{'blinded' if made.blinded else 'unblinded'}"
-    asked = [f"as_of={made.as_of}", f"since={made.since}", f"site={made.site}", f"free_text={int(made.free_text)}"]
+    action = f"export:{'unblinded' if cut.unblinded else 'blinded'}"
+    since = manifest.written(cut.since) if cut.since else None
+    asked = [f"as_of={manifest.written(cut.as_of)}", f"since={since}", f"site={cut.site}"]
+    asked += [f"visit={cut.visit}"] if cut.visit else []
     with database.write(actor) as tx:
-        audit.note(tx, audit.STUDY, action, " ".join(asked), digest)
-
-
-def _refuse_if_taken(out: Path, *, force: bool) -> None:
-    if not out.exists():
-        return
-    if not out.is_dir():
-        raise ExportRefused(f"{out} is a file, not a folder")
-    if not any(out.iterdir()):
-        return
-    if manifest.files_of_former(out) is None:
-        raise ExportRefused(f"{out} is not empty and holds no former export: name another folder")
-    if not force:
-        raise ExportRefused(f"{out} holds a former export: name another folder, or give --force to replace it")
-
-
-@contextmanager
-def _workshop(out: Path) -> Iterator[Path]:
-    """A folder beside `out`, readable by its owner only, that is gone afterwards whatever happens."""
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    except OSError as error:
-        raise ExportRefused(f"cannot write beside {out}: {error.strerror}") from error
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _put_in_place(workshop: Path, out: Path) -> None:
-    """Move the files to where they belong; in a former export its own files go, the manifest first and last."""
-    former = manifest.files_of_former(out) if out.exists() else None
-    if former is None:
-        if out.exists():
-            out.rmdir()
-        workshop.rename(out)
-        return
-    (out / manifest.FILE).unlink()
-    for name in former:
-        (out / name).unlink(missing_ok=True)
-    for path in sorted(workshop.iterdir(), key=lambda path: path.name == manifest.FILE):
-        path.replace(out / path.name)
+        audit.note(tx, audit.STUDY, action, " ".join([*asked, f"free_text={int(cut.free_text)}"]), digest)

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 FILE = "manifest.json"
 
+Format = Literal["csv", "sav", "dta", "redcap"]
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,14 +52,20 @@ class Versions(_Part):
 
 
 class Manifest(_Part):
-    """What an export is; `apostrophes` counts the cells that got one, by `table.column`."""
+    """What an export is; `apostrophes` counts the cells that got one, by `table.column`.
 
-    format: Literal["csv"] = "csv"
-    as_of: str
+    With study days there are no instants: the day of the cut would tell when who takes part was enrolled. The audit
+    has them.
+    """
+
+    format: Format
+    as_of: str | None
     since: str | None
     site: str | None
+    visit: str | None
     blinded: bool
     free_text: bool
+    study_days: bool
     factor_set: str
     versions: Versions
     left_out: dict[str, int]

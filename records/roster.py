@@ -13,6 +13,9 @@ from records.database import Tx
 from records.tables import Staff, table
 
 staff = table(Staff)
+UNBLINDED = "unblinded"
+"""The role of staff who may see arms; everybody else's exports are blinded."""
+
 DAY_NAMES = {"1": "Mon", "2": "Tue", "3": "Wed", "4": "Thu", "5": "Fri", "6": "Sat", "7": "Sun"}
 
 
@@ -93,6 +96,14 @@ def everyone(tx: Tx) -> list[Reader]:
         )
         for r in tx.rows(select(staff).order_by(staff.c.id))
     ]
+
+
+def role_of(tx: Tx, code: str) -> str:
+    """The role of somebody active on the roster; `NoSuchStaff` when nobody has this code."""
+    found = tx.first(select(staff.c.role).where(staff.c.code == code, staff.c.disabled_at.is_(None)))
+    if found is None:
+        raise NoSuchStaff(code)
+    return str(found.role)
 
 
 def readers(tx: Tx) -> list[Reader]:

@@ -107,7 +107,7 @@ SAMPLES: tuple[Fact, ...] = (
         put_on_local="2026-02-27T11:30:15",
         zone=ZONE,
     ),
-    PauseBegun(medicine="m1", pain=7, urge=0, nature="habit", started_at=AT, started_local=LOCAL, zone=ZONE),
+    PauseBegun(medicine="m1", pain=7, urge=0, nature="usual_time", started_at=AT, started_local=LOCAL, zone=ZONE),
     ExerciseLed(
         pause="p1",
         exercise="stop",

@@ -436,5 +436,5 @@ def test_a_database_that_has_been_lived_in_is_exported_whole(study: Study) -> No
     for asked in ({}, {"unblind": True, "free_text": True}):
         export = study.exports(**asked)
         for file in export.manifest["files"]:
-            if file["name"] != "codebook.html":
+            if file["rows"] is not None:
                 assert len(export.rows(file["name"].removesuffix(".csv"))) == file["rows"]

@@ -54,6 +54,8 @@ def test_json_prints_the_manifest_and_nothing_else(app: typer.Typer, study: Stud
     out = study.folder / "out"
     asked = [
         "--unblind",
+        "--as",
+        study.unblinded,
         "--free-text",
         "--site",
         "main",

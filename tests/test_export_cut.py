@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from content.exercises import exercises
-from coordinator.export import ExportRefused, Request, export_csv
+from coordinator.export import Request, export_csv
+from coordinator.export_folder import ExportRefused
 from records import alerts, due, people, talks
 from records.database import Database
 from records.due import Planned
@@ -125,6 +126,8 @@ def test_a_frozen_cut_is_made_again_byte_for_byte_after_the_study_went_on(
         "codebook.csv",
         "codebook.html",
         "consents.csv",
+        "load.R",
+        "load.py",
         "mme_days.csv",
         "notes.csv",
         "pain_ratings.csv",

@@ -13,7 +13,8 @@ import pytest
 from sqlalchemy import insert
 
 from content.exports import exported
-from coordinator.export import ExportRefused, Request, export_csv
+from coordinator.export import Request, export_csv
+from coordinator.export_folder import ExportRefused
 from records import audit, facts
 from records.fact_tables import TABLE_OF
 from records.sealed import WrongKey
@@ -238,7 +239,7 @@ def test_the_audit_notes_who_took_which_cut(study: Study, ann: Person) -> None:
     study.exports(site="main")
     unblinded = study.exports(unblind=True, free_text=True)
     first, second = exports_noted(study)
-    assert (first.action, second.action, second.actor) == ("export:blinded", "export:unblinded", "staff")
+    assert (first.action, second.action, second.actor) == ("export:blinded", "export:unblinded", "UB")
     assert first.subject == "as_of=2026-03-02T15:00:00Z since=None site=main free_text=0"
     manifest = (unblinded.folder / "manifest.json").read_bytes()
     assert second.content_hash == hashlib.sha256(manifest).hexdigest()

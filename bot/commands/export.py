@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.console import Console
@@ -15,7 +16,10 @@ from rich.progress import Progress
 
 from bot.commands.calculators import OneLineCommand, refuse
 from content.exports import exported
-from coordinator.export import ExportRefused, Request, export_csv
+from coordinator.export import Request
+from coordinator.export import export as write_export
+from coordinator.export_folder import ExportRefused
+from coordinator.manifest import Format, written
 from records.sealed import WrongKey
 
 if TYPE_CHECKING:
@@ -33,8 +37,16 @@ def add_to(app: typer.Typer, open_database: Callable[[], Database]) -> None:
     @app.command(cls=OneLineCommand)
     def export(
         out: Annotated[Path, typer.Option("--out", help="Folder to write to: a new one, or an empty one.")],
-        format: Annotated[Literal["csv"], typer.Option("--format", help="Kind of files.")] = "csv",
-        unblind: Annotated[bool, typer.Option("--unblind", help="Show arms, and exercises by name.")] = False,
+        format: Annotated[
+            Format, typer.Option("--format", help="Kind of files: sav is SPSS, dta Stata, redcap a project.")
+        ] = "csv",
+        unblind: Annotated[
+            bool, typer.Option("--unblind", help="Show arms, and exercises by name; only with --as.")
+        ] = False,
+        acting: Annotated[
+            str | None,
+            typer.Option("--as", help="Your staff code, for the audit; to unblind, one of role `unblinded`."),
+        ] = None,
         free_text: Annotated[
             bool, typer.Option("--free-text", help="Add nicknames, notes and descriptions; they may say anything.")
         ] = False,
@@ -44,21 +56,31 @@ def add_to(app: typer.Typer, open_database: Callable[[], Database]) -> None:
             typer.Option("--since", help=f"Only rows recorded or changed since; people and days stay whole. {INSTANT}"),
         ] = None,
         site: Annotated[str | None, typer.Option("--site", help="Of one site only.")] = None,
+        visit: Annotated[
+            str | None, typer.Option("--visit", help="Of one check-in only: the people, and the tables of check-ins.")
+        ] = None,
+        study_days: Annotated[
+            bool, typer.Option("--study-days", help="Days since enrolment in the place of dates; no date is left.")
+        ] = False,
         force: Annotated[bool, typer.Option("--force", help="Replace a former export in the folder.")] = False,
         json: Annotated[bool, typer.Option("--json", help="Print the manifest.")] = False,
     ) -> None:
-        """The data of the study as CSV, with codebook and manifest; blinded unless asked otherwise."""
+        """The data of the study as files, with codebook, manifest and loading scripts; blinded by default."""
         request = Request(
             out=out,
+            format=format,
             as_of=_instant("--as-of", as_of),
             since=_instant("--since", since),
             site=site,
+            visit=visit,
+            study_days=study_days,
             unblind=unblind,
+            acting=acting,
             free_text=free_text,
             force=force,
         )
-        made = _made(open_database, request)
-        typer.echo(made.text() if json else _summary(made, out), nl=not json)
+        made, cut_at = _made(open_database, request)
+        typer.echo(made.text() if json else _summary(made, cut_at, out), nl=not json)
 
 
 def _instant(option: str, text: str | None) -> datetime | None:
@@ -73,11 +95,13 @@ def _instant(option: str, text: str | None) -> datetime | None:
     return instant.replace(tzinfo=instant.tzinfo or UTC)
 
 
-def _made(open_database: Callable[[], Database], request: Request) -> Manifest:
+def _made(open_database: Callable[[], Database], request: Request) -> tuple[Manifest, datetime]:
+    """The manifest, and the instant of the cut, which is now unless another was asked for."""
     database = open_database()
+    as_of = request.as_of or database.clock()
     try:
         with _shown_progress(len(exported(free_text=request.free_text))) as report:
-            return export_csv(database, request, actor=ACTOR, progress=report)
+            return write_export(database, replace(request, as_of=as_of), actor=ACTOR, progress=report), as_of
     except (ExportRefused, WrongKey, OSError) as refused:
         _end(str(refused))
     finally:
@@ -106,9 +130,9 @@ def _shown_progress(tables: int) -> Iterator[Report | None]:
         yield report
 
 
-def _summary(made: Manifest, out: Path) -> str:
+def _summary(made: Manifest, as_of: datetime, out: Path) -> str:
     blinded = "blinded" if made.blinded else "NOT blinded"
     text = ", with free text" if made.free_text else ""
-    lines = [f"{out}: {len(made.files) + 1} files, {blinded}{text}, as of {made.as_of}"]
+    lines = [f"{out}: {len(made.files) + 1} files, {blinded}{text}, as of {written(as_of)}"]
     lines += [f"  {file.name}: {file.rows} rows" for file in made.files if file.rows is not None]
     return "\n".join(lines)

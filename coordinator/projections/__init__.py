@@ -13,12 +13,14 @@ from coordinator.projections import (
     diary,
     logged,
     mme_days,
+    mme_summary,
     pauses,
     people,
     screening,
     sessions,
     visits,
     watched,
+    wide,
 )
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ PROJECTIONS: Mapping[str, Projection] = {
     "diary_days": diary.diary_days,
     "diary": diary.diary,
     "mme_days": mme_days.mme_days,
+    "mme_summary": mme_summary.mme_summary,
     "pain_ratings": logged.pain_ratings,
     "practice": pauses.practice,
     "sessions": sessions.sessions,
@@ -60,6 +63,7 @@ PROJECTIONS: Mapping[str, Projection] = {
     "notes": logged.notes,
     "corrections": corrections.corrections,
     "conversations": watched.conversations,
+    "wide": wide.wide,
 }
 
 

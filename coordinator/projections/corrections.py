@@ -11,7 +11,7 @@ from sqlalchemy import Row, select
 
 from content.exports import UNLISTED_EXERCISE, exported, neutral_exercises, shown_product
 from coordinator.projections import screening
-from coordinator.projections.cut import CHUNK, included, medicine_codes
+from coordinator.projections.cut import CHUNK, included, medicine_codes, told_seconds
 from coordinator.projections.sessions import WHOLE
 from coordinator.projections.sql import ByBytes
 from records.fact_tables import TABLE_OF
@@ -173,8 +173,17 @@ def _values(history: _History, kind: type[Fact], row: Row[Any] | None, columns: 
     """Column → value of one revision as it is written, with its state."""
     if row is None:
         return {}
-    shown = {column.name: _shown(history, kind, name, getattr(row, name), column) for name, column in columns.items()}
+    shown = {
+        column.name: _shown(history, kind, name, _value(history, kind, row, name), column)
+        for name, column in columns.items()
+    }
     return shown | {STATE: row.state}
+
+
+def _value(history: _History, kind: type[Fact], row: Row[Any], name: str) -> Any:
+    value = getattr(row, name)
+    blinded = kind is ExerciseLed and name == "seconds" and not history.cut.unblinded
+    return told_seconds(value, row.exercise) if blinded else value
 
 
 def _shown(history: _History, kind: type[Fact], name: str, value: Any, column: Column) -> Any:

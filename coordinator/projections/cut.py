@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, FromClause, String, Subquery, case, cast, func, literal, null, select
+from sqlalchemy import ColumnElement, FromClause, Integer, String, Subquery, case, cast, func, literal, null, select
 
+from content.exercises import exercises
 from content.exports import UNLISTED_EXERCISE, UNLISTED_PRODUCT, listed_products, neutral_exercises
 from content.factors import DEFAULT
 from coordinator.projections.sql import ByBytes, as_written
@@ -17,18 +18,19 @@ from records.tables import Participant, table
 from study.facts import MedicineEpisode
 
 if TYPE_CHECKING:
+    from content.exercises import Exercise
     from content.exports import Table
     from records.database import Tx
     from study.steps import Fact
 
-CHUNK = 2_000
+CHUNK = 500
 NOTHING_KEPT = ("declined",)
 CONSENT_KEPT = ("data_removed",)
 
 
 @dataclass(frozen=True)
 class Cut:
-    """What is asked for: the records as they stood at `as_of`, of one site or all.
+    """What is asked for: the records as they stood at `as_of`, of one site or all, of one check-in or all.
 
     `since` keeps rows recorded or changed at or after that instant; participants and days are always whole.
     """
@@ -39,6 +41,7 @@ class Cut:
     unblinded: bool = False
     free_text: bool = False
     factors: str = DEFAULT
+    visit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -182,3 +185,25 @@ def shown_exercise(
         return exercise
     codes = [(exercise == known, literal(code)) for known, code in neutral_exercises().items()]
     return case((exercise.is_(None), null()), *codes, else_=exercise if else_ is None else literal(else_))
+
+
+def shown_seconds(seconds: ColumnElement[Any], exercise: ColumnElement[Any], cut: Cut) -> ColumnElement[Any]:
+    """How long an exercise was followed; blinded, as a share of the length its neutral code tells.
+
+    An exercise of another length than that could be known by the seconds it takes from beginning to end.
+    """
+    odd = [] if cut.unblinded else [each for each in exercises().values() if each.seconds != _nominal(each)]
+    shares = [
+        (exercise == each.id, cast(func.round(seconds * (_nominal(each) / each.seconds)), Integer)) for each in odd
+    ]
+    return case(*shares, else_=seconds) if shares else seconds
+
+
+def told_seconds(seconds: int, exercise: str) -> int:
+    """The same for one value."""
+    known = exercises().get(exercise)
+    return seconds if known is None else round(seconds * _nominal(known) / known.seconds)
+
+
+def _nominal(exercise: Exercise) -> int:
+    return 60 * exercise.minutes

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func
 
 from coordinator.projections.cut import Query, included, medicine_codes, recorded_since, streamed
+from coordinator.projections.looked_back import last as last_of
 from coordinator.projections.sql import ByBytes, as_written
-from coordinator.projections.visits import last_of
 from study.facts import DiaryDay, DiaryDose, PracticeWeek
 
 if TYPE_CHECKING:

@@ -1,11 +1,13 @@
-"""Morphine milligram equivalents of each study day, from the log and, where there is one, from the diary.
+"""Morphine milligram equivalents of each study day, for each source by itself; a day without entry is missing.
 
-The two are never added up. A day without entry is missing; only the diary can say that the log of a day is whole.
+What was logged (doses and patches), what was said in the diary of the day, and what was remembered (the calendar of a
+check-in) are told apart and never added up. Only the diary can say that the log of a day is whole.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -17,6 +19,7 @@ from sqlalchemy import select
 from content.factors import factor_set
 from content.medicines import limit
 from coordinator.projections.cut import in_force
+from coordinator.projections.looked_back import Figure, calendar
 from coordinator.projections.people import at_the_cut
 from records.fact_tables import TABLE_OF
 from records.tables import table
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
     from records.database import Tx
     from study.steps import Fact
 
-LOG, DIARY = "log", "diary"
+LOG, DIARY, CALENDAR = "log", "diary", "tlfb"
 ZERO = ("no_entry", "no_dose_logged")
 """Reasons for no figure that are a zero on a day whose log is whole."""
 
@@ -69,50 +72,55 @@ class Evening:
 
 
 def mme_days(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
-    """One row by the log for each study day of each person, one by the diary for each day that has one.
-
-    From enrolment to the last day that is over, or the day they left.
-    """
+    """One row for each day of each person that a source says something of, in the order of days."""
     factors = factor_set(cut.factors)
     for person in at_the_cut(tx, cut):
-        days, evenings = _days(tx, cut, person), _evenings(tx, cut, person)
-        medicines = {row.entity: row for row in _rows(tx, cut, MedicineEpisode, person)} if evenings else {}
-        for on in _span(cut, person, {*days, *evenings}):
-            evening, day = evenings.get(on), days.get(on)
-            figures = [] if evening is None else [diary_figure(evening, day, medicines, factors)]
-            for each in (*figures, figure(day, factors, evening)):
-                values = {"study_id": person.study_id, "on": on, **each}
-                yield [values[name] for name in wanted.names]
+        found = figures_of(tx, cut, person, factors)
+        days = sorted((on, source) for source, figures in found.items() for on in figures)
+        for on, source in days:
+            each = found[source][on]
+            values = {"study_id": person.study_id, "on": on, "mme": each.mme, "complete": int(each.complete)}
+            values |= {"factor_set": factors.id, "source": source, "reason": each.reason}
+            yield [values[name] for name in wanted.names]
 
 
-def figure(day: Day | None, factors: FactorSet, evening: Evening | None = None) -> dict[str, Any]:
-    """The figure of what is logged, in mg, or None with the reason; complete when the diary says the log is whole."""
+def figures_of(tx: Tx, cut: Cut, person: Person, factors: FactorSet) -> dict[str, dict[date, Figure]]:
+    """The figures of a person's days, each source by itself.
+
+    By the log every study day from enrolment to the last day that is over or the day they left.
+    """
+    days, evenings = _days(tx, cut, person), _evenings(tx, cut, person)
+    medicines = {row.entity: row for row in _rows(tx, cut, MedicineEpisode, person)} if evenings else {}
+    span = list(_span(cut, person, {*days, *evenings}))
+    said = {on: evenings[on] for on in span if on in evenings}
+    return {
+        LOG: {on: figure(days.get(on), factors, evenings.get(on)) for on in span},
+        DIARY: {on: diary_figure(evening, days.get(on), medicines, factors) for on, evening in said.items()},
+        CALENDAR: calendar(tx, cut, person, factors),
+    }
+
+
+def figure(day: Day | None, factors: FactorSet, evening: Evening | None = None) -> Figure:
+    """The figure of what is logged; complete when the diary says the log is whole."""
     short = log_is_short(evening.answer.answer, evening.accounts(day)) if evening is not None else "no_diary"
     reason = _cannot(day)
-    value, reason = (None, reason) if day is None or reason is not None else _added_up(day, factors)
-    if short is None and reason in ZERO:
-        value, reason = 0.0, None
-    return _values(value, reason or short, LOG, factors)
+    found = Figure(None, reason) if day is None or reason is not None else _added_up(day, factors)
+    if short is None and found.reason in ZERO:
+        return Figure(0.0, None)
+    return Figure(found.mme, found.reason or short)
 
 
-def diary_figure(
-    evening: Evening, day: Day | None, medicines: Mapping[str, Row[Any]], factors: FactorSet
-) -> dict[str, Any]:
+def diary_figure(evening: Evening, day: Day | None, medicines: Mapping[str, Row[Any]], factors: FactorSet) -> Figure:
     """The figure of what was said in the diary; not complete when the log has moved on since."""
     short = diary_is_short(evening.answer.answer, evening.accounts(day))
     if short in ("rather_not_say", "diary_unclear"):
-        return _values(None, short, DIARY, factors)
+        return Figure(None, short)
     taken = [(use._mapping["count"], medicines.get(medicine)) for medicine, use in evening.uses.items()]
     try:
         result = daily_mme([_said(count, row) for count, row in taken if count], factors)
     except (ValidationError, LookupError):
-        return _values(None, "not_usable", DIARY, factors)
-    return _values(result.value, result.reason or short, DIARY, factors)
-
-
-def _values(mme: float | None, reason: str | None, source: str, factors: FactorSet) -> dict[str, Any]:
-    complete = int(mme is not None and reason is None)
-    return {"mme": mme, "complete": complete, "factor_set": factors.id, "source": source, "reason": reason}
+        return Figure(None, "not_usable")
+    return Figure(result.value, result.reason or short)
 
 
 def _said(count: float, row: Row[Any] | None) -> MmeInput:
@@ -140,13 +148,13 @@ def _logged(day: Day | None, at: datetime) -> Iterator[tuple[str, float, bool]]:
             yield patch.medicine, 1, False
 
 
-def _added_up(day: Day, factors: FactorSet) -> tuple[float | None, str | None]:
+def _added_up(day: Day, factors: FactorSet) -> Figure:
     try:
         inputs = [*map(_dose, _taken(day)), *(_patch(row, hours) for row, hours in day.worn)]
     except ValidationError:
-        return None, "not_usable"
+        return Figure(None, "not_usable")
     result = daily_mme(inputs, factors)
-    return result.value, result.reason
+    return Figure(result.value, result.reason)
 
 
 def _cannot(day: Day | None) -> str | None:

@@ -14,6 +14,7 @@ from coordinator.projections.cut import (
     of_fact,
     recorded_since,
     shown_exercise,
+    shown_seconds,
     streamed,
 )
 from coordinator.projections.sql import ByBytes, as_written
@@ -44,7 +45,7 @@ def pauses(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
         "pain_before": begun.c.pain,
         "urge_before": begun.c.urge,
         "exercise": shown_exercise(led.c.exercise, cut),
-        "seconds": led.c.seconds,
+        "seconds": shown_seconds(led.c.seconds, led.c.exercise, cut),
         "completed": as_written(led.c.completed),
         "pain_after": ended.c.pain,
         "urge_after": ended.c.urge,
@@ -99,7 +100,9 @@ def practice(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
 def _led(cut: Cut) -> Select[Any]:
     rows = table(TABLE_OF[ExerciseLed])
     where = case((rows.c.pause.is_(None), literal("led")), else_=literal("pause"))
-    return _practised(ExerciseLed, cut, cast(rows.c.seconds, Float) / SECONDS_A_MINUTE, where)
+    return _practised(
+        ExerciseLed, cut, cast(shown_seconds(rows.c.seconds, rows.c.exercise, cut), Float) / SECONDS_A_MINUTE, where
+    )
 
 
 def _reported(cut: Cut) -> Select[Any]:

@@ -1,0 +1,156 @@
+"""A million doses as CSV: the export's table beside a bare `csv.writer` loop over `sqlite3`, and the memory it takes.
+
+The bare loop writes the same columns, as they lie in the table, in the order of the same key; it knows nothing of
+participants, revisions, medicine codes, instants or formulas. Each side runs in a process of its own; rounds are
+interleaved and the ratio is the median of the pairs. A snapshot is consistent by test (tests/test_export_cut.py).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import itertools
+import os
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import insert
+
+from benchmarks.places import KEY
+from content.exports import exported
+from coordinator.csv_files import write_table
+from coordinator.projections import rows_of
+from coordinator.projections.cut import Cut
+from records import people
+from records.database import Database
+from records.fact_tables import TABLE_OF
+from records.sealed import Keyring
+from records.tables import table
+from records.upgrade import upgrade
+from study.facts import DoseTaken
+
+ROWS, PEOPLE, ROUNDS = 1_000_000, 500, 5
+GOAL_RATIO, GOAL_MB = 1.5, 100.0
+FIRST = datetime(2025, 1, 1, 8, 0, tzinfo=UTC)
+BATCH = 20_000
+BARE = (
+    "entity, participant_id, pause, medicine, product, form, strength, unit, count, taken_at, taken_local, zone, "
+    "recorded_at, source, time_quality, status"
+)
+
+
+def _database(path: Path) -> Database:
+    return Database(f"sqlite:///{path}", Keyring(KEY), lambda: datetime.now(UTC))
+
+
+def fill(path: Path, rows: int) -> None:
+    """A database with so many doses of five hundred people."""
+    database = _database(path)
+    upgrade(database)
+    with database.write() as tx:
+        ids = [people.by_study_id(tx, people.add(tx, arm=None, test=False)).id for _ in range(PEOPLE)]
+        numbers = iter(range(rows))
+        while batch := list(itertools.islice(numbers, BATCH)):
+            tx.conn.execute(insert(table(TABLE_OF[DoseTaken])), [_dose(n, ids) for n in batch])
+    database.close()
+
+
+def _dose(number: int, ids: list[int]) -> dict[str, object]:
+    at = FIRST + timedelta(minutes=number % 500_000)
+    fact = DoseTaken(
+        medicine="m1",
+        product="oxycodone",
+        form="tablet",
+        strength=5.0,
+        unit="mg",
+        count=1.0,
+        status="taken",
+        taken_at=at,
+        taken_local=at.replace(tzinfo=None).isoformat(),
+        zone="America/New_York",
+        time_quality="now",
+    )
+    kept = {"revision": 1, "state": "recorded", "step": "dose", "recorded_at": at, "recorded_by": "participant"}
+    place = {"entity": f"{number * 2_654_435_761 % 2**64:016x}", "participant_id": ids[number % len(ids)]}
+    return fact.model_dump() | kept | place | {"salt": "0" * 16}
+
+
+def ours(path: Path, out: Path) -> int:
+    """Write the table as an export does; gives the rows."""
+    doses = next(each for each in exported() if each.name == "doses")
+    database = _database(path)
+    with database.read() as tx:
+        return write_table(out, doses, rows_of(tx, Cut(tx.now), doses), Counter(), lambda _: None)
+
+
+def bare(path: Path, out: Path) -> int:
+    """Write the same columns with nothing but the standard library; gives the rows."""
+    with sqlite3.connect(path) as connection, out.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(BARE.split(", "))
+        rows = connection.execute(f"SELECT {BARE} FROM dose ORDER BY entity")  # noqa: S608
+        counted = itertools.count()
+        writer.writerows(row for row, _ in zip(rows, counted, strict=False))
+        return next(counted)
+
+
+SIDES = {"ours": ours, "bare": bare}
+
+
+def one(side: str, path: Path) -> None:
+    """One run, as a process of its own: prints CPU seconds, and how much its memory grew."""
+    out = path.with_name(f"{side}.csv")
+    before, began = _peak_mb(), time.process_time()
+    rows = SIDES[side](path, out)
+    seconds = time.process_time() - began
+    print(rows, seconds, _peak_mb(), _peak_mb() - before)
+
+
+def _peak_mb() -> float:
+    """The most memory this process has had (Linux), in MB."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+def measured(side: str, path: Path) -> tuple[float, float, float]:
+    """CPU seconds of one run, its peak of memory and how much that grew, in MB."""
+    command = [sys.executable, "-m", "benchmarks.export", "--side", side, "--database", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ)
+    _, seconds, peak, grew = (float(each) for each in done.stdout.split())
+    return seconds, peak, grew
+
+
+def main() -> int:
+    """Measure both sides in turn; 1 when a goal is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=ROWS)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--side", choices=SIDES)
+    parser.add_argument("--database", type=Path)
+    asked = parser.parse_args()
+    if asked.side:
+        one(asked.side, asked.database)
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "coach.sqlite3"
+        fill(path, asked.rows)
+        pairs = [(measured("ours", path), measured("bare", path)) for _ in range(asked.rounds)]
+    ratio = statistics.median(mine[0] / theirs[0] for mine, theirs in pairs)
+    peak = max(mine[1] for mine, _ in pairs)
+    print(f"{asked.rows} doses as CSV, median of {asked.rounds} pairs, each in a process of its own")
+    print(f"  the export     {statistics.median(mine[0] for mine, _ in pairs):6.2f} s, at most {peak:.0f} MB in all,")
+    print(f"                 of which {max(mine[2] for mine, _ in pairs):.0f} MB while it ran")
+    print(f"  csv + sqlite3  {statistics.median(theirs[0] for _, theirs in pairs):6.2f} s")
+    print(f"  ratio {ratio:.2f} (goal: at most {GOAL_RATIO}); memory {peak:.0f} MB (goal: at most {GOAL_MB:.0f})")
+    return int(ratio > GOAL_RATIO or peak > GOAL_MB)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,173 @@
+"""The shape of a table and of a column that an export can have."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from content import factors
+from content.exercises import exercises
+from content.medicines import forms
+from content.safety_data import alerts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PEOPLE = "participants"
+WIDE = "wide"
+VISIT = "visit"
+UNLISTED_EXERCISE = "E00"
+"""What stands in a blinded export for an exercise that this release no longer has."""
+
+Kind = Literal["id", "code", "text", "zone", "integer", "decimal", "boolean", "instant", "local", "date"]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,25}$")]
+"""At most 26 characters: REDCap takes no longer name."""
+
+Words = dict[Literal["en"], str]
+WORDY: frozenset[Kind] = frozenset({"id", "code", "text", "zone"})
+"""Types whose cells hold text that is not made of digits alone."""
+
+NUMERIC: frozenset[Kind] = frozenset({"integer", "decimal", "boolean"})
+ENDING: Mapping[str, Kind] = {"_at": "instant", "_local": "local", "_on": "date"}
+AT_A_VISIT = re.compile(r"_m[0-9]+$")
+"""How a column of the wide file says at which visit, in months; before it stands what else its name says."""
+
+
+class Part(BaseModel):
+    """A piece of a definition: nothing unknown in it, and it never changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Column(Part):
+    """One column: what it means, what can stand in it, why it can be blank, and who may see it.
+
+    `neutral` in a blinded export: a code that says nothing of the arm stands for the value.
+    """
+
+    name: Name
+    type: Kind
+    label: Words
+    unit: str = ""
+    values: dict[str, str] = {}
+    values_from: Literal["exercises", "forms", "factor_sets", "alert_rules"] | None = None
+    low: float | None = None
+    high: float | None = None
+    missing: dict[str, str] = {}
+    reason_in: str | None = None
+    source: tuple[str, ...] = Field(min_length=1)
+    blinded: Literal["same", "neutral", "left_out"] = "same"
+    free_text: bool = False
+
+    @model_validator(mode="after")
+    def _says_what_it_is(self) -> Column:
+        if self.name != "on" and self._by_its_name() != (self.type if self.type in ENDING.values() else None):
+            raise ValueError(
+                f"{self.name}: instants end in _at, local times in _local, dates in _on, nothing else does"
+            )
+        if "en" not in self.label:
+            raise ValueError(f"{self.name}: no English label")
+        if len(self.missing) > 1 and self.reason_in is None:
+            raise ValueError(f"{self.name}: more than one reason to be blank and no reason_in")
+        if self.values and self.values_from:
+            raise ValueError(f"{self.name}: give either values or values_from")
+        return self
+
+    def _by_its_name(self) -> Kind | None:
+        name = AT_A_VISIT.sub("", self.name)
+        return next((kind for ending, kind in ENDING.items() if name.endswith(ending)), None)
+
+    def meanings(self, *, unblinded: bool) -> Mapping[str, str]:
+        """Code → meaning of what can stand in the column; empty when it is not a closed list."""
+        if self.values_from == "exercises":
+            return _exercises(neutral=self.blinded == "neutral" and not unblinded)
+        return _LISTS[self.values_from]() if self.values_from else self.values
+
+    @property
+    def numbers(self) -> Mapping[str, int]:
+        """Code → the number that stands for it in a statistics program; empty for a column that stays text.
+
+        The numbers are the places in the list, so a new code comes last.
+        """
+        return {code: at for at, code in enumerate(self.values, start=1)} if self.type == "code" else {}
+
+    @property
+    def is_numeric(self) -> bool:
+        """True when a statistics program gets numbers, among them those that say why a value is missing."""
+        return self.type in NUMERIC or bool(self.numbers)
+
+    def is_in(self, *, unblinded: bool, free_text: bool) -> bool:
+        """True when an export of this kind has the column."""
+        return (unblinded or self.blinded != "left_out") and (free_text or not self.free_text)
+
+
+class Table(Part):
+    """One table: a file of the export, its rows sorted by `key`."""
+
+    name: Name
+    label: Words
+    key: tuple[str, ...] = Field(min_length=1)
+    columns: tuple[Column, ...]
+    free_text: bool = False
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Table:
+        names = self.names
+        if twice := [name for name, times in Counter(names).items() if times > 1]:
+            raise ValueError(f"{self.name}: column {twice[0]} twice")
+        named = {*self.key, *(column.reason_in for column in self.columns if column.reason_in)}
+        if strange := sorted(named - set(names)):
+            raise ValueError(f"{self.name}: there is no column {strange[0]}")
+        if any(column.missing for column in self.columns if column.name in self.key):
+            raise ValueError(f"{self.name}: a column of the key is never blank")
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns in their order: the header of the file."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def is_of_visits(self) -> bool:
+        """True for a table that an export of one check-in has: its rows belong to one, or are the people."""
+        return self.name in (PEOPLE, WIDE) or VISIT in self.names
+
+    def column(self, name: str) -> Column:
+        """The column with this name; `KeyError` when there is none."""
+        found = next((column for column in self.columns if column.name == name), None)
+        if found is None:
+            raise KeyError(name)
+        return found
+
+
+@cache
+def neutral_exercises() -> Mapping[str, str]:
+    """Exercise id → the code that stands for it in a blinded export."""
+    return MappingProxyType({each.id: each.neutral for each in exercises().values()})
+
+
+def _exercises(*, neutral: bool) -> dict[str, str]:
+    if not neutral:
+        return {each.id: f"{each.title['en']} ({each.minutes} min, {each.arm})" for each in exercises().values()}
+    codes = {each.neutral: f"an exercise of {each.minutes} min" for each in exercises().values()}
+    return dict(sorted(codes.items())) | {UNLISTED_EXERCISE: "an exercise this release no longer has"}
+
+
+def _forms() -> dict[str, str]:
+    return {code: code.replace("_", " ") for code in forms()}
+
+
+def _factor_sets() -> dict[str, str]:
+    return {code: each.title for code, each in factors.factor_sets().items()}
+
+
+def _alert_rules() -> dict[str, str]:
+    return {code: rule.label for code, rule in alerts().rules.items()}
+
+
+_LISTS = {"forms": _forms, "factor_sets": _factor_sets, "alert_rules": _alert_rules}

@@ -1,0 +1,178 @@
+"""Files of SPSS (.sav) and Stata (.dta): numbers, their labels, and why a value is missing, as the codebook says.
+
+A code of a closed list is its number; a blank with a known reason is a number that counts as missing in SPSS and a
+letter in Stata. Nothing of the moment of writing is left in a file, so that the same cut gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+from content.missing_codes import HIGHEST, LOWEST, missing_code
+from coordinator.export_folder import ExportRefused
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from content.exports import Column, Table
+
+Kind = Literal["sav", "dta"]
+
+SPSS_LABEL, SPSS_VALUE_LABEL, STATA_LABEL = 250, 118, 80
+STATA_FORMAT = 14
+DECIMALS = "F12.3"
+SPSS_FORMATS = {"integer": "F10.0", "boolean": "F8.0", "code": "F8.0", "instant": "DATETIME20", "date": "DATE11"}
+STATA_FORMATS = {"instant": "%tc", "date": "%td"}
+YES_NO = {0: "No", 1: "Yes"}
+LANGUAGE: Literal["en"] = "en"
+
+WRITTEN_AT = {"sav": (92, b"01 Jan 7000:00:00"), "dta": (None, b"01 Jan 1970 00:00")}
+"""Where a file says when it was written, and what stands there instead."""
+
+
+def write(path: Path, table: Table, rows: Iterable[Sequence[Any]], kind: Kind) -> int:
+    """Write one table; gives the number of its rows. `ExportRefused` where the extra `analysis` is missing."""
+    try:
+        import pandas
+        import pyreadstat
+    except ImportError as error:
+        raise ExportRefused(f"--format {kind} needs the extra 'analysis' ({error.name} is not installed)") from error
+    cells = [_cells(column, table, kind) for column in table.columns]
+    values: list[list[Any]] = [[] for _ in cells]
+    for row in rows:
+        for each, value in zip(cells, values, strict=True):
+            value.append(each(row))
+    frame = pandas.DataFrame(
+        {column.name: _series(pandas, column, value, kind) for column, value in zip(table.columns, values, strict=True)}
+    )
+    if kind == "sav":
+        pyreadstat.write_sav(frame, str(path), **_for_spss(table))
+    else:
+        pyreadstat.write_dta(frame, str(path), version=STATA_FORMAT, **_for_stata(table))
+    _forget_when(path, kind)
+    return len(frame)
+
+
+# --- cells
+
+Cell = Callable[[Sequence[Any]], Any]
+
+
+def _cells(column: Column, table: Table, kind: Kind) -> Cell:
+    """How the cell of a column is made of a row."""
+    place = table.names.index(column.name)
+    if not column.is_numeric:
+        return lambda row: row[place]
+    reason_at = table.names.index(column.reason_in) if column.reason_in else None
+    reasons = {reason: _missing(reason, kind) for reason in column.missing}
+    only = next(iter(reasons.values())) if len(reasons) == 1 and column.reason_in is None else None
+    return _Number(f"{table.name}.{column.name}", place, reason_at, column.numbers, reasons, only).of
+
+
+def _missing(reason: str, kind: Kind) -> float | str:
+    code = missing_code(reason)
+    return float(code.number) if kind == "sav" else code.letter
+
+
+@dataclass(frozen=True)
+class _Number:
+    """Makes a number of a cell, or what says why there is none."""
+
+    name: str
+    place: int
+    reason_at: int | None
+    numbers: Mapping[str, int]
+    reasons: Mapping[str, float | str]
+    only: float | str | None
+
+    def of(self, row: Sequence[Any]) -> float | str | None:
+        """The cell of one row."""
+        value = row[self.place]
+        if value is None or value == "":
+            return self.only if self.reason_at is None else self.reasons.get(row[self.reason_at] or "")
+        if self.numbers and value not in self.numbers:
+            raise ExportRefused(f"{self.name}: '{value}' is not in the codebook; --format csv writes it as it is")
+        return float(self.numbers[value] if self.numbers else value)
+
+
+def _series(pandas: Any, column: Column, values: list[Any], kind: Kind) -> Any:
+    if column.is_numeric:
+        lettered = kind == "dta" and bool(column.missing)
+        return pandas.Series(values, dtype=object if lettered else "float64")
+    if column.type == "instant":
+        return pandas.to_datetime(pandas.Series([value and value.removesuffix("Z") for value in values], dtype=object))
+    if column.type == "date":
+        dated = [date.fromisoformat(value) if isinstance(value, str) else value for value in values]
+        empty = all(value is None for value in dated)
+        return pandas.to_datetime(pandas.Series(dated, dtype=object)) if empty else pandas.Series(dated, dtype=object)
+    return pandas.Series(["" if value is None else str(value) for value in values], dtype=object)
+
+
+# --- what a file says about its columns
+
+
+def _for_spss(table: Table) -> dict[str, Any]:
+    coded = [column for column in table.columns if column.is_numeric]
+    return {
+        "column_labels": {column.name: _cut(column.label[LANGUAGE], SPSS_LABEL) for column in table.columns},
+        "variable_value_labels": dict(_value_labels(coded, "sav")),
+        "missing_ranges": {column.name: [{"lo": LOWEST, "hi": HIGHEST}] for column in coded if column.missing},
+        "variable_format": {
+            column.name: SPSS_FORMATS.get(column.type, DECIMALS)
+            for column in table.columns
+            if column.is_numeric or column.type in STATA_FORMATS
+        },
+        "file_label": _cut(table.label[LANGUAGE], 60),
+    }
+
+
+def _for_stata(table: Table) -> dict[str, Any]:
+    coded = [column for column in table.columns if column.is_numeric]
+    return {
+        "column_labels": {
+            column.name: _cut(column.label[LANGUAGE], STATA_LABEL, bytes_too=False) for column in table.columns
+        },
+        "variable_value_labels": dict(_value_labels(coded, "dta")),
+        "missing_user_values": {
+            column.name: sorted({str(_missing(reason, "dta")) for reason in column.missing})
+            for column in coded
+            if column.missing
+        },
+        "variable_format": {
+            column.name: STATA_FORMATS[column.type] for column in table.columns if column.type in STATA_FORMATS
+        },
+        "file_label": _cut(table.label[LANGUAGE], STATA_LABEL, bytes_too=False),
+    }
+
+
+def _value_labels(columns: Iterable[Column], kind: Kind) -> Iterator[tuple[str, dict[Any, str]]]:
+    for column in columns:
+        meant = {number: column.values[code] for code, number in column.numbers.items()}
+        labels: dict[Any, str] = dict(YES_NO) if column.type == "boolean" else dict(meant)
+        labels |= {_missing(reason, kind): meaning for reason, meaning in column.missing.items()}
+        if labels:
+            yield column.name, {number: _cut(label, SPSS_VALUE_LABEL) for number, label in labels.items()}
+
+
+def _cut(text: str, most: int, *, bytes_too: bool = True) -> str:
+    """A text of at most so many bytes (or letters), with a sign where something was cut."""
+    size: Callable[[str], int] = (lambda each: len(each.encode())) if bytes_too else len
+    if size(text) <= most:
+        return text
+    while size(text) > most - len("..."):
+        text = text[:-1]
+    return text + "..."
+
+
+def _forget_when(path: Path, kind: Kind) -> None:
+    """Take out of a file when it was written."""
+    place, instead = WRITTEN_AT[kind]
+    with path.open("r+b") as file:
+        if place is None:
+            head = file.read(1024)
+            place = head.index(b"<timestamp>") + len(b"<timestamp>") + 1
+        file.seek(place)
+        file.write(instead)

@@ -1,0 +1,107 @@
+"""The calendar of days that a check-in looks back on, and what was said last of several times.
+
+Of the same thing said more than once (a check-in begun again, staff on the phone) what was recorded last counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from itertools import groupby
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pydantic import ValidationError
+from sqlalchemy import func, select
+
+from coordinator.projections.cut import in_force
+from records.fact_tables import TABLE_OF
+from records.tables import table
+from study.days import HOURS_A_DAY
+from study.facts import MedicineEpisode, TlfbDay
+from study.mme import MmeInput, daily_mme
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy import Row, Select, Subquery
+
+    from content.factors import FactorSet
+    from coordinator.projections.cut import Cut
+    from coordinator.projections.people import Person
+    from records.database import Tx
+    from study.steps import Fact
+
+DAY = ("participant_id", "visit", "medicine", "on")
+
+
+class Figure(NamedTuple):
+    """Morphine equivalents of one day in mg, or None with the reason; with both, the day is not known to be whole."""
+
+    mme: float | None
+    reason: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """True when there is a figure and it is known to be of the whole day."""
+        return self.mme is not None and self.reason is None
+
+
+def last(kind: type[Fact], cut: Cut, one: Sequence[str]) -> Subquery:
+    """The facts of a kind in force at the cut, of several about the same thing the one recorded last."""
+    rows = table(TABLE_OF[kind])
+    place = func.row_number().over(partition_by=[rows.c[name] for name in one], order_by=rows.c.id.desc())
+    every = select(rows, place.label("place")).where(*in_force(kind, cut)).subquery()
+    return select(every).where(every.c.place == 1).subquery("last")
+
+
+def of_person(tx: Tx, cut: Cut, kind: type[Fact], person: Person, one: Sequence[str]) -> list[Row[Any]]:
+    """The last facts of a kind about one person, in the order they were recorded."""
+    found = last(kind, cut, one)
+    mine: Select[Any] = select(found).where(found.c.participant_id == person.id)
+    return tx.rows(mine.order_by(found.c.id))
+
+
+def medicines_of(tx: Tx, cut: Cut, person: Person) -> Mapping[str, Row[Any]]:
+    """The medicine episodes of a person by entity."""
+    return {row.entity: row for row in of_person(tx, cut, MedicineEpisode, person, ("entity",))}
+
+
+def remembered(rows: Sequence[Row[Any]], medicines: Mapping[str, Row[Any]], factors: FactorSet) -> dict[date, Figure]:
+    """The figure of each day of a calendar that has any answer; zero is zero."""
+    by_day = groupby(sorted(rows, key=lambda row: row.on), key=lambda row: row.on)
+    return {on: _figure(list(day), medicines, factors) for on, day in by_day}
+
+
+def calendar(tx: Tx, cut: Cut, person: Person, factors: FactorSet) -> dict[date, Figure]:
+    """The figures of all days a person was asked about; of two check-ins about one day the one recorded last counts."""
+    rows = of_person(tx, cut, TlfbDay, person, DAY)
+    visit_of = {row.on: row.visit for row in rows}
+    return remembered([row for row in rows if row.visit == visit_of[row.on]], medicines_of(tx, cut, person), factors)
+
+
+def _figure(day: Sequence[Row[Any]], medicines: Mapping[str, Row[Any]], factors: FactorSet) -> Figure:
+    counts = [(row._mapping["count"], row) for row in day]
+    if unknown := [row.status for count, row in counts if count is None]:
+        return Figure(None, min(unknown))
+    if any(row.medicine not in medicines for row in day):
+        return Figure(None, "not_listed")
+    taken = [(count, medicines[row.medicine]) for count, row in counts if count > 0]
+    if not taken:
+        return Figure(0.0)
+    try:
+        result = daily_mme([_input(count, medicine) for count, medicine in taken], factors)
+    except ValidationError:
+        return Figure(None, "not_usable")
+    return Figure(result.value, result.reason)
+
+
+def _input(count: float, medicine: Row[Any]) -> MmeInput:
+    patch = medicine.form == "patch"
+    return MmeInput(
+        name=medicine.product,
+        form=medicine.form,
+        strength=Decimal(str(medicine.strength)),
+        unit=medicine.unit,
+        count=Decimal(str(count)),
+        hours_worn=Decimal(HOURS_A_DAY) if patch else None,
+    )

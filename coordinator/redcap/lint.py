@@ -1,0 +1,271 @@
+"""The rules of REDCap's data dictionary, events and mapping, as a judge that names row, column and rule; pure.
+
+D1 to D12 are about the dictionary, E1 to E3 about events and mapping; those of the data file stand in `lint_data`. Rows
+are counted as a spreadsheet does: the header is row 1. Source: redcap-fhir.md 5.1 and 5.2.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from coordinator.redcap.shape import HEADER, Row
+
+NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+LONGEST_NAME = 26
+LONGEST_EVENT = 18
+RESERVED = re.compile(r".*_complete|.*_timestamp|redcap_.*")
+TYPES = frozenset(
+    ("text", "notes", "dropdown", "radio", "checkbox", "calc", "file", "descriptive", "slider", "yesno", "truefalse")
+)
+CHOSEN = frozenset(("dropdown", "radio", "checkbox"))
+CODE = re.compile(r"-?[A-Za-z0-9_.]+")
+MATRIX = frozenset(("radio", "checkbox"))
+DATES = {
+    "date_ymd": "%Y-%m-%d",
+    "date_mdy": "%Y-%m-%d",
+    "date_dmy": "%Y-%m-%d",
+    "datetime_ymd": "%Y-%m-%d %H:%M",
+    "datetime_mdy": "%Y-%m-%d %H:%M",
+    "datetime_dmy": "%Y-%m-%d %H:%M",
+    "datetime_seconds_ymd": "%Y-%m-%d %H:%M:%S",
+    "datetime_seconds_mdy": "%Y-%m-%d %H:%M:%S",
+    "datetime_seconds_dmy": "%Y-%m-%d %H:%M:%S",
+}
+"""How each is written in a file, whatever the field shows."""
+
+SHAPES = {
+    "time": r"[0-9]{2}:[0-9]{2}",
+    "time_hh_mm_ss": r"[0-9]{2}:[0-9]{2}:[0-9]{2}",
+    "time_mm_ss": r"[0-9]{2}:[0-9]{2}",
+    "integer": r"-?[0-9]+",
+    "number": r"-?[0-9]+(\.[0-9]+)?([eE]-?[0-9]+)?",
+    "email": r"[^@\s]+@[^@\s]+",
+    "phone": r"[0-9()+. -]+",
+    "zipcode": r"[0-9]{5}(-[0-9]{4})?",
+    "alpha_only": r"[A-Za-z]+",
+}
+ONE_DECIMAL = re.compile(r"number_[1-4]dp")
+LOGIC_NAME = re.compile(r"\[([^\]]*)\]")
+
+(
+    VARIABLE,
+    FORM,
+    _,
+    TYPE,
+    _,
+    CHOICES,
+    _,
+    VALIDATION,
+    LOW,
+    HIGH,
+    IDENTIFIER,
+    BRANCHING,
+    REQUIRED,
+    ALIGNMENT,
+    _,
+    GROUP,
+    RANKING,
+    _,
+) = HEADER
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One breach of a rule."""
+
+    rule: str
+    row: int
+    column: str
+    reason: str
+
+    def __str__(self) -> str:
+        """The fault as one line."""
+        return f"row {self.row}, {self.column}: {self.reason} ({self.rule})"
+
+
+def header_faults(header: Sequence[str]) -> Iterator[Fault]:
+    """D1: the header is REDCap's, column for column."""
+    if tuple(header) != HEADER:
+        found, wanted = [*header, ""], [*HEADER, ""]
+        place = next((at for at, pair in enumerate(zip(found, wanted, strict=False)) if pair[0] != pair[1]), 0)
+        yield Fault("D1", 1, found[place] or "(end)", f"here stands {wanted[place]!r} in a data dictionary")
+
+
+def dictionary_faults(rows: Sequence[Row]) -> Iterator[Fault]:
+    """D1 to D11 over the rows of a data dictionary."""
+    yield from _first_field(rows)
+    yield from _names(rows)
+    yield from _contiguous(rows)
+    names = {row[VARIABLE]: row for row in rows}
+    for number, row in enumerate(rows, start=2):
+        yield from _type_and_choices(number, row)
+        yield from _validation(number, row)
+        yield from _flags(number, row)
+        yield from _branching(number, row, names)
+    yield from _matrices(rows)
+
+
+def _first_field(rows: Sequence[Row]) -> Iterator[Fault]:
+    if not rows or rows[0][TYPE] != "text":
+        yield Fault("D1", 2, TYPE, "the record id comes first, and is a text")
+
+
+def _names(rows: Sequence[Row]) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for number, row in enumerate(rows, start=2):
+        for column in (VARIABLE, FORM):
+            name = row[column]
+            if not NAME.fullmatch(name):
+                yield Fault("D2", number, column, f"{name!r} is not lower-case letters, digits and single underscores")
+            elif len(name) > LONGEST_NAME:
+                yield Fault("D2", number, column, f"{name!r} is longer than {LONGEST_NAME} characters")
+        if row[VARIABLE] in seen:
+            yield Fault("D2", number, VARIABLE, f"{row[VARIABLE]!r} comes twice")
+        if RESERVED.fullmatch(row[VARIABLE]):
+            yield Fault("D11", number, VARIABLE, f"{row[VARIABLE]!r} is made by REDCap itself")
+        seen.add(row[VARIABLE])
+
+
+def _contiguous(rows: Sequence[Row]) -> Iterator[Fault]:
+    over: set[str] = set()
+    number = 2
+    for form, group in groupby(rows, key=lambda row: row[FORM]):
+        if form in over:
+            yield Fault("D3", number, FORM, f"the form {form!r} was left and comes again")
+        over.add(form)
+        number += len(list(group))
+
+
+def _type_and_choices(number: int, row: Row) -> Iterator[Fault]:
+    kind, choices = row[TYPE], row[CHOICES]
+    if kind not in TYPES:
+        yield Fault("D4", number, TYPE, f"{kind!r} is no type of field")
+    if kind in CHOSEN:
+        yield from (Fault("D5", number, CHOICES, reason) for reason in _choice_faults(choices, kind))
+    if kind == "slider" and choices and choices.count("|") != 2:
+        yield Fault("D6", number, CHOICES, "a slider has three labels: left | middle | right")
+
+
+def _choice_faults(choices: str, kind: str) -> Iterator[str]:
+    parts = [part.strip() for part in choices.split("|")]
+    if not choices.strip():
+        yield "there are no choices"
+        return
+    codes = []
+    for part in parts:
+        code, comma, label = part.partition(",")
+        codes.append(code.strip())
+        if not comma or not label.strip():
+            yield f"{part!r} is not `code, label`"
+        elif not CODE.fullmatch(code.strip()) or (kind == "checkbox" and not code.strip().isdigit()):
+            yield f"the code {code.strip()!r} has other signs than it may"
+    if twice := [code for code, times in Counter(codes).items() if times > 1]:
+        yield f"the code {twice[0]!r} comes twice"
+
+
+def codes_of(choices: str) -> tuple[str, ...]:
+    """The codes of a list of choices."""
+    return tuple(part.partition(",")[0].strip() for part in choices.split("|") if part.strip())
+
+
+def _validation(number: int, row: Row) -> Iterator[Fault]:
+    kind, validation, low, high = row[TYPE], row[VALIDATION], row[LOW], row[HIGH]
+    known = validation in DATES or validation in SHAPES or ONE_DECIMAL.fullmatch(validation)
+    others = {"dropdown": ("autocomplete",), "file": ("signature",), "slider": ("number",)}
+    if validation and (not known if kind == "text" else validation not in others.get(kind, ())):
+        yield Fault("D7", number, VALIDATION, f"{validation!r} is no validation of a field of type {kind}")
+        return
+    if (low or high) and not validation and kind != "slider":
+        yield Fault("D7", number, LOW if low else HIGH, "a limit without a validation")
+        return
+    values = {column: _limit(text, validation) for column, text in ((LOW, low), (HIGH, high)) if text}
+    for column, value in values.items():
+        if value is None:
+            yield Fault("D7", number, column, f"the limit is no {validation or 'number'}")
+    lowest, highest = values.get(LOW), values.get(HIGH)
+    if lowest is not None and highest is not None and lowest > highest:
+        yield Fault("D7", number, LOW, "the lowest is above the highest")
+
+
+def _limit(text: str, validation: str) -> float | None:
+    """A limit as a number that can be compared, or None when it is not of the kind the validation asks for."""
+    try:
+        return datetime.strptime(text, DATES[validation]).timestamp() if validation in DATES else float(text)  # noqa: DTZ007
+    except ValueError:
+        return None if validation not in SHAPES or ":" not in text else float(text.replace(":", ""))
+
+
+def _flags(number: int, row: Row) -> Iterator[Fault]:
+    for column, allowed in (
+        (IDENTIFIER, ("", "y")),
+        (REQUIRED, ("", "y")),
+        (RANKING, ("", "y")),
+        (ALIGNMENT, ("", "RV", "RH", "LV", "LH")),
+    ):
+        if row[column] not in allowed:
+            yield Fault(
+                "D8", number, column, f"{row[column]!r} is none of {', '.join(each or 'blank' for each in allowed)}"
+            )
+
+
+def _branching(number: int, row: Row, names: Mapping[str, Row]) -> Iterator[Fault]:
+    logic = row[BRANCHING]
+    if '"' in logic or logic.count("'") % 2:
+        yield Fault("D9", number, BRANCHING, "values stand in single quotes")
+    for named in LOGIC_NAME.findall(logic):
+        name, bracket, code = named.partition("(")
+        if name.endswith("_arm_1") and not bracket:
+            continue
+        if name not in names:
+            yield Fault("D9", number, BRANCHING, f"there is no field {name!r}")
+        elif bracket and code.rstrip(")") not in codes_of(names[name][CHOICES]):
+            yield Fault("D9", number, BRANCHING, f"{name!r} has no choice {code.rstrip(')')!r}")
+
+
+def _matrices(rows: Sequence[Row]) -> Iterator[Fault]:
+    over: set[str] = set()
+    number = 2
+    for (group, _form), members in groupby(rows, key=lambda row: (row[GROUP], row[FORM])):
+        listed = list(members)
+        if group:
+            if group in over:
+                yield Fault("D10", number, GROUP, f"the matrix {group!r} was left and comes again, or is in two forms")
+            over.add(group)
+            for at, row in enumerate(listed, start=number):
+                if row[TYPE] not in MATRIX or row[TYPE] != listed[0][TYPE] or row[CHOICES] != listed[0][CHOICES]:
+                    yield Fault("D10", at, GROUP, "rows of a matrix are radio or checkbox and have the same choices")
+        number += len(listed)
+
+
+# --- bytes, events, mapping
+
+
+def text_faults(raw: bytes) -> Iterator[Fault]:
+    """D12: a file is UTF-8; a mark at its beginning is taken for part of the first name by some readers."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        yield Fault("D12", raw[: error.start].count(b"\n") + 1, "(file)", "not UTF-8")
+    if raw.startswith(b"\xef\xbb\xbf"):
+        yield Fault("D12", 1, "(file)", "a byte order mark stands at the beginning")
+
+
+def event_faults(events: Iterable[str], mapping: Sequence[tuple[str, str]], forms: Sequence[str]) -> Iterator[Fault]:
+    """E1 to E3: names of events, and the mapping as pairs of unique event name and form; `forms` in their order."""
+    seen: set[str] = set()
+    for number, name in enumerate(events, start=2):
+        if len(name) > LONGEST_EVENT or not re.fullmatch(r"[A-Za-z0-9]+( [A-Za-z0-9]+)*", name):
+            yield Fault("E1", number, "event_name", f"{name!r}: up to {LONGEST_EVENT} letters, digits, single spaces")
+        if name.lower() in seen:
+            yield Fault("E1", number, "event_name", f"{name!r} comes twice")
+        seen.add(name.lower())
+    if mapping and forms and mapping[0][1] != forms[0]:
+        yield Fault("E2", 2, "form", f"the first form, {forms[0]!r}, belongs to the first event")
+    for number, (_, form) in enumerate(mapping, start=2):
+        if form not in forms:
+            yield Fault("E3", number, "form", f"there is no form {form!r}")

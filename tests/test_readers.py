@@ -1,0 +1,229 @@
+"""What independent programs make of an export: pandas, polars, pyreadstat and R read every file and agree."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas
+import polars
+import pyreadstat
+import pytest
+
+from content.exports import Column, Table, exported
+from content.missing_codes import missing_code
+from tests.databases import Clock, Fresh, Shelf
+from tests.exported import Export, Study, at, begun, dose, ended, finished, led, medicine, remembered, said, window
+from tests.samples import lived_in
+
+NUMBERS = ("integer", "decimal", "boolean")
+
+
+@pytest.fixture(scope="module")
+def study(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Study]:
+    clock = Clock()
+    fresh = Fresh(shelf, clock)
+    yield Study(fresh("sqlite"), clock, tmp_path_factory.mktemp("exports"))
+    fresh.close()
+
+
+@pytest.fixture(scope="module")
+def exports(study: Study) -> dict[str, Export]:
+    """One study in every format, with an answer of each kind and odd texts."""
+    lived_in(study.database)
+    for arm in ("mbt", "cbt"):
+        person = study.adds(arm).enrols(date(2026, 3, 1))
+        listed = person.logs(medicine(unit='mg, "old"', nickname="=SUM(1)\nnew line — Zoë"))
+        person.logs(dose(medicine=listed))
+        person.logs(dose("2026-03-02", None, status="not_sure"))
+        pause = person.logs(begun(listed, pain=0, urge=None))
+        person.logs(led(pause))
+        person.logs(ended(pause))
+        person.logs(begun(nature=None))
+        for visit in ("month_3", "month_6"):
+            person.logs(window(visit))
+        for item, value in (("p", 0), ("e", None), ("g", 10)):
+            person.logs(said(item, value))
+        person.logs(finished(complete=False))
+        person.logs(remembered(date(2026, 3, 1), listed, None))
+        person.logs(remembered(date(2026, 3, 2), listed, 0))
+    study.clock.at = at("2026-03-06T12:00:00")
+    return {kind: study.exports(format=kind, free_text=True) for kind in ("csv", "sav", "dta")}
+
+
+def tables() -> list[Table]:
+    return list(exported(free_text=True))
+
+
+def filled(export: Export) -> dict[tuple[str, str], int]:
+    """How many cells of each column are not blank, as the csv module counts them."""
+    return {
+        (table.name, column): sum(row[column] != "" for row in export.rows(table.name))
+        for table in tables()
+        for column in table.names
+    }
+
+
+def test_polars_reads_every_file_and_its_own_guess_of_types_agrees(exports: dict[str, Export]) -> None:
+    export = exports["csv"]
+    for table in tables():
+        frame = polars.read_csv(export.folder / f"{table.name}.csv", infer_schema_length=None, try_parse_dates=True)
+        for column in table.columns:
+            if frame.height:
+                assert frame.height - frame[column.name].null_count() == filled(export)[table.name, column.name]
+            if frame[column.name].null_count() < frame.height and column.type in ("integer", "boolean", "decimal"):
+                assert frame[column.name].dtype.is_numeric(), (table.name, column.name)
+            if frame[column.name].null_count() < frame.height and column.type in ("date", "instant"):
+                assert frame[column.name].dtype.is_temporal(), (table.name, column.name)
+
+
+def loader(export: Export) -> Any:
+    """The Python script that came with an export."""
+    spec = importlib.util.spec_from_file_location("load", export.folder / "load.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_python_script_loads_types_labels_and_every_cell(exports: dict[str, Export]) -> None:
+    export = exports["csv"]
+    data = loader(export).load_export(export.folder)
+    kinds = {"integer": "Int64", "decimal": "Float64", "boolean": "boolean", "date": "datetime64", "instant": "UTC"}
+    assert list(data) == [table.name for table in tables()]
+    for table in tables():
+        frame = data[table.name]
+        for column in table.columns:
+            assert int(frame[column.name].notna().sum()) == filled(export)[table.name, column.name]
+            assert kinds.get(column.type, "") in str(frame[column.name].dtype)
+            assert frame.attrs["labels"][column.name] == column.label["en"]
+    nicknames = set(data["medicines"]["nickname"].dropna())
+    assert "=SUM(1)\nnew line — Zoë" in nicknames  # the apostrophe is taken off again
+    assert data["pauses"].attrs["meanings"]["decision"]["took"] == "Took the dose"
+
+
+def expected(column: Column, row: dict[str, str], *, letters: bool) -> Any:
+    """What a cell of the CSV is in a file of a statistics program."""
+    cell = row[column.name]
+    if cell != "":
+        return column.numbers[cell] if column.numbers else float(cell)
+    reason = row[column.reason_in] if column.reason_in else next(iter(column.missing), None)
+    if reason is None or reason not in column.missing:
+        return None
+    return missing_code(reason).letter if letters else missing_code(reason).number
+
+
+@pytest.mark.parametrize("kind", ["sav", "dta"])
+def test_spss_and_stata_files_have_numbers_labels_and_reasons(exports: dict[str, Export], kind: str) -> None:
+    read = pyreadstat.read_sav if kind == "sav" else pyreadstat.read_dta
+    for table in tables():
+        rows = exports["csv"].rows(table.name)
+        frame, meta = read(str(exports[kind].folder / f"{table.name}.{kind}"), user_missing=True)
+        assert (list(frame.columns), len(frame)) == (list(table.names), len(rows))
+        for column in table.columns:
+            label = meta.column_names_to_labels[column.name]
+            assert column.label["en"].startswith((label or "").removesuffix("...") or "?")
+            values = [None if pandas.isna(value) else value for value in frame[column.name]]
+            if column.is_numeric:
+                assert values == [expected(column, row, letters=kind == "dta") for row in rows], column.name
+                labelled = set(meta.variable_value_labels.get(column.name, {}))
+                codes = {missing_code(each) for each in column.missing}
+                assert {code.letter if kind == "dta" else code.number for code in codes} <= labelled
+                assert set(column.numbers.values()) <= labelled
+            elif column.type in ("instant", "date"):
+                shown = [str(value)[:10] if value else "" for value in values]
+                assert shown == [row[column.name][:10] for row in rows], column.name
+    took = read(str(exports[kind].folder / f"pauses.{kind}"))[1].variable_value_labels["decision"]
+    assert took[1] == "Took the dose"
+
+
+def test_missing_codes_are_missing_in_spss_and_stata_unless_asked_for(exports: dict[str, Export]) -> None:
+    given = sum(row["urge_before"] != "" for row in exports["csv"].rows("pauses"))
+    for kind, read in (("sav", pyreadstat.read_sav), ("dta", pyreadstat.read_dta)):
+        frame, _ = read(str(exports[kind].folder / f"pauses.{kind}"))
+        assert int(frame["urge_before"].notna().sum()) == given
+
+
+IN_R = """
+options(warn = 2)
+source(file.path(folder, "load.R"))
+data <- load_export(folder)
+count <- function(x) if (is.character(x)) sum(!is.na(x) & x != "") else sum(!is.na(x))
+for (name in names(data)) for (column in names(data[[name]])) {
+  x <- data[[name]][[column]]
+  cat(name, column, count(x), class(x)[1], attr(x, "label"), sep = "\\t")
+  cat("\\n")
+}
+"""
+
+R_CLASSES = {
+    "csv": {
+        "integer": "integer",
+        "decimal": "numeric",
+        "boolean": "logical",
+        "instant": "POSIXct",
+        "date": "Date",
+        "code": "factor",
+    },
+    "sav": {"instant": "POSIXct", "date": "Date"},
+    "dta": {"instant": "POSIXct", "date": "Date"},
+}
+
+
+@pytest.mark.parametrize("kind", ["csv", "sav", "dta"])
+def test_r_reads_every_file_without_a_warning_and_counts_the_same(exports: dict[str, Export], kind: str) -> None:
+    rscript = shutil.which("Rscript")
+    if rscript is None:
+        pytest.skip("no Rscript on this machine (Debian: r-base-core, r-cran-haven)")
+    if kind != "csv" and subprocess.run([rscript, "-e", "library(haven)"], capture_output=True).returncode:
+        pytest.skip("R has no haven (Debian: r-cran-haven)")
+    folder = exports[kind].folder
+    script = folder.parent / f"{kind}.R"
+    script.write_text(f"folder <- {json.dumps(str(folder))}\n{IN_R}", encoding="utf-8")
+    ran = subprocess.run([rscript, "--vanilla", str(script)], capture_output=True, text=True, timeout=120)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    found = {(table, column): rest for table, column, *rest in csv.reader(ran.stdout.splitlines(), delimiter="\t")}
+    columns = {(table.name, column.name): column for table in tables() for column in table.columns}
+    assert found.keys() == columns.keys()
+    for key, (count, kind_in_r, label) in found.items():
+        column = columns[key]
+        assert int(count) == filled(exports["csv"])[key], key
+        assert column.label["en"].startswith(label.removesuffix("...")), key
+        if column.type != "code" or column.values or column.values_from:
+            assert kind_in_r == R_CLASSES[kind].get(column.type, kind_in_r), key
+
+
+def test_the_same_cut_gives_the_same_bytes_in_every_format(study: Study, exports: dict[str, Export]) -> None:
+    for kind, export in exports.items():
+        assert study.exports(format=kind, free_text=True).digests == export.digests
+
+
+def test_every_reason_for_a_blank_number_has_a_code_of_its_own() -> None:
+    for table in exported(unblinded=True, free_text=True):
+        for column in table.columns:
+            codes = [missing_code(reason) for reason in column.missing if column.is_numeric]
+            assert all(code.letter != "z" for code in codes), (table.name, column.name)
+            assert len({code.letter for code in codes}) == len(codes), (table.name, column.name)
+
+
+@pytest.fixture
+def bare(fresh: Fresh, clock: Clock, tmp_path: Path) -> Study:
+    return Study(fresh("sqlite"), clock, tmp_path)
+
+
+@pytest.mark.parametrize("kind", ["sav", "dta"])
+def test_an_empty_study_and_study_days_can_be_read_too(bare: Study, kind: str) -> None:
+    read = pyreadstat.read_sav if kind == "sav" else pyreadstat.read_dta
+    empty = bare.exports(format=kind)
+    assert {len(read(str(path))[0]) for path in empty.folder.glob(f"*.{kind}")} == {0}
+    bare.adds().enrols().logs(dose("2026-02-28T09:00:00"))
+    frame, _ = read(str(bare.exports(format=kind, study_days=True).folder / f"doses.{kind}"))
+    assert list(frame["taken_day"]) == [-2]
