@@ -17,6 +17,7 @@ from records import facts, people
 from records.database import Database
 from records.facts import Where
 from study.facts import (
+    Attendance,
     CheckInFinished,
     DoseTaken,
     ExerciseLed,
@@ -24,8 +25,10 @@ from study.facts import (
     PatchWear,
     PauseBegun,
     PauseEnded,
+    PlanMade,
     PracticeDone,
     Response,
+    SessionPartDone,
     TlfbDay,
     VisitPlanned,
 )
@@ -221,6 +224,17 @@ def said(item: str, value: int | None, visit: str = "month_3", **given: Any) -> 
 
 def finished(visit: str = "month_3", *, complete: bool = True, **given: Any) -> CheckInFinished:
     return CheckInFinished.model_validate({"visit": visit, "complete": complete, "at": START} | given)
+
+
+def of_a_session(session: str = "S1") -> tuple[Fact, ...]:
+    """A part gone through, a plan made and a meeting attended."""
+    when = {"done_at": START, "done_local": "2026-03-02T10:00:00", "zone": ZONE}
+    met = {"meeting": 1, "group": 1, "starts_at": START, "starts_local": "2026-03-02T10:00", "zone": ZONE}
+    return (
+        SessionPartDone.model_validate({"session": session, "part": "idea", "version": 1} | when),
+        PlanMade(session=session, what="walk", moment="noon", often="daily", made_at=START),
+        Attendance.model_validate({"session": session, "status": "present"} | met),
+    )
 
 
 def remembered(on: date, medicine: str, count: float | None = 1, **given: Any) -> TlfbDay:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from records import alerts, due, facts, meta, people, post, roster, talks
+from records import alerts, due, facts, groups, meta, people, post, roster, talks
 from records.database import Database, Tx
 from records.facts import Where
 from records.post import Address, Letter, Sent
@@ -13,6 +13,7 @@ from study.conversation import Reply
 from study.facts import (
     AdverseEvent,
     AlertRaised,
+    Attendance,
     BreakTaken,
     CheckBack,
     CheckInFinished,
@@ -20,6 +21,7 @@ from study.facts import (
     DoseTaken,
     Enrolled,
     ExerciseLed,
+    GroupAssigned,
     Held,
     MedicineEpisode,
     Note,
@@ -27,11 +29,14 @@ from study.facts import (
     PatchWear,
     PauseBegun,
     PauseEnded,
+    PlanMade,
     PracticeDone,
     RedFlagsAnswered,
     RemindMe,
     Response,
     SafeAgain,
+    SessionDone,
+    SessionPartDone,
     SettingsChanged,
     Stopped,
     TlfbDay,
@@ -138,6 +143,13 @@ SAMPLES: tuple[Fact, ...] = (
         answered_local=LOCAL,
         zone=ZONE,
     ),
+    SessionPartDone(session="S1", part="idea", version=1, done_at=AT, done_local=LOCAL, zone=ZONE),
+    SessionDone(session="S1", version=1, done_at=AT, done_local=LOCAL, zone=ZONE),
+    PlanMade(session="S1", what=FREE_TEXT, moment="morning", often="daily", made_at=AT),
+    GroupAssigned(group=1, at=AT),
+    Attendance(
+        meeting=1, group=1, session="S1", status="excused", starts_at=AT, starts_local="2026-03-02T09:30", zone=ZONE
+    ),
 )
 REPLY = Reply(key="before.pain", shape="nrs@1", value=7, at=AT, by="person")
 
@@ -147,6 +159,8 @@ def lived_in(db: Database, persons: int = 8) -> None:
     with db.write("staff") as tx:
         roster.add(tx, Reader("AB", "Dr. Ada Błaszczyk", "physician", "12345", "09:00", "17:00", "Europe/Warsaw"))
         meta.next_fence(tx, "1")
+        group = groups.add(tx, "G1", "main", "mbt", "Dr. Lee Błaszczyk", "Room 4")
+        groups.set_meeting(tx, group, "S1", AT, ZONE)
         people.wrong_code(tx, 999, timedelta(hours=1))
     for number in range(persons):
         with db.write("participant") as tx:

@@ -24,6 +24,7 @@ from tests.exported import (
     ended,
     led,
     medicine,
+    of_a_session,
     only,
     patch,
     practised,
@@ -105,6 +106,8 @@ def log_everything(person: Person, marker: str) -> None:
     person.logs(window())
     person.logs(said("p", 7))
     person.logs(remembered(FIRST_DAY, listed))
+    for fact in of_a_session():
+        person.logs(fact)
     event = person.logs(AdverseEvent(description=marker, related_to=None, aware_at=START))
     person.logs(Note(text=marker, to_team=True, written_at=START))
     with person.study.database.write() as tx:

@@ -25,6 +25,7 @@ from tests.exported import (
     finished,
     led,
     medicine,
+    of_a_session,
     only,
     patch,
     practised,
@@ -66,6 +67,8 @@ def live_on(study: Study, ann: Person) -> None:
     ann.logs(said("e", 3))
     ann.logs(said("g", 4))
     ann.logs(finished())
+    for fact in of_a_session():
+        ann.logs(fact)
     ann.logs(remembered(START.date(), "m1", 3), "t1")
     study.adds("cbt").enrols()
     with study.database.write("AB") as tx:

@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 
 from records import audit, meta, people
 from records.database import Database, Tx
+from records.session_tables import TherapyGroup
 from records.tables import AlertRow, AuditEntry, ConversationRow, Meta, Outbox, Participant, table
 from tests.databases import KINDS, START, Clock, Fresh, NoPostgres, Shelf, url_of
 
@@ -56,6 +57,7 @@ def ruled(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[Database]:
         pytest.skip(str(error))
     with db.write() as tx:
         tx.run(insert(table(Participant)), **valid(table(Participant), study_id="P0001"))
+        tx.run(insert(table(TherapyGroup)), **valid(table(TherapyGroup), code="parent"))
         tx.run(insert(table(AlertRow)), **valid(table(AlertRow), rule="parent"))
     yield db
     fresh.close()
