@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 
 from records.prepared import Call, Prepared, rows_of_each
@@ -21,6 +22,7 @@ from records.sealed import Keyring
 Clock = Callable[[], datetime]
 BUSY_TIMEOUT_MS = 5_000
 WRITERS = 0x7061757365
+PREPARE_EARLY = {"prepare_threshold": 1}
 LOCK_TIMEOUT = Prepared(text(f"SELECT set_config('lock_timeout', '{BUSY_TIMEOUT_MS}ms', true)"))
 ONE_WRITER = Prepared(text(f"SELECT pg_advisory_xact_lock({WRITERS})"))
 
@@ -99,16 +101,25 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(self.url, "IMMEDIATE")
         self.reading = _engine(self.url, "DEFERRED") if self.is_sqlite else self.engine
+        self.writing = self.engine if self.is_sqlite else _writing(self.url)
 
     @contextmanager
     def write(self, actor: str = "study") -> Iterator[Tx]:
         """A transaction that commits at its end and rolls back on any error."""
-        with self.engine.begin() as conn:
-            if not self.is_sqlite:
-                ONE_WRITER.run(conn, {}, before=[(LOCK_TIMEOUT, {})])
+        with self._let_in() as conn, conn.begin():
             tx = Tx(conn, self.clock(), self.keys, actor, later=None if self.is_sqlite else [])
             yield tx
             tx.catch_up()
+
+    def _let_in(self) -> Connection:
+        """A connection that may write; one that was cut off while nobody used it is replaced."""
+        if self.is_sqlite:
+            return self.engine.connect()
+        try:
+            return _alone(self.writing)
+        except CutOff:
+            self.writing.dispose()  # those beside it were cut off too
+            return _alone(self.writing)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -118,12 +129,35 @@ class Database:
                 conn = conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with conn.begin() as transaction:
                 yield Tx(conn, self.clock(), self.keys)
-                transaction.rollback()
+                if self.is_sqlite:
+                    # on PostgreSQL psycopg would forget every statement it has prepared; nothing can have been written
+                    transaction.rollback()
 
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
         self.reading.dispose()
+        self.writing.dispose()
+
+
+class CutOff(Exception):
+    """The connection was gone before anything was asked of it."""
+
+
+def _alone(engine: Engine) -> Connection:
+    """A connection in a transaction that no other writer is in; `CutOff` when PostgreSQL had closed it."""
+    conn = engine.connect()
+    try:
+        ONE_WRITER.run(conn, {}, before=[(LOCK_TIMEOUT, {})])
+    except psycopg.OperationalError as error:
+        driver: Any = conn.connection.driver_connection
+        if driver.closed:
+            conn.invalidate()
+        conn.close()
+        if driver.closed:
+            raise CutOff from error
+        raise
+    return conn
 
 
 def _with_driver(url: URL) -> URL:
@@ -132,9 +166,14 @@ def _with_driver(url: URL) -> URL:
     return url
 
 
+def _writing(url: URL) -> Engine:
+    # whether a connection still lives is seen when it takes the writers' lock: a ping would be a further round trip
+    return create_engine(url, hide_parameters=True, connect_args=PREPARE_EARLY)
+
+
 def _engine(url: URL, begin: str) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=PREPARE_EARLY)
     engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
