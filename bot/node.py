@@ -164,7 +164,7 @@ class Node:
 
         def together(tx: Tx) -> list[turns.Taken]:
             rows.extend(post.open_rows(tx, self.world.bot, self.together))
-            return [turns.update_turn(self.world, tx, row) for row in rows]
+            return turns.update_turns(self.world, tx, rows)
 
         try:
             left = await self.storage.write(together, PERSON)
@@ -180,8 +180,13 @@ class Node:
         return len(rows)
 
     async def _turn(self, row: Any) -> turns.Taken:
+        """One turn in a commit of its own; none when the commit that seemed to break had been made."""
+
+        def alone(tx: Tx) -> list[turns.Taken]:
+            return turns.update_turns(self.world, tx, post.still_open(tx, row.seq))
+
         try:
-            return await self.storage.write(lambda tx: turns.update_turn(self.world, tx, row), PERSON)
+            return next(iter(await self.storage.write(alone, PERSON)), turns.Taken())
         except Exception as error:  # whatever it is, the next input must not wait for it
             trace = "".join(traceback.format_exception(error))
             log.error("turn failed", inbox=row.seq, error=type(error).__name__)

@@ -7,32 +7,33 @@ code reads, then writes what follows (the next link, the next revision).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
-from records.prepared import Call, Prepared, rows_of_each
+from records.prepared import Call, Prepared
 from records.sealed import Keyring
+from records.wire import Wire
 
 Clock = Callable[[], datetime]
 BUSY_TIMEOUT_MS = 5_000
 WRITERS = 0x7061757365
 PREPARE_EARLY = {"prepare_threshold": 1}
-LOCK_TIMEOUT = Prepared(text(f"SELECT set_config('lock_timeout', '{BUSY_TIMEOUT_MS}ms', true)"))
-ONE_WRITER = Prepared(text(f"SELECT pg_advisory_xact_lock({WRITERS})"))
+LOCK_TIMEOUT = f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS}"
+ONE_WRITER = f"SELECT pg_advisory_xact_lock({WRITERS})"
 
 
 @dataclass(frozen=True)
 class Tx:
     """One transaction: the connection, the instant that counts in it (UTC), the keys, and who acts.
 
-    `memo` holds what several turns of one transaction would otherwise read again. `later` takes what PostgreSQL is to
-    do together with the next thing asked of it; None where nothing may be put off.
+    `memo` holds what several turns of one transaction would otherwise read again, `ahead` what was read for turns to
+    come; a statement run that is no prepared one clears it. With a `wire` to PostgreSQL, prepared ones go over it.
     """
 
     connection: Connection
@@ -40,55 +41,52 @@ class Tx:
     keys: Keyring
     actor: str = "study"
     memo: dict[str, Any] = field(default_factory=dict)
-    later: list[Call] | None = None
+    ahead: dict[str, Any] = field(default_factory=dict)
+    wire: Wire | None = None
 
     @property
     def conn(self) -> Connection:
-        """The connection, with everything done that was put off."""
-        self.catch_up()
+        """The connection, with everything done that is under way."""
+        if self.wire is not None:
+            self.wire.settle()
         return self.connection
 
     def rows(self, statement: Any, **values: Any) -> list[Any]:
         """All rows of a statement."""
         if isinstance(statement, Prepared):
-            return statement.rows(self.connection, values, self._put_off())
+            return self.each((statement, values))[0]
         return list(self.conn.execute(statement, values))
 
     def each(self, *calls: Call) -> list[list[Any]]:
-        """The rows of several statements, for each with its values."""
-        return rows_of_each(self.connection, calls, self._put_off()) if calls else []
+        """The rows of several statements, for each with its values; none of them is waited for before all are sent."""
+        if self.wire is None:
+            return [statement.rows(self.connection, values) for statement, values in calls]
+        answers = [statement.send(self.wire, values) for statement, values in calls]
+        return [call[0].received(self.wire, answer) for call, answer in zip(calls, answers, strict=True)]
 
     def first(self, statement: Any, **values: Any) -> Any:
         """The first row of a statement, or None."""
-        if isinstance(statement, Prepared):
-            return statement.first(self.connection, values, self._put_off())
-        return self.conn.execute(statement, values).first()
+        if not isinstance(statement, Prepared):
+            return self.conn.execute(statement, values).first()
+        if self.wire is None:
+            return statement.first(self.connection, values)
+        return next(iter(self.rows(statement, **values)), None)
 
     def run(self, statement: Any, **values: Any) -> int:
         """Run a statement; gives the number of rows it touched."""
-        if isinstance(statement, Prepared):
-            return statement.run(self.connection, values, self._put_off())
-        return self.conn.execute(statement, values).rowcount
+        if not isinstance(statement, Prepared):
+            self.ahead.clear()
+            return self.conn.execute(statement, values).rowcount
+        if self.wire is None:
+            return statement.run(self.connection, values)
+        return self.wire.touched(statement.send(self.wire, values))
 
     def do(self, statement: Prepared, **values: Any) -> None:
-        """Run a statement that gives nothing back; an error may come to light only with the next one, or at the end."""
-        if self.later is None:
+        """Run a statement that gives nothing back; an error may come to light only with a later one, or at the end."""
+        if self.wire is None:
             statement.run(self.connection, values)
         else:
-            self.later.append((statement, values))
-
-    def catch_up(self) -> None:
-        """Do what was put off."""
-        if self.later:
-            *before, (statement, values) = self._put_off()
-            statement.run(self.connection, values, before)
-
-    def _put_off(self) -> Sequence[Call]:
-        if not self.later:
-            return ()
-        put_off = list(self.later)
-        self.later.clear()
-        return put_off
+            statement.send(self.wire, values)
 
 
 class Database:
@@ -106,15 +104,15 @@ class Database:
     @contextmanager
     def write(self, actor: str = "study") -> Iterator[Tx]:
         """A transaction that commits at its end and rolls back on any error."""
-        with self._let_in() as conn, conn.begin():
-            tx = Tx(conn, self.clock(), self.keys, actor, later=None if self.is_sqlite else [])
-            yield tx
-            tx.catch_up()
+        if self.is_sqlite:
+            with self.engine.begin() as conn:
+                yield Tx(conn, self.clock(), self.keys, actor)
+            return
+        with self._let_in() as conn, conn.begin(), _wired(conn) as wire:
+            yield Tx(conn, self.clock(), self.keys, actor, wire=wire)
 
     def _let_in(self) -> Connection:
-        """A connection that may write; one that was cut off while nobody used it is replaced."""
-        if self.is_sqlite:
-            return self.engine.connect()
+        """A connection that may write to PostgreSQL; one that was cut off while nobody used it is replaced."""
         try:
             return _alone(self.writing)
         except CutOff:
@@ -148,7 +146,11 @@ def _alone(engine: Engine) -> Connection:
     """A connection in a transaction that no other writer is in; `CutOff` when PostgreSQL had closed it."""
     conn = engine.connect()
     try:
-        ONE_WRITER.run(conn, {}, before=[(LOCK_TIMEOUT, {})])
+        wire = _wire(conn)
+        wire.say("BEGIN")
+        wire.say(LOCK_TIMEOUT)
+        wire.say(ONE_WRITER)
+        wire.settle()
     except psycopg.OperationalError as error:
         driver: Any = conn.connection.driver_connection
         if driver.closed:
@@ -160,6 +162,29 @@ def _alone(engine: Engine) -> Connection:
     return conn
 
 
+def _wire(conn: Connection) -> Wire:
+    """The wire of a connection, which keeps it as long as it lives."""
+    if "wire" not in conn.info:
+        driver: Any = conn.connection.driver_connection
+        conn.info["wire"] = Wire(driver)
+    wire: Wire = conn.info["wire"]
+    return wire
+
+
+@contextmanager
+def _wired(conn: Connection) -> Iterator[Wire]:
+    """The wire of a connection; at the end of the block what went over it is committed."""
+    wire = _wire(conn)
+    try:
+        yield wire
+        wire.say("COMMIT")
+        wire.settle()
+    except BaseException:
+        with suppress(psycopg.Error):
+            wire.settle()
+        raise
+
+
 def _with_driver(url: URL) -> URL:
     if url.get_backend_name() == "postgresql" and "+" not in url.drivername:
         return url.set(drivername="postgresql+psycopg")
@@ -168,7 +193,8 @@ def _with_driver(url: URL) -> URL:
 
 def _writing(url: URL) -> Engine:
     # whether a connection still lives is seen when it takes the writers' lock: a ping would be a further round trip
-    return create_engine(url, hide_parameters=True, connect_args=PREPARE_EARLY)
+    # what the wire prepares must not go when psycopg, after a rollback, gives up what it has prepared itself
+    return create_engine(url, hide_parameters=True, connect_args={"prepare_threshold": None})
 
 
 def _engine(url: URL, begin: str) -> Engine:
