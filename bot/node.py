@@ -159,7 +159,10 @@ class Node:
             await asyncio.sleep(0)
 
     async def _turns(self) -> int:
-        """Several turns in one commit; when one of them breaks, each in a commit of its own. Gives how many."""
+        """Several turns in one commit, with what the sender has to write; gives how many.
+
+        When one of them breaks, each is taken in a commit of its own.
+        """
         rows: list[Any] = []
 
         def together(tx: Tx) -> list[turns.Taken]:
@@ -167,16 +170,16 @@ class Node:
             return turns.update_turns(self.world, tx, rows)
 
         try:
-            left = await self.storage.write(together, PERSON)
+            left = await self.sender.commit_with(together, PERSON)
         except Exception:  # whatever it is, each input stands or falls alone
             if not rows:
                 raise
             left = [await self._turn(row) for row in rows]
+            self.sender.wake.set()
         for taken in left:
             self.at("turn")
             for callback in taken.callbacks:
                 self._in_background(self._acknowledge(callback))
-        self.sender.wake.set()
         return len(rows)
 
     async def _turn(self, row: Any) -> turns.Taken:
