@@ -151,7 +151,7 @@ def _alone(engine: Engine) -> Connection:
         wire.say(LOCK_TIMEOUT)
         wire.say(ONE_WRITER)
         wire.settle()
-    except psycopg.OperationalError as error:
+    except psycopg.Error as error:
         driver: Any = conn.connection.driver_connection
         if driver.closed:
             conn.invalidate()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from bot.pacing import Pacer
 from bot.storage import Storage
 from records import people
 from records.database import Tx
@@ -14,6 +16,7 @@ from tests.clinic import Clinic, Patient
 
 inbox, outbox = table(Inbox), table(Outbox)
 T = TypeVar("T")
+PATIENCE_SECONDS = 10
 
 
 def poison(patient: Patient) -> dict[str, Any]:
@@ -68,6 +71,42 @@ async def test_a_phone_that_moves_within_a_batch_is_the_old_one_at_once(clinic: 
     assert clinic.kept(DoseTaken) == []
     with clinic.database.read() as tx:
         assert not people.by_chat(tx, ann.person.user_id).active  # type: ignore[union-attr]
+
+
+async def test_letters_are_claimed_in_the_commit_of_their_turn_and_noted_even_when_the_next_one_breaks(
+    clinic: Clinic,
+) -> None:
+    ann = await clinic.enrolled()
+    ann._begin("> /help")
+    ann.person.says("/help")
+    await clinic.node.poll_once()
+    await clinic.node.work()
+    newest = outbox.select().order_by(outbox.c.id.desc()).limit(1)
+    assert [row.state for row in clinic.rows(newest)] == ["sending"]
+    await asyncio.wait(clinic.node.sender._busy.values())
+    await clinic.node.take_in([poison(ann)])
+    await clinic.node.work()
+    await clinic.settle()
+    states = {row.state for row in clinic.rows(outbox.select())}
+    assert states == {"sent"}
+    assert sum("/pause" in shown.text for shown in ann.heard) == 1
+
+
+async def test_a_letter_that_waits_for_its_pace_goes_without_further_ado(clinic: Clinic) -> None:
+    ann = await ready_to_say_how_much(clinic, "Ann")
+    ann._begin("> /help, four times: eight letters, of which five may go at once")
+    clinic.node.sender.pacer = Pacer(None, 50)
+    going = asyncio.create_task(clinic.node.sender.run())
+    for _ in range(4):
+        ann.person.says("/help")
+    await clinic.node.poll_once()
+    await clinic.node.work()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while len(ann.heard) < 8:
+            await clinic.pretend.changed.wait(PATIENCE_SECONDS)
+    going.cancel()
+    await asyncio.gather(going, return_exceptions=True)
+    assert len(ann.heard) == 8
 
 
 class AnswerLost(Storage):
