@@ -59,9 +59,10 @@ class Tx:
 
     def each(self, *calls: Call) -> list[list[Any]]:
         """The rows of several statements, for each with its values; none of them is waited for before all are sent."""
-        if self.wire is None:
+        if self.wire is None or not calls:
             return [statement.rows(self.connection, values) for statement, values in calls]
         answers = [statement.send(self.wire, values) for statement, values in calls]
+        self.wire.wait_for(answers[-1])
         return [call[0].received(self.wire, answer) for call, answer in zip(calls, answers, strict=True)]
 
     def first(self, statement: Any, **values: Any) -> Any:

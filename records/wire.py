@@ -83,11 +83,11 @@ class Wire:
 
     def touched(self, answer: Answer) -> int:
         """How many rows a statement touched."""
-        return int(self._waited_for(answer).command_tuples or 0)
+        return int(self.wait_for(answer).command_tuples or 0)
 
     def rows(self, answer: Answer) -> list[tuple[Any, ...]]:
         """The rows that answer a statement."""
-        result = self._waited_for(answer)
+        result = self.wait_for(answer)
         known = self._coming_out.get(answer.sql)
         if known is None:
             known = self._coming_out[answer.sql] = Adapting.from_context(self._driver)
@@ -100,7 +100,8 @@ class Wire:
         """The types of the columns of an answer that has come."""
         return [answer.result.ftype(place) for place in range(answer.result.nfields)]
 
-    def _waited_for(self, answer: Answer) -> Any:
+    def wait_for(self, answer: Answer) -> Any:
+        """The result of a statement; all that was sent before has been done by then."""
         if answer.result is None:
             self._pgconn.send_flush_request()
             self._receive(answer)
