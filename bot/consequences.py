@@ -257,6 +257,8 @@ _FOLLOWS: dict[type[Fact], Callable[[Desk, str, Any], None]] = {
     kinds.CheckBack: _check_back,
     kinds.CheckInFinished: _finished,
     kinds.MedicineEpisode: _planned_again,
+    kinds.DosePrompts: _planned_again,
+    kinds.PreferencesSet: _planned_again,
     kinds.RemindMe: _remind_me,
     kinds.PatchWear: _patch,
     kinds.AlertRaised: _alert,

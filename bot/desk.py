@@ -26,7 +26,10 @@ MENU = (("pause",), ("dose", "pain"), ("practice", "urgent"))
 
 @dataclass
 class Desk:
-    """Everything one turn needs at hand; `at` is when the input reached us, `tx.now` when it is dealt with."""
+    """Everything one turn needs at hand; `at` is when the input reached us, `tx.now` when it is dealt with.
+
+    While a prompt is written, `prompting` is its due item; `silent`, `doubt`, `not_after` hold for its letter.
+    """
 
     tx: Tx
     world: World
@@ -40,6 +43,8 @@ class Desk:
     delayed: bool = False
     prompting: int | None = None
     silent: bool = False
+    doubt: post.Doubt = "once_more"
+    not_after: datetime | None = None
 
     @property
     def participant(self) -> Row[Any]:
@@ -68,6 +73,7 @@ class Desk:
         occurrence: str | None = None,
         due_item: int | None = None,
         doubt: post.Doubt = "once_more",
+        not_after: datetime | None = None,
         prefix: str = "",
     ) -> None:
         """Write a letter to this chat."""
@@ -86,6 +92,7 @@ class Desk:
             body,
             doubt,
             occurrence,
+            not_after=not_after,
             conversation_id=conversation,
             due_item_id=due_item,
         )

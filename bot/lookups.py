@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -15,10 +16,11 @@ from content.places import zone_of
 from content.protocol import protocol
 from records import people, roster, visits
 from records.facts import Kept, asked, column, each, find, in_force, latest, newest
-from records.person import person_of, protocol_of
+from records.person import person_of, protocol_of, wants_prompts
 from study import facts as kinds
 from study import queries
-from study.plan import closes_at, windows_of
+from study.person import MedicineTimes
+from study.plan import closes_at, unprompted, windows_of
 from study.queries import Entry
 from study.responses import Given
 from study.steps import Fact, Query
@@ -345,6 +347,17 @@ def _open_visit(desk: Desk, _: queries.OpenVisit) -> dict[str, Any] | None:
     return open_visit(desk)
 
 
+def _pre_dose_rules(desk: Desk, query: queries.PreDoseRules) -> queries.PreDose:
+    rules, seen = protocol_of(desk.participant), person_of(desk.tx, desk.participant)
+    asked_of = MedicineTimes("", tuple(time.fromisoformat(at) for at in query.times))
+    silent = unprompted(rules, replace(seen, medicines=(asked_of,)))
+    return queries.PreDose(
+        minutes_before=rules.pre_dose.minutes_before,
+        from_week=rules.pre_dose.from_week,
+        unprompted=tuple(f"{at:%H:%M}" for _, at in silent),
+    )
+
+
 _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.Now: _now,
     queries.Draw: _draw,
@@ -370,4 +383,7 @@ _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.ConsentText: _consent,
     queries.ZoneOf: _zone,
     queries.OpenVisit: _open_visit,
+    queries.PreDoseRules: _pre_dose_rules,
+    queries.MedicinesNow: lambda desk, _: view(desk).medicines,
+    queries.PromptsWanted: lambda desk, _: wants_prompts(desk.tx, desk.participant.id),
 }

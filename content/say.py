@@ -1401,6 +1401,104 @@ class practice:
         return Message("practice.when")
 
 
+class pre_dose:
+    @staticmethod
+    def all_button() -> Message:
+        return Message("pre_dose.all_button")
+
+    @staticmethod
+    def ask_1() -> Message:
+        return Message("pre_dose.ask_1")
+
+    @staticmethod
+    def ask_2() -> Message:
+        return Message("pre_dose.ask_2")
+
+    @staticmethod
+    def ask_3() -> Message:
+        return Message("pre_dose.ask_3")
+
+    @staticmethod
+    def ask_4() -> Message:
+        return Message("pre_dose.ask_4")
+
+    @staticmethod
+    def ask_5() -> Message:
+        return Message("pre_dose.ask_5")
+
+    @staticmethod
+    def ask_6() -> Message:
+        return Message("pre_dose.ask_6")
+
+    @staticmethod
+    def dose_button() -> Message:
+        return Message("pre_dose.dose_button")
+
+    @staticmethod
+    def late() -> Message:
+        return Message("pre_dose.late")
+
+    @staticmethod
+    def line(*, name: Param, times: Param) -> Message:
+        return Message("pre_dose.line", {"name": name, "times": times})
+
+    @staticmethod
+    def none_button() -> Message:
+        return Message("pre_dose.none_button")
+
+    @staticmethod
+    def not_now() -> Message:
+        return Message("pre_dose.not_now")
+
+    @staticmethod
+    def not_now_button() -> Message:
+        return Message("pre_dose.not_now_button")
+
+    @staticmethod
+    def off() -> Message:
+        return Message("pre_dose.off")
+
+    @staticmethod
+    def off_button() -> Message:
+        return Message("pre_dose.off_button")
+
+    @staticmethod
+    def offer(*, minutes: Param, week: Param) -> Message:
+        return Message("pre_dose.offer", {"minutes": minutes, "week": week})
+
+    @staticmethod
+    def pause_button() -> Message:
+        return Message("pre_dose.pause_button")
+
+    @staticmethod
+    def quiet(*, times: Param) -> Message:
+        return Message("pre_dose.quiet", {"times": times})
+
+    @staticmethod
+    def set_off() -> Message:
+        return Message("pre_dose.set_off")
+
+    @staticmethod
+    def set_on(*, times: Param) -> Message:
+        return Message("pre_dose.set_on", {"times": times})
+
+    @staticmethod
+    def some_button() -> Message:
+        return Message("pre_dose.some_button")
+
+    @staticmethod
+    def which() -> Message:
+        return Message("pre_dose.which")
+
+    @staticmethod
+    def why(*, minutes: Param, time: Param) -> Message:
+        return Message("pre_dose.why", {"minutes": minutes, "time": time})
+
+    @staticmethod
+    def why_button() -> Message:
+        return Message("pre_dose.why_button")
+
+
 class profile:
     @staticmethod
     def checkin() -> Message:
@@ -2073,6 +2171,10 @@ class talk:
         return Message("talk.name_late_pause")
 
     @staticmethod
+    def name_late_pre_dose() -> Message:
+        return Message("talk.name_late_pre_dose")
+
+    @staticmethod
     def name_medicines() -> Message:
         return Message("talk.name_medicines")
 
@@ -2095,6 +2197,10 @@ class talk:
     @staticmethod
     def name_practice_led() -> Message:
         return Message("talk.name_practice_led")
+
+    @staticmethod
+    def name_pre_dose() -> Message:
+        return Message("talk.name_pre_dose")
 
     @staticmethod
     def name_progress() -> Message:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
 from content.medicines import limit
-from records import alerts, due, facts, people, post
+from records import alerts, due, facts, people, plans, post
 from records.database import Database, Tx
 from records.facts import Where
 from records.people import Invited
@@ -171,6 +171,7 @@ def erase(db: Database, study_id: str, who: str) -> int:
         alerts.erase_notes(tx, person.id)
         post.erase(tx, person.id)
         due.cancel(tx, person.id, None, "erased")
+        plans.erase(tx, person.id)
         people.unlink(tx, person.id)
         tx.run(talks.delete().where(talks.c.id.in_(numbers)))
         people.change(tx, person.id, facts.ERASED, status="data_removed")

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import func, select
 
-from records import due, people, visits
+from content.protocol import Protocol
+from records import due, people, plans, visits
 from records.database import Database, Tx
 from records.person import person_of, protocol_of
+from records.plans import Basis
 from records.tables import DueItem, Outbox, table
 from study.person import Person
 from study.plan import WIRED, Planned, family_of, is_planned, plan
@@ -21,6 +24,8 @@ ANSWERED_WITHIN = timedelta(days=2)
 """A prompt of the day that went out is ended by the first nightly roll after a day without an answer."""
 SETTLING = timedelta(minutes=5)
 """What has just come due may still be on its way."""
+LATEST = timedelta(days=2)
+"""A change may move what was due before it by a day at most, and rows keep the time they had."""
 
 
 class Finding(BaseModel):
@@ -46,15 +51,46 @@ def check(db: Database) -> list[Finding]:
 
 def _of_person(tx: Tx, row: Any) -> list[Finding]:
     rules, seen = protocol_of(row), person_of(tx, row)
-    began = row.enrolled_at or row.created_at
-    demanded = [p for p in plan(rules, seen, began, tx.now) if family_of(rules, p.item) in WIRED]
+    stretches = _stretches(tx, row, seen)
+    demanded = [p for each in stretches for p in _wired(rules, each.person, each.since, each.until)]
     rows = {(r.item, r.occurrence): r for r in due.all_of(tx, row.id) if is_planned(r.item)}
     return [
         *_missing(tx, row, demanded, rows, seen),
-        *_extra(row, {p.key for p in demanded}, rows, tx.now),
+        *_extra(row, _ever_asked(rules, stretches), rows, tx.now),
         *_open_too_long(tx, row, rows),
         *_unanswered(tx, row, rows),
     ]
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """Some time of a person, and what their plan was made from in it."""
+
+    person: Person
+    since: datetime
+    until: datetime
+
+
+def _stretches(tx: Tx, row: Any, seen: Person) -> list[_Stretch]:
+    """What was demanded before a change is asked of what was known before it."""
+    began = row.enrolled_at or row.created_at
+    bases = plans.history(tx, row.id) or [Basis(began, seen)]
+    starts = [began, *(each.since for each in bases[1:])]
+    ends = [*starts[1:], tx.now]
+    return [_Stretch(each.person, *span) for each, *span in zip(bases, starts, ends, strict=True)]
+
+
+def _wired(rules: Protocol, person: Person, since: datetime, until: datetime) -> list[Planned]:
+    return [p for p in plan(rules, person, since, until) if family_of(rules, p.item) in WIRED]
+
+
+def _ever_asked(rules: Protocol, stretches: list[_Stretch]) -> dict[tuple[str, str], datetime]:
+    """Since when each thing was asked for, whatever changed afterwards."""
+    asked: dict[tuple[str, str], datetime] = {}
+    for each in stretches:
+        for planned in _wired(rules, each.person, stretches[0].since, each.until + LATEST):
+            asked.setdefault(planned.key, each.since)
+    return asked
 
 
 def _missing(
@@ -66,11 +102,12 @@ def _missing(
 
 
 def _extra(
-    row: Any, demanded: set[tuple[str, str]], rows: dict[tuple[str, str], Any], now: datetime
+    row: Any, asked: dict[tuple[str, str], datetime], rows: dict[tuple[str, str], Any], now: datetime
 ) -> Iterator[Finding]:
     for key, item in rows.items():
         went_out = item.sent_at is not None
-        if key not in demanded and went_out and item.due_at < now and item.state != "superseded":
+        unasked = went_out and not asked.get(key, now) <= item.sent_at
+        if unasked and item.due_at < now and item.state != "superseded":
             yield _finding(row, item.item, "extra", "went out, and the protocol does not ask for it")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from handlers.before_dose import before_dose, late_before_dose
 from handlers.breaks import take_break
 from handlers.check_in import check_in, late_check_in
 from handlers.dose import log_dose
@@ -63,6 +64,8 @@ def talks() -> dict[str, Talk]:
         talk("late_pause", late_pause),
         talk("practice_led", practice_led, exercise=True),
         talk("pain", log_pain),
+        talk("pre_dose", before_dose),
+        talk("late_pre_dose", late_before_dose),
         talk("visit_offer", visit_offer, TWO_WEEKS),
         talk("check_in_now", check_in_now),
         talk("check_in", check_in, TWO_WEEKS),
@@ -113,5 +116,13 @@ COMMANDS = {
 }
 """Command → what it begins."""
 
-LATE = {"pause": "late_pause", "check_in": "late_check_in", "late_check_in": "late_check_in"}
+LATE = {
+    "pause": "late_pause",
+    "check_in": "late_check_in",
+    "late_check_in": "late_check_in",
+    "pre_dose": "late_pre_dose",
+}
 """Talk past its life → the talk that is begun when somebody taps one of its buttons."""
+
+FLEETING = frozenset({"pre_dose", "late_pre_dose"})
+"""Talks that nobody is asked to go on with: when another begins they are over."""

@@ -9,11 +9,12 @@ from content.message import Message
 from content.places import places
 from handlers.amounts import label_of
 from handlers.asking import Asking, choose, tick, typed, yes_no
+from handlers.before_dose import choose_prompts
 from handlers.medicines import add_medicine, schedule_of
 from study import facts, queries, reading
 from study.queries import Entry, look
 from study.steps import Conversation, Option, Record, Say
-from study.view import ParticipantView
+from study.view import MedicineView, ParticipantView
 
 URGENT_FLAGS = ("numb", "bladder", "weak", "sex")
 
@@ -34,6 +35,8 @@ def enrol(me: ParticipantView) -> Conversation:
     discreet = yield from yes_no("discreet", say.enrol.discreet())
     yield Record("discreet_set", facts.SettingsChanged(discreet=discreet))
     yield from _medicines(me)
+    listed: tuple[MedicineView, ...] = yield look("listed", queries.MedicinesNow())
+    yield from choose_prompts(me, "prompts", listed)
     yield from _safety()
     practice = (Option("practice", say.enrol.practice_button()),)
     yield from choose("practice", say.enrol.practice(), practice)

@@ -310,6 +310,37 @@ class SafeRow(FactRow, table=True):
     at: datetime
 
 
+class DosePromptsRow(FactRow, table=True):
+    """Prompts before doses, wanted or not."""
+
+    __tablename__ = "dose_prompts"
+    __table_args__: ClassVar[Any] = _rules()
+    medicine: str
+    wanted: bool
+    at: datetime
+
+
+class PreferencesRow(FactRow, table=True):
+    """Hours and number of messages, as chosen."""
+
+    __tablename__ = "preference"
+    __table_args__: ClassVar[Any] = _rules()
+    contact_at: str | None = None
+    diary_at: str | None = None
+    fewer_messages: bool | None = None
+    at: datetime
+
+
+class TravelRow(FactRow, table=True):
+    """Travels to another zone."""
+
+    __tablename__ = "travel"
+    __table_args__: ClassVar[Any] = _rules()
+    zone: str
+    from_on: date
+    back_on: date | None = None
+
+
 class VisitPlannedRow(FactRow, table=True):
     """Windows of check-ins."""
 
@@ -401,6 +432,9 @@ TABLE_OF: dict[type[Fact], type[FactRow]] = {
     facts.RemindMe: RemindMeRow,
     facts.AlertRaised: AlertRaisedRow,
     facts.SafeAgain: SafeRow,
+    facts.DosePrompts: DosePromptsRow,
+    facts.PreferencesSet: PreferencesRow,
+    facts.TravelPlanned: TravelRow,
     facts.VisitPlanned: VisitPlannedRow,
     facts.Response: ResponseRow,
     facts.CheckInFinished: CheckInFinishedRow,

@@ -41,7 +41,14 @@ _mine_waiting = (
     outbox.c.bot == bindparam("bot_"),
 )
 _waiting = Prepared(
-    select(outbox.c.id, outbox.c.chat_hash, outbox.c.kind)
+    select(
+        outbox.c.id,
+        outbox.c.chat_hash,
+        outbox.c.kind,
+        outbox.c.not_after,
+        outbox.c.due_item_id,
+        outbox.c.conversation_id,
+    )
     .where(
         *_mine_waiting,
         or_(outbox.c.not_before.is_(None), outbox.c.not_before <= bindparam("now_")),
@@ -57,6 +64,11 @@ _claim = Prepared(
     .where(outbox.c.id == bindparam("id_"), outbox.c.state == "waiting")
     .values(state="sending", fence=bindparam("fence_"), attempts=outbox.c.attempts + 1)
     .returning(outbox)
+)
+_too_late = Prepared(
+    update(outbox)
+    .where(outbox.c.id == bindparam("id_"), outbox.c.state == "waiting")
+    .values(state="cancelled", reason="too late")
 )
 _note = Prepared(
     update(outbox)
@@ -77,7 +89,8 @@ class Letter:
     """A message to be written into the outbox; `body` is what Telegram needs beside the chat.
 
     `occurrence` makes it the only one of its kind (a second is not written). `doubt` says what happens when nobody
-    can know whether it arrived: `once_more` for a question or reminder, `never` for prompts and receipts.
+    can know whether it arrived: `once_more` for a question or reminder, `never` for prompts and receipts. From
+    `not_after` on it is not sent any more, whatever kept it back.
     """
 
     kind: Kind
@@ -87,6 +100,7 @@ class Letter:
     doubt: Doubt = "once_more"
     occurrence: str | None = None
     not_before: datetime | None = None
+    not_after: datetime | None = None
     conversation_id: int | None = None
     due_item_id: int | None = None
 
@@ -181,6 +195,7 @@ def _row(tx: Tx, bot: str, to: Address, letter: Letter, version: str) -> dict[st
         "occurrence": letter.occurrence,
         "doubt": letter.doubt,
         "not_before": letter.not_before,
+        "not_after": letter.not_after,
         "conversation_id": letter.conversation_id,
         "due_item_id": letter.due_item_id,
         "created_at": tx.now,
@@ -191,7 +206,7 @@ def _row(tx: Tx, bot: str, to: Address, letter: Letter, version: str) -> dict[st
 
 
 def waiting(tx: Tx, bot: str, limit: int) -> list[Row[Any]]:
-    """Letters that may go now, in the order they are to go: `id`, `chat_hash` and `kind`."""
+    """Letters that may go now, in the order they are to go: `id`, `chat_hash`, `kind`, `not_after`, what they ask."""
     return tx.rows(_waiting, bot_=bot, now_=tx.now, limit_=limit)
 
 
@@ -205,6 +220,11 @@ def claim(tx: Tx, ids: Sequence[int], fence: int) -> list[Row[Any]]:
     """Lease letters to the sender with this fence number; gives them whole."""
     found = tx.each(*((_claim, {"id_": i, "fence_": fence}) for i in ids))
     return [row for rows in found for row in rows]
+
+
+def too_late(tx: Tx, letter_id: int) -> None:
+    """A letter whose last moment has passed is not sent any more."""
+    tx.do(_too_late, id_=letter_id)
 
 
 @dataclass(frozen=True)

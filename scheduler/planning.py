@@ -14,7 +14,7 @@ from sqlalchemy import Row
 
 from content.prompt_rules import Family
 from content.protocol import Protocol
-from records import due, people, visits
+from records import due, people, plans, visits
 from records.database import Tx
 from records.person import person_of, protocol_of
 from study.facts import VisitPlanned
@@ -47,6 +47,7 @@ def replan(tx: Tx, participant_id: int) -> Replanned:
     row = people.by_id(tx, participant_id)
     person, rules = person_of(tx, row), protocol_of(row)
     _keep_windows(tx, row, rules, person)
+    plans.keep(tx, participant_id, person)
     began = max(row.enrolled_at or row.created_at, tx.now - LOOK_BACK)
     asked = {p.key: p for p in demanded(rules, person, began, tx.now + HORIZON)}
     wanted = {key: p for key, p in asked.items() if tx.now <= p.due_at < tx.now + _horizon(rules, p)}

@@ -7,8 +7,10 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from content.protocol import Arm
+
 if TYPE_CHECKING:
-    from content.protocol import Anchor, Arm
+    from content.protocol import Anchor
 
 ONE_DAY = timedelta(days=1)
 GONE = frozenset({"invited", "stopped", "data_removed", "declined"})

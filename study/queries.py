@@ -60,6 +60,16 @@ class Calendar(BaseModel):
     answered: tuple[tuple[str, date], ...] = ()
 
 
+class PreDose(BaseModel):
+    """How prompts before a dose come: minutes before, from which week of the course, and at which times none does."""
+
+    model_config = ConfigDict(frozen=True)
+
+    minutes_before: int
+    from_week: int
+    unprompted: tuple[str, ...] = ()
+
+
 class Now(Query[datetime]):
     """The instant of this turn (UTC)."""
 
@@ -188,6 +198,20 @@ class ZoneOf(Query[str | None]):
     """The IANA zone of a place name as typed, or None."""
 
     place: str
+
+
+class PreDoseRules(Query[PreDose]):
+    """The rules of prompts before a dose, and which of these times (`HH:MM`) lie in quiet hours."""
+
+    times: tuple[str, ...]
+
+
+class MedicinesNow(Query[tuple[MedicineView, ...]]):
+    """The medicines on the list as they stand at the beginning of this turn."""
+
+
+class PromptsWanted(Query[dict[str, bool]]):
+    """By medicine, whether prompts before its usual times are wanted; one nobody asked about is not there."""
 
 
 class OpenVisit(Query[dict[str, Any] | None]):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from records import alerts, due, facts, meta, people, post, roster, talks
+from records import alerts, due, facts, meta, people, plans, post, roster, talks
 from records.database import Database, Tx
 from records.facts import Where
+from records.person import person_of
 from records.post import Address, Letter, Sent
 from records.roster import Reader
 from study.conversation import Reply
@@ -17,6 +18,7 @@ from study.facts import (
     CheckBack,
     CheckInFinished,
     ConsentGiven,
+    DosePrompts,
     DoseTaken,
     Enrolled,
     ExerciseLed,
@@ -28,6 +30,7 @@ from study.facts import (
     PauseBegun,
     PauseEnded,
     PracticeDone,
+    PreferencesSet,
     RedFlagsAnswered,
     RemindMe,
     Response,
@@ -35,6 +38,7 @@ from study.facts import (
     SettingsChanged,
     Stopped,
     TlfbDay,
+    TravelPlanned,
     VisitPlanned,
 )
 from study.steps import Fact
@@ -106,6 +110,9 @@ SAMPLES: tuple[Fact, ...] = (
     CheckBack(medicine="m1", pause="p1", due_at=AT + timedelta(minutes=30)),
     AlertRaised(rule="sedation", event_at=AT, detail=FREE_TEXT, about="p1"),
     SafeAgain(at=AT),
+    DosePrompts(medicine="m1", wanted=True, at=AT),
+    PreferencesSet(contact_at="10:30", fewer_messages=False, at=AT),
+    TravelPlanned(zone="Europe/Berlin", from_on=date(2026, 3, 5), back_on=date(2026, 3, 9)),
     VisitPlanned(
         visit="month_3",
         anchor="enrolment",
@@ -163,6 +170,7 @@ def _live(tx: Tx, number: int) -> None:
     people.link(tx, person.id, 5_000_000_000 + number)
     people.change(tx, person.id, "participant:enrolled", status="enrolled", enrolled_on=AT.date(), enrolled_at=tx.now)
     people.heard(tx, person.id)
+    plans.keep(tx, person.id, person_of(tx, people.by_id(tx, person.id)))
     talk = _talks(tx, person.id)
     _facts(tx, Where(person.id, study_id, "before", talk, number))
     _post_and_time(tx, person.id, number)

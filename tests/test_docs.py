@@ -36,7 +36,6 @@ NOT_SENT = {
     "session": "weekly sessions",
     "diary": "evening diary",
     "weekly": "weekly questions",
-    "pre_dose": "prompts before a dose",
     "practice_nudge": "practice nudges",
     "week_picture": "picture of the week",
 }

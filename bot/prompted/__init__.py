@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bot.prompted import visits
+from bot.prompted import pre_dose, visits
 from bot.prompted.prompt import Prompt
 from content.prompt_rules import Family
 
@@ -12,5 +12,6 @@ SENDERS: Mapping[Family, Callable[[Prompt], None]] = {
     "visit": visits.message,
     "visit_call": visits.call,
     "visit_close": visits.close,
+    "pre_dose": pre_dose.message,
 }
 """Family → what sends it. Each gives the row its final state, or notes that it went out and waits for an answer."""
