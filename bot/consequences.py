@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -13,7 +14,7 @@ from content.safety_data import alerts as alert_rules
 from records import alerts, due, facts, people, post, talks, visits
 from records.due import Planned
 from records.facts import Where
-from scheduler import planning
+from scheduler import planning, travelling
 from study import facts as kinds
 from study.missing import because
 from study.plan import is_planned
@@ -247,6 +248,20 @@ def _remind_me(desk: Desk, entity: str, fact: kinds.RemindMe) -> None:
     due.plan(desk.tx, item)
 
 
+def _put_off(desk: Desk, entity: str, fact: kinds.PutOff) -> None:
+    person = desk.participant
+    latest = fact.due_at + timedelta(hours=limit("put_off_late_hours"))
+    payload = {"talk": fact.talk, "args": json.loads(fact.args)}
+    due.plan(desk.tx, Planned(person.id, "again", entity, fact.due_at, person.zone, latest, payload))
+
+
+def _travel(desk: Desk, entity: str, fact: kinds.TravelPlanned, revision: int = 1) -> None:
+    """The zone of today holds from this moment on, and what is planned moves with it."""
+    travelling.settle(desk.tx, desk.participant.id)
+    refresh(desk)
+    _planned_again(desk, entity, fact)
+
+
 _FOLLOWS: dict[type[Fact], Callable[[Desk, str, Any], None]] = {
     kinds.ConsentGiven: _consented,
     kinds.SettingsChanged: _settings,
@@ -259,6 +274,8 @@ _FOLLOWS: dict[type[Fact], Callable[[Desk, str, Any], None]] = {
     kinds.MedicineEpisode: _planned_again,
     kinds.DosePrompts: _planned_again,
     kinds.PreferencesSet: _planned_again,
+    kinds.TravelPlanned: _travel,
+    kinds.PutOff: _put_off,
     kinds.RemindMe: _remind_me,
     kinds.PatchWear: _patch,
     kinds.AlertRaised: _alert,
@@ -273,6 +290,7 @@ _CHANGED: dict[type[Fact], Callable[[Desk, str, Any, int], None]] = {
 }
 
 _UNDONE: dict[type[Fact], Callable[[Desk, str, Any, int], None]] = {
+    kinds.TravelPlanned: _travel,
     kinds.DoseTaken: _dose_undone,
     kinds.PatchWear: _patch_undone,
     kinds.PauseEnded: _no_check_back,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from bot import choices
 from bot.desk import Desk
 from bot.own_data import everything_kept
 from content.consent_text import consent_text
@@ -19,8 +19,7 @@ from records.facts import Kept, asked, column, each, find, in_force, latest, new
 from records.person import person_of, protocol_of, wants_prompts
 from study import facts as kinds
 from study import queries
-from study.person import MedicineTimes
-from study.plan import closes_at, unprompted, windows_of
+from study.plan import closes_at, windows_of
 from study.queries import Entry
 from study.responses import Given
 from study.steps import Fact, Query
@@ -347,17 +346,6 @@ def _open_visit(desk: Desk, _: queries.OpenVisit) -> dict[str, Any] | None:
     return open_visit(desk)
 
 
-def _pre_dose_rules(desk: Desk, query: queries.PreDoseRules) -> queries.PreDose:
-    rules, seen = protocol_of(desk.participant), person_of(desk.tx, desk.participant)
-    asked_of = MedicineTimes("", tuple(time.fromisoformat(at) for at in query.times))
-    silent = unprompted(rules, replace(seen, medicines=(asked_of,)))
-    return queries.PreDose(
-        minutes_before=rules.pre_dose.minutes_before,
-        from_week=rules.pre_dose.from_week,
-        unprompted=tuple(f"{at:%H:%M}" for _, at in silent),
-    )
-
-
 _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.Now: _now,
     queries.Draw: _draw,
@@ -383,7 +371,9 @@ _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.ConsentText: _consent,
     queries.ZoneOf: _zone,
     queries.OpenVisit: _open_visit,
-    queries.PreDoseRules: _pre_dose_rules,
+    queries.PreDoseRules: choices.pre_dose_rules,
+    queries.PreferencesNow: choices.preferences,
+    queries.TravelNow: choices.travel,
     queries.MedicinesNow: lambda desk, _: view(desk).medicines,
     queries.PromptsWanted: lambda desk, _: wants_prompts(desk.tx, desk.participant.id),
 }

@@ -51,6 +51,8 @@ class Limits(BaseModel):
     gap_minutes: Number
     practice_minutes_a_week: Number
     raw_updates_days: Number
+    put_off_late_hours: Number
+    longest_travel_days: Number
     old_button_seconds: Number
     longest_break_days: Number
     seconds_a_tap: Number

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import time
 
 from content import say
-from content.message import Message
+from content.message import Message, Param
 from handlers.asking import Asking, choose, tick
 from study import queries
 from study.facts import DosePrompts
@@ -85,7 +85,7 @@ def _offers(several: bool) -> list[Option]:
 
 
 def _as_option(medicine: MedicineView) -> Option:
-    return Option(medicine.id, say.pre_dose.line(name=medicine.nickname, times=", ".join(medicine.times)))
+    return Option(medicine.id, say.pre_dose.line(name=medicine.nickname, times=_listed(medicine.times)))
 
 
 def _told(key: str, wanted: Sequence[MedicineView], rules: PreDose) -> Conversation:
@@ -94,11 +94,18 @@ def _told(key: str, wanted: Sequence[MedicineView], rules: PreDose) -> Conversat
     coming = [at for at in times if at not in rules.unprompted]
     silent = [at for at in times if at in rules.unprompted]
     if coming:
-        yield Say(f"{key}.on", say.pre_dose.set_on(times=", ".join(coming)))
+        yield Say(f"{key}.on", say.pre_dose.set_on(times=_listed(coming)))
     if silent:
-        yield Say(f"{key}.quiet", say.pre_dose.quiet(times=", ".join(silent)))
+        yield Say(f"{key}.quiet", say.pre_dose.quiet(times=_listed(silent)))
     if not times:
         yield Say(f"{key}.off", say.pre_dose.set_off())
+
+
+def _listed(times: Sequence[str]) -> Param:
+    """Times of day one after the other, each written as the reader writes them."""
+    first, *rest = times
+    clock = time.fromisoformat(first)
+    return say.pre_dose.and_more(first=clock, rest=_listed(rest)) if rest else clock
 
 
 def _record(medicines: Sequence[str], *, wanted: bool) -> Conversation:

@@ -18,14 +18,17 @@ from handlers.exercise import practice_led
 from handlers.fix import fix
 from handlers.medicine_list import medicine_list
 from handlers.mydata import mydata
+from handlers.nudge import practice_nudge
 from handlers.pain import log_pain
 from handlers.pause import check_back, late_pause, mindful_pause
 from handlers.practice import log_practice
+from handlers.preferences import preferences
 from handlers.progress import progress
 from handlers.safety import died, safe_check, urgent
 from handlers.settings import settings
 from handlers.stop import stop
 from handlers.team import tell_team
+from handlers.travel import travel
 from handlers.undo import undo
 from handlers.visit import check_in_now, visit_offer
 from study.conversation import Talk
@@ -66,6 +69,9 @@ def talks() -> dict[str, Talk]:
         talk("pain", log_pain),
         talk("pre_dose", before_dose),
         talk("late_pre_dose", late_before_dose),
+        talk("practice_nudge", practice_nudge),
+        talk("preferences", preferences),
+        talk("travel", travel),
         talk("visit_offer", visit_offer, TWO_WEEKS),
         talk("check_in_now", check_in_now),
         talk("check_in", check_in, TWO_WEEKS),
@@ -124,5 +130,5 @@ LATE = {
 }
 """Talk past its life → the talk that is begun when somebody taps one of its buttons."""
 
-FLEETING = frozenset({"pre_dose", "late_pre_dose"})
+FLEETING = frozenset({"pre_dose", "late_pre_dose", "practice_nudge"})
 """Talks that nobody is asked to go on with: when another begins they are over."""

@@ -68,10 +68,10 @@ def _consent(me: ParticipantView) -> Asking[bool]:
     return agreed
 
 
-def choose_zone(key: str) -> Asking[str]:
+def choose_zone(key: str, question: Message | None = None) -> Asking[str]:
     """The IANA zone of the person, by a city button or a typed place."""
     options = [Option(zone, city) for city, zone in places().offered.items()]
-    question, n = say.enrol.zone(), 0
+    question, n = question or say.enrol.zone(), 0
     while True:
         n += 1
         place = yield from typed(f"{key}.{n}", question, reading.words, "place@1", options)

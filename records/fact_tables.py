@@ -5,41 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Column, LargeBinary, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import CheckConstraint, Column, LargeBinary
+from sqlmodel import Field
 
+from records.choice_tables import DosePromptsRow, PreferencesRow, PutOffRow, TravelRow
+from records.fact_row import MODES, FactRow, within
+from records.fact_row import rules as _rules
 from records.tables import one_of, sealed
 from study import facts
 from study.steps import Fact
-
-MODES = ("chat", "interviewer", "paper")
-
-
-def within(column: str, low: int, high: int) -> CheckConstraint:
-    """A CHECK that a number lies in a closed range (or is missing)."""
-    return CheckConstraint(f"{column} BETWEEN {low} AND {high}", name=f"{column}_in_range")
-
-
-class FactRow(SQLModel):
-    """What every fact row carries; the highest revision of an entity is the one in force."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    entity: str
-    revision: int
-    participant_id: int = Field(foreign_key="participant.id", index=True)
-    state: str = "recorded"
-    conversation_id: int | None = None
-    step: str
-    update_id: int | None = None
-    recorded_at: datetime
-    recorded_by: str
-    why: str | None = None
-    salt: str
-
-
-def _rules(*more: Any) -> Any:
-    """The table rules of a fact: one row a revision, a known state, and the given ones."""
-    return (UniqueConstraint("entity", "revision"), one_of("state", "recorded", "voided"), *more)
 
 
 class ConsentRow(FactRow, table=True):
@@ -310,37 +284,6 @@ class SafeRow(FactRow, table=True):
     at: datetime
 
 
-class DosePromptsRow(FactRow, table=True):
-    """Prompts before doses, wanted or not."""
-
-    __tablename__ = "dose_prompts"
-    __table_args__: ClassVar[Any] = _rules()
-    medicine: str
-    wanted: bool
-    at: datetime
-
-
-class PreferencesRow(FactRow, table=True):
-    """Hours and number of messages, as chosen."""
-
-    __tablename__ = "preference"
-    __table_args__: ClassVar[Any] = _rules()
-    contact_at: str | None = None
-    diary_at: str | None = None
-    fewer_messages: bool | None = None
-    at: datetime
-
-
-class TravelRow(FactRow, table=True):
-    """Travels to another zone."""
-
-    __tablename__ = "travel"
-    __table_args__: ClassVar[Any] = _rules()
-    zone: str
-    from_on: date
-    back_on: date | None = None
-
-
 class VisitPlannedRow(FactRow, table=True):
     """Windows of check-ins."""
 
@@ -435,6 +378,7 @@ TABLE_OF: dict[type[Fact], type[FactRow]] = {
     facts.DosePrompts: DosePromptsRow,
     facts.PreferencesSet: PreferencesRow,
     facts.TravelPlanned: TravelRow,
+    facts.PutOff: PutOffRow,
     facts.VisitPlanned: VisitPlannedRow,
     facts.Response: ResponseRow,
     facts.CheckInFinished: CheckInFinishedRow,

@@ -17,6 +17,7 @@ from content.protocol import Protocol
 from records import due, people, plans, visits
 from records.database import Tx
 from records.person import person_of, protocol_of
+from scheduler import travelling
 from study.facts import VisitPlanned
 from study.person import Person
 from study.plan import WIRED, Planned, family_of, is_planned, plan, windows_of
@@ -73,6 +74,9 @@ def _horizon(rules: Protocol, planned: Planned) -> timedelta:
 def roll(tx: Tx) -> Replanned:
     """Plan everybody again, and end what nobody answered: the nightly roll, and after a start."""
     due.expire_unanswered(tx, tx.now - ANSWERED_WITHIN)
+    for row in people.everyone(tx):
+        if row.home_zone is not None:
+            travelling.settle(tx, row.id)
     done = [replan(tx, row.id) for row in people.everyone(tx) if row.status in ("enrolled", "prompts_stopped")]
     return Replanned(sum(d.added for d in done), sum(d.moved for d in done), sum(d.superseded for d in done))
 

@@ -282,6 +282,14 @@ class TravelPlanned(Fact):
     back_on: date | None = None
 
 
+class PutOff(Fact):
+    """A prompt put off by the person: the talk that begins again then, with its arguments as JSON."""
+
+    talk: str
+    args: str
+    due_at: datetime
+
+
 class VisitPlanned(Fact):
     """When a check-in can be answered: from `opens_on` through `closes_on`, local dates counted from `anchor_on`."""
 

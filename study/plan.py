@@ -86,7 +86,7 @@ def is_planned(item: str) -> bool:
     return item.split(".")[0] in _PLANNED
 
 
-WIRED: frozenset[Family] = frozenset({"visit", "visit_call", "visit_close", "pre_dose"})
+WIRED: frozenset[Family] = frozenset({"visit", "visit_call", "visit_close", "pre_dose", "practice_nudge"})
 """Families of items that are written as rows and sent; the plan knows more."""
 
 _PLANNED = frozenset({"visit", "closing", "session", "diary", "weekly", "pre_dose", "practice_nudge", "week_picture"})

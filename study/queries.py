@@ -70,6 +70,40 @@ class PreDose(BaseModel):
     unprompted: tuple[str, ...] = ()
 
 
+class Chosen(BaseModel):
+    """What a person chose of how messages come, and what the study offers; times of day as `HH:MM`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    contact_at: str | None
+    diary_at: str
+    fewer_messages: bool
+    diary_earliest: str
+    diary_latest: str
+    fewer_a_day: int
+    quiet_from: str
+    quiet_to: str
+
+    def is_quiet(self, at: str) -> bool:
+        """True for a time of day in the quiet hours, which may go over midnight."""
+        if self.quiet_from <= self.quiet_to:
+            return self.quiet_from <= at < self.quiet_to
+        return at >= self.quiet_from or at < self.quiet_to
+
+
+class Travelling(BaseModel):
+    """The travel that is on or to come: `away` once it has begun, `home` the zone at home, dates local."""
+
+    model_config = ConfigDict(frozen=True)
+
+    entity: str
+    zone: str
+    from_on: date
+    back_on: date | None
+    away: bool
+    home: str
+
+
 class Now(Query[datetime]):
     """The instant of this turn (UTC)."""
 
@@ -208,6 +242,14 @@ class PreDoseRules(Query[PreDose]):
 
 class MedicinesNow(Query[tuple[MedicineView, ...]]):
     """The medicines on the list as they stand at the beginning of this turn."""
+
+
+class PreferencesNow(Query[Chosen]):
+    """What the person chose of how messages come."""
+
+
+class TravelNow(Query[Travelling | None]):
+    """The travel that is on, or else the next one to come."""
 
 
 class PromptsWanted(Query[dict[str, bool]]):

@@ -33,18 +33,20 @@ async def joined(clinic: Clinic, *medicines: MedicineEpisode, arm: str | None = 
     return ann
 
 
-async def until(clinic: Clinic, at: datetime) -> None:
-    """Live until an instant, day by day, with the nightly roll."""
+async def until(clinic: Clinic, at: datetime, writes: Patient | None = None) -> None:
+    """Live until an instant, day by day, with the nightly roll; somebody who `writes` is heard from every day."""
     while clinic.clock() < at:
+        if writes is not None:
+            await writes.says("/help")
         await clinic.passes(seconds=min((at - clinic.clock()).total_seconds(), 86400))
         with clinic.database.write("study") as tx:
             planning.roll(tx)
             meta.polled(tx, clinic.node.world.bot)
 
 
-async def days(clinic: Clinic, count: int) -> None:
+async def days(clinic: Clinic, count: int, writes: Patient | None = None) -> None:
     """Live so many days."""
-    await until(clinic, clinic.clock() + timedelta(days=count))
+    await until(clinic, clinic.clock() + timedelta(days=count), writes)
 
 
 def rows_of(clinic: Clinic, item: str) -> list[Any]:

@@ -31,6 +31,7 @@ from study.facts import (
     PauseEnded,
     PracticeDone,
     PreferencesSet,
+    PutOff,
     RedFlagsAnswered,
     RemindMe,
     Response,
@@ -112,6 +113,7 @@ SAMPLES: tuple[Fact, ...] = (
     SafeAgain(at=AT),
     DosePrompts(medicine="m1", wanted=True, at=AT),
     PreferencesSet(contact_at="10:30", fewer_messages=False, at=AT),
+    PutOff(talk="practice_nudge", args="{}", due_at=AT),
     TravelPlanned(zone="Europe/Berlin", from_on=date(2026, 3, 5), back_on=date(2026, 3, 9)),
     VisitPlanned(
         visit="month_3",

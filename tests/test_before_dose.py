@@ -109,11 +109,11 @@ async def test_another_talk_takes_its_place_and_nobody_is_asked_to_go_back_to_it
 
 async def test_none_comes_before_the_third_week_before_allocation_or_unasked(clinic: Clinic) -> None:
     ann = await joined(clinic, NINE)
-    await days(clinic, 8)
+    await days(clinic, 8, ann)
     assert asks(ann) == []
     with clinic.database.write("test") as tx:
         people.change(tx, 1, "test", enrolled_on=MONDAY - timedelta(days=60))
-    await days(clinic, 2)
+    await days(clinic, 2, ann)
     assert asks(ann) != []
 
 

@@ -36,7 +36,6 @@ NOT_SENT = {
     "session": "weekly sessions",
     "diary": "evening diary",
     "weekly": "weekly questions",
-    "practice_nudge": "practice nudges",
     "week_picture": "picture of the week",
 }
 """What the README calls the prompts that this release does not send; one that is sent is taken out there."""

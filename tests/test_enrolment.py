@@ -194,7 +194,7 @@ async def test_a_second_medicine(clinic: Clinic) -> None:
     second = ("morphine", "Long-acting tablet (ER)", ">15 mg", "At fixed times", ">1", ">2", ">6:00, 20:00")
     ann = await joining(clinic, AGREE, "New York", "9 pm to 8 am", "No", *OXY, "Yes", *second, ">morning tablet", "No")
     await ann.does("Yes, please")
-    assert "quiet hours, so nothing comes before them: 06:00." in ann.hears
+    assert "quiet hours, so nothing comes before them: 6:00\u202fAM." in ann.hears
     assert [p.wanted for p in clinic.kept(DosePrompts)] == [True]
     assert "Do you have naloxone at home?" in ann.hears
     first, other = clinic.kept(MedicineEpisode)

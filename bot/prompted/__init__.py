@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bot.prompted import pre_dose, visits
+from bot.prompted import nudges, pre_dose, visits
 from bot.prompted.prompt import Prompt
 from content.prompt_rules import Family
 
@@ -13,5 +13,6 @@ SENDERS: Mapping[Family, Callable[[Prompt], None]] = {
     "visit_call": visits.call,
     "visit_close": visits.close,
     "pre_dose": pre_dose.message,
+    "practice_nudge": nudges.message,
 }
 """Family → what sends it. Each gives the row its final state, or notes that it went out and waits for an answer."""

@@ -12,7 +12,7 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Make three tables of facts and the one of plans; add the last moment, the zone at home, the end of the year."""
+    """Make four tables of facts and the one of plans; add the last moment, the zone at home, the end of the year."""
     _fact("dose_prompts", _text("medicine"), sa.Column("wanted", sa.Boolean(), nullable=False), _instant("at"))
     _fact(
         "preference",
@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("back_on", sa.Date(), nullable=True),
     )
+    _fact("put_off", _text("talk"), _text("args"), _instant("due_at"))
     op.create_table(
         "plan_basis",
         sa.Column("id", sa.Integer(), nullable=False),

@@ -1,0 +1,59 @@
+"""Look-ups of what a person chose: prompts before doses, hours and number of messages, travels."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import time
+
+from bot.desk import Desk
+from records.person import person_of, protocol_of, travels_of
+from study import queries
+from study.person import MedicineTimes, local_at
+from study.plan import diary_time, unprompted
+
+
+def pre_dose_rules(desk: Desk, query: queries.PreDoseRules) -> queries.PreDose:
+    """How prompts before a dose come, and which of the times asked about get none."""
+    rules, seen = protocol_of(desk.participant), person_of(desk.tx, desk.participant)
+    asked_of = MedicineTimes("", tuple(time.fromisoformat(at) for at in query.times))
+    silent = unprompted(rules, replace(seen, medicines=(asked_of,)))
+    return queries.PreDose(
+        minutes_before=rules.pre_dose.minutes_before,
+        from_week=rules.pre_dose.from_week,
+        unprompted=tuple(f"{at:%H:%M}" for _, at in silent),
+    )
+
+
+def preferences(desk: Desk, _: queries.PreferencesNow) -> queries.Chosen:
+    """What was chosen, and between which limits."""
+    person = desk.participant
+    rules, seen = protocol_of(person), person_of(desk.tx, person)
+    contact_at = seen.preferences.contact_at
+    return queries.Chosen(
+        contact_at=f"{contact_at:%H:%M}" if contact_at is not None else None,
+        diary_at=f"{diary_time(rules, seen):%H:%M}",
+        fewer_messages=seen.preferences.fewer_messages,
+        diary_earliest=f"{rules.diary.earliest:%H:%M}",
+        diary_latest=f"{rules.diary.latest:%H:%M}",
+        fewer_a_day=rules.prompts.fewer.cap_a_day,
+        quiet_from=person.quiet_from,
+        quiet_to=person.quiet_to,
+    )
+
+
+def travel(desk: Desk, _: queries.TravelNow) -> queries.Travelling | None:
+    """The travel that is not over, the one planned first of several."""
+    seen = person_of(desk.tx, desk.participant)
+    for kept in travels_of(desk.tx, desk.participant.id):
+        planned = kept.fact
+        today = local_at(desk.tx.now, planned.zone).date()
+        if planned.back_on is None or today < planned.back_on:
+            return queries.Travelling(
+                entity=kept.entity,
+                zone=planned.zone,
+                from_on=planned.from_on,
+                back_on=planned.back_on,
+                away=planned.from_on <= today,
+                home=seen.zone,
+            )
+    return None
