@@ -11,7 +11,7 @@ from bot import alarms, lookups
 from bot.desk import Desk
 from content.medicines import limit
 from content.safety_data import alerts as alert_rules
-from records import alerts, due, facts, people, post, talks, visits
+from records import alerts, due, facts, holding, people, post, talks, visits
 from records.due import Planned
 from records.facts import Where
 from scheduler import planning, travelling
@@ -118,15 +118,18 @@ def _stopped(desk: Desk, entity: str, fact: kinds.Stopped) -> None:
 def _stop_undone(desk: Desk, entity: str, fact: kinds.Stopped, revision: int) -> None:
     joined = desk.participant.enrolled_at is not None
     _change(desk, "participant:resumed", status="enrolled" if joined else "invited")
+    _planned_again(desk, entity, fact)
 
 
 def _held(desk: Desk, entity: str, fact: kinds.Held) -> None:
-    """As when staff put somebody on hold: what is planned for them ends."""
-    person = desk.participant
-    _change(desk, "participant:hold" if fact.reason else "participant:hold_ended", hold=fact.reason)
+    """As when staff put somebody on hold, and when they lift it."""
     if fact.reason:
-        due.cancel(desk.tx, person.id, "check_back", f"hold: {fact.reason}")
-        post.cancel(desk.tx, person.id, UNSOLICITED, f"hold: {fact.reason}")
+        holding.hold(desk.tx, desk.participant.id, fact.reason)
+        refresh(desk)
+        return
+    holding.lift(desk.tx, desk.participant.id)
+    refresh(desk)
+    _planned_again(desk, entity, fact)
 
 
 def _check_back(desk: Desk, entity: str, fact: kinds.CheckBack) -> None:

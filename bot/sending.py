@@ -22,7 +22,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Re
 from bot import unreachable
 from bot.pacing import Pacer
 from bot.storage import Storage
-from records import due, post, talks
+from records import post
 from records.database import Tx
 from records.post import Sent
 
@@ -126,7 +126,7 @@ class Sender:
             if row.chat_hash in busy:
                 continue
             if row.not_after is not None and row.not_after <= tx.now:
-                _let_go(tx, row)
+                post.too_late(tx, row)
                 continue
             busy.add(row.chat_hash)
             delay = self.pacer.delay(row.chat_hash, row.kind)
@@ -212,15 +212,6 @@ class Sender:
         else:
             message = await self.bot.send_document(chat_id, **kwargs)
         return {"message_id": message.message_id}
-
-
-def _let_go(tx: Tx, row: Row[Any]) -> None:
-    """A prompt whose last moment passed while it waited: nobody saw it, so what it asked is over too."""
-    post.too_late(tx, row.id)
-    if row.due_item_id is not None:
-        due.close(tx, row.due_item_id, "expired", "too late: it waited to be sent")
-    if row.conversation_id is not None:
-        talks.move(tx, row.conversation_id, "expired")
 
 
 def retry_seconds(error: RetryAfter) -> float:

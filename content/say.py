@@ -2331,8 +2331,16 @@ class talk:
         return Message("talk.name_fix")
 
     @staticmethod
+    def name_held() -> Message:
+        return Message("talk.name_held")
+
+    @staticmethod
     def name_late_check_in() -> Message:
         return Message("talk.name_late_check_in")
+
+    @staticmethod
+    def name_late_held() -> Message:
+        return Message("talk.name_late_held")
 
     @staticmethod
     def name_late_pause() -> Message:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
 from content.medicines import limit
-from records import alerts, due, facts, people, plans, post
+from records import alerts, due, facts, holding, people, plans, post
 from records.database import Database, Tx
 from records.facts import Where
 from records.people import Invited
@@ -142,10 +142,10 @@ def hold(db: Database, study_id: str, reason: str | None, who: str) -> None:
     """Stop coaching at once (hospital, bereavement, died, other), or go on again with None."""
     with db.write(who) as tx:
         person = people.by_study_id(tx, study_id)
-        people.change(tx, person.id, "participant:hold" if reason else "participant:hold_ended", hold=reason)
         if reason:
-            due.cancel(tx, person.id, None, f"hold: {reason}")
-            post.cancel(tx, person.id, ("prompt", "step"), f"hold: {reason}")
+            holding.hold(tx, person.id, reason)
+        else:
+            holding.lift(tx, person.id)
 
 
 def withdraw(db: Database, study_id: str, level: str, who: str) -> None:

@@ -24,7 +24,7 @@ from handlers.pause import check_back, late_pause, mindful_pause
 from handlers.practice import log_practice
 from handlers.preferences import preferences
 from handlers.progress import progress
-from handlers.safety import died, safe_check, urgent
+from handlers.safety import died, held, late_held, safe_check, urgent
 from handlers.settings import settings
 from handlers.stop import stop
 from handlers.team import tell_team
@@ -89,6 +89,8 @@ def talks() -> dict[str, Talk]:
         talk("urgent", urgent, A_DAY),
         talk("safe_check", safe_check, TWO_WEEKS),
         talk("died", died, TWO_WEEKS),
+        talk("held", held, TWO_WEEKS),
+        talk("late_held", late_held),
     )
     return {each.name: each for each in every}
 
@@ -127,8 +129,9 @@ LATE = {
     "check_in": "late_check_in",
     "late_check_in": "late_check_in",
     "pre_dose": "late_pre_dose",
+    "held": "late_held",
 }
 """Talk past its life → the talk that is begun when somebody taps one of its buttons."""
 
-FLEETING = frozenset({"pre_dose", "late_pre_dose", "practice_nudge"})
+FLEETING = frozenset({"pre_dose", "late_pre_dose", "practice_nudge", "held"})
 """Talks that nobody is asked to go on with: when another begins they are over."""

@@ -14,6 +14,7 @@ from study.steps import Begin, Conversation, Option, Record, Say, Void
 from study.view import ParticipantView
 
 HOSPITAL = "hospital"
+BEREAVEMENT = "bereavement"
 
 
 def settings(me: ParticipantView) -> Conversation:
@@ -23,6 +24,10 @@ def settings(me: ParticipantView) -> Conversation:
     match (yield from _choice(me, standing, travel)):
         case "home":
             yield from back_home()
+        case "lift":
+            at = yield queries.now("lift_at")
+            yield Record("lifted", facts.Held(reason=None, at=at))
+            yield Say("lifted_said", say.settings.resumed())
         case "resume" if standing.stopped is not None:
             yield Void("resumed", standing.stopped, "messages again")
             yield Say("resumed_said", say.settings.resumed())
@@ -51,6 +56,7 @@ def _choice(me: ParticipantView, standing: Standing, travel: Travelling | None) 
     discreet = say.settings.discreet_off_button() if me.discreet else say.settings.discreet_on_button()
     options = [
         *([Option("home", say.settings.home_button())] if standing.hold == HOSPITAL else []),
+        *([Option("lift", say.settings.resume_button())] if standing.hold == BEREAVEMENT else []),
         *([Option("resume", say.settings.resume_button())] if standing.stopped is not None else []),
         *([Option("break", say.settings.end_break_button())] if standing.break_until is not None else []),
         Option("messages", say.settings.messages_button()),

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import Row, bindparam, func, insert, literal_column, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from records import due, talks
 from records.database import Tx
 from records.prepared import Prepared
 from records.tables import Inbox, Outbox, table
@@ -222,9 +223,11 @@ def claim(tx: Tx, ids: Sequence[int], fence: int) -> list[Row[Any]]:
     return [row for rows in found for row in rows]
 
 
-def too_late(tx: Tx, letter_id: int) -> None:
-    """A letter whose last moment has passed is not sent any more."""
-    tx.do(_too_late, id_=letter_id)
+def too_late(tx: Tx, row: Row[Any]) -> None:
+    """A letter of `waiting` whose last moment has passed is not sent any more."""
+    tx.do(_too_late, id_=row.id)
+    if row.due_item_id is not None:
+        _let_go(tx, row, "expired", "too late: it waited to be sent")
 
 
 @dataclass(frozen=True)
@@ -268,9 +271,22 @@ def settle(tx: Tx, bot: str) -> tuple[int, int]:
 
 
 def cancel(tx: Tx, participant_id: int, kinds: Sequence[str], reason: str) -> int:
-    """Cancel waiting letters of some kinds to a participant; gives how many."""
+    """Cancel waiting letters of some kinds to a participant; gives how many.
+
+    A prompt among them was never seen: its due item is cancelled with it, and its talk is over.
+    """
     mine = (outbox.c.participant_id == participant_id) & (outbox.c.state == "waiting") & outbox.c.kind.in_(kinds)
+    unseen = mine & (outbox.c.kind == "prompt") & outbox.c.due_item_id.is_not(None)
+    for row in tx.rows(select(outbox.c.due_item_id, outbox.c.conversation_id).where(unseen)):
+        _let_go(tx, row, "cancelled", reason)
     return tx.run(update(outbox).where(mine).values(state="cancelled", reason=reason))
+
+
+def _let_go(tx: Tx, row: Row[Any], state: str, reason: str) -> None:
+    """Nobody saw a prompt: what it asked is over too."""
+    due.close(tx, row.due_item_id, state, reason)
+    if row.conversation_id is not None:
+        talks.move(tx, row.conversation_id, "expired")
 
 
 def erase(tx: Tx, participant_id: int) -> int:

@@ -545,7 +545,7 @@ EVERYTHING: tuple[tuple[str, ...], ...] = (
     (">/medicines", "oxycodone", "New times", ">8:00", "Side effects", "Today"),
     (">/medicines", "Add one", ">fentanil", "fentanyl", "Patch", ">25", "Use fentanyl", "Rather not say"),
     (">/medicines", "I am in hospital", ">/settings", "I am back home"),
-    (">/settings", "City and time, or travel", ">Nowhere", "London"),
+    (">/settings", "City and time", ">Nowhere", "London"),
     (">/settings", "Quiet hours", "10 pm to 7 am"),
     (">/break", "3 days", ">/break 0"),
     (">/team hello there",),
