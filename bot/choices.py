@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import time
 
 from bot.desk import Desk
+from records import due
 from records.person import person_of, protocol_of, travels_of
 from study import queries
 from study.person import MedicineTimes, local_at
@@ -39,6 +40,16 @@ def preferences(desk: Desk, _: queries.PreferencesNow) -> queries.Chosen:
         quiet_from=person.quiet_from,
         quiet_to=person.quiet_to,
     )
+
+
+def visit_due_until(desk: Desk, query: queries.VisitDueUntil) -> str | None:
+    """The check-in that a break moves."""
+    for row in due.pending_of(desk.tx, desk.participant.id):
+        open_after = row.latest_at is not None and row.latest_at > query.until
+        is_message = row.item.startswith("visit.") and not row.item.endswith((".call", ".close"))
+        if is_message and row.due_at < query.until and open_after:
+            return str(row.payload["visit"])
+    return None
 
 
 def travel(desk: Desk, _: queries.TravelNow) -> queries.Travelling | None:

@@ -8,6 +8,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from telegram import Bot, BotCommand
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.request import BaseRequest
 
+from bot import silence
 from bot.command_list import listed
 from bot.mail import mail_carrier
 from bot.node import AFTER_ERROR_SECONDS, Node
@@ -33,7 +35,6 @@ from content.catalogue import catalogue
 from content.medicines import limit
 from records import post
 from records.database import Database, Tx
-from scheduler import planning
 from scheduler.clockwork import Every, Job, Nightly, When, clockwork
 
 log = structlog.get_logger()
@@ -103,7 +104,7 @@ async def keep_going(node: Node, settings: Settings, *more: Callable[[], Awaitab
     """All loops of a node, until the first one ends."""
     jobs: dict[str, tuple[When, Job]] = {
         "sweep": (Every(1), node.sweep),
-        "roll": (Nightly(0, 5), lambda: node.storage.write(planning.roll)),
+        "roll": (Nightly(0, 5), lambda: node.storage.write(partial(silence.nightly, node.world))),
         "purge": (Nightly(3, 10), lambda: node.storage.write(_purge)),
     }
     clock = clockwork(jobs)

@@ -2721,6 +2721,10 @@ class visit:
         return Message("visit.later_button")
 
     @staticmethod
+    def moves(*, day: Param, name: Param) -> Message:
+        return Message("visit.moves", {"day": day, "name": name})
+
+    @staticmethod
     def name_baseline() -> Message:
         return Message("visit.name_baseline")
 

@@ -252,6 +252,12 @@ class TravelNow(Query[Travelling | None]):
     """The travel that is on, or else the next one to come."""
 
 
+class VisitDueUntil(Query[str | None]):
+    """The check-in a message of which is due from now until an instant (UTC), and can still come after it."""
+
+    until: datetime
+
+
 class PromptsWanted(Query[dict[str, bool]]):
     """By medicine, whether prompts before its usual times are wanted; one nobody asked about is not there."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from bot import silence
 from coordinator import ledger
 from records import facts, meta, people
 from records.facts import Where
@@ -40,7 +41,7 @@ async def until(clinic: Clinic, at: datetime, writes: Patient | None = None) -> 
             await writes.says("/help")
         await clinic.passes(seconds=min((at - clinic.clock()).total_seconds(), 86400))
         with clinic.database.write("study") as tx:
-            planning.roll(tx)
+            silence.nightly(clinic.node.world, tx)
             meta.polled(tx, clinic.node.world.bot)
 
 
