@@ -6,11 +6,14 @@ from dataclasses import replace
 from datetime import time
 
 from bot.desk import Desk
-from records import due
+from records import due, facts
 from records.person import person_of, protocol_of, travels_of
+from study import facts as kinds
 from study import queries
 from study.person import MedicineTimes, local_at
 from study.plan import diary_time, unprompted
+
+SECONDS_A_MINUTE = 60
 
 
 def pre_dose_rules(desk: Desk, query: queries.PreDoseRules) -> queries.PreDose:
@@ -39,6 +42,20 @@ def preferences(desk: Desk, _: queries.PreferencesNow) -> queries.Chosen:
         fewer_a_day=rules.prompts.fewer.cap_a_day,
         quiet_from=person.quiet_from,
         quiet_to=person.quiet_to,
+    )
+
+
+def year_given(desk: Desk, _: queries.YearGiven) -> queries.YearInNumbers:
+    """Everything that was logged and answered, counted."""
+    tx, who = desk.tx, desk.participant.id
+    led = sum(kept.fact.seconds for kept in facts.in_force(tx, kinds.ExerciseLed, who))
+    said = sum(kept.fact.minutes for kept in facts.in_force(tx, kinds.PracticeDone, who))
+    answered = {kept.fact.visit for kept in facts.in_force(tx, kinds.CheckInFinished, who)}
+    return queries.YearInNumbers(
+        doses=sum(kept.fact.status == "taken" for kept in facts.in_force(tx, kinds.DoseTaken, who)),
+        pauses=len(list(facts.in_force(tx, kinds.PauseBegun, who))),
+        minutes=round(led / SECONDS_A_MINUTE) + said,
+        visits=len(answered),
     )
 
 

@@ -374,6 +374,7 @@ _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.PreDoseRules: choices.pre_dose_rules,
     queries.PreferencesNow: choices.preferences,
     queries.TravelNow: choices.travel,
+    queries.YearGiven: choices.year_given,
     queries.VisitDueUntil: choices.visit_due_until,
     queries.MedicinesNow: lambda desk, _: view(desk).medicines,
     queries.PromptsWanted: lambda desk, _: wants_prompts(desk.tx, desk.participant.id),

@@ -23,7 +23,8 @@ def nightly(world: World, tx: Tx) -> None:
     """The nightly roll: every plan in line with its protocol, and a task for whom nobody has heard of."""
     planning.roll(tx)
     for row in people.everyone(tx):
-        if row.status == "enrolled" and row.hold is None and row.last_heard_at is not None:
+        taking_part = row.status == "enrolled" and row.hold is None and row.completed_on is None
+        if taking_part and row.last_heard_at is not None:
             desk = _desk(world, tx, row)
             note(desk, prompts.traffic(desk, person_of(tx, row)))
 

@@ -193,6 +193,48 @@ class check_in:
         return Message("check_in.with_stem", {"question": question, "stem": stem})
 
 
+class closing:
+    @staticmethod
+    def closed() -> Message:
+        return Message("closing.closed")
+
+    @staticmethod
+    def file_button() -> Message:
+        return Message("closing.file_button")
+
+    @staticmethod
+    def given(*, doses: Param, minutes: Param, pauses: Param, visits: Param) -> Message:
+        return Message("closing.given", {"doses": doses, "minutes": minutes, "pauses": pauses, "visits": visits})
+
+    @staticmethod
+    def no_file_button() -> Message:
+        return Message("closing.no_file_button")
+
+    @staticmethod
+    def open() -> Message:
+        return Message("closing.open")
+
+    @staticmethod
+    def over() -> Message:
+        return Message("closing.over")
+
+    @staticmethod
+    def refused() -> Message:
+        return Message("closing.refused")
+
+    @staticmethod
+    def team() -> Message:
+        return Message("closing.team")
+
+    @staticmethod
+    def why(*, closes: Param, name: Param) -> Message:
+        return Message("closing.why", {"closes": closes, "name": name})
+
+    @staticmethod
+    def why_button() -> Message:
+        return Message("closing.why_button")
+
+
 class dates:
     @staticmethod
     def day(*, day: Param) -> Message:
@@ -2313,6 +2355,10 @@ class talk:
     @staticmethod
     def name_check_in_now() -> Message:
         return Message("talk.name_check_in_now")
+
+    @staticmethod
+    def name_closing() -> Message:
+        return Message("talk.name_closing")
 
     @staticmethod
     def name_died() -> Message:

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import func, select
 
 from content.protocol import Protocol
+from coordinator.prompt_books import why_prompt
 from records import due, people, plans, visits
 from records.database import Database, Tx
 from records.person import person_of, protocol_of
@@ -161,6 +162,8 @@ def why(db: Database, study_id: str, visit: str) -> str:
     """
     with db.read() as tx:
         row = people.by_study_id(tx, study_id)
+        if (told := why_prompt(tx, row, visit)) is not None:
+            return told
         protocol_of(row).visit(visit)
         window = visits.windows(tx, row.id).get(visit)
         if window is None:

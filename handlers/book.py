@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from handlers.before_dose import before_dose, late_before_dose
 from handlers.breaks import take_break
 from handlers.check_in import check_in, late_check_in
+from handlers.closing import closing
 from handlers.dose import log_dose
 from handlers.enrol import enrol
 from handlers.exercise import practice_led
@@ -70,6 +71,7 @@ def talks() -> dict[str, Talk]:
         talk("pre_dose", before_dose),
         talk("late_pre_dose", late_before_dose),
         talk("practice_nudge", practice_nudge),
+        talk("closing", closing, TWO_WEEKS),
         talk("preferences", preferences),
         talk("travel", travel),
         talk("visit_offer", visit_offer, TWO_WEEKS),

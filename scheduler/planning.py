@@ -19,7 +19,7 @@ from records.database import Tx
 from records.person import person_of, protocol_of
 from scheduler import travelling
 from study.facts import VisitPlanned
-from study.person import Person
+from study.person import Person, local_at
 from study.plan import WIRED, Planned, family_of, is_planned, plan, windows_of
 
 HORIZON = timedelta(days=45)
@@ -77,8 +77,21 @@ def roll(tx: Tx) -> Replanned:
     for row in people.everyone(tx):
         if row.home_zone is not None:
             travelling.settle(tx, row.id)
+    for row in people.everyone(tx):
+        _complete(tx, row)
     done = [replan(tx, row.id) for row in people.everyone(tx) if row.status in ("enrolled", "prompts_stopped")]
     return Replanned(sum(d.added for d in done), sum(d.moved for d in done), sum(d.superseded for d in done))
+
+
+def _complete(tx: Tx, row: Row[Any]) -> None:
+    """The year of somebody whose closing talk was due is over, whether it could be sent or not."""
+    if row.completed_on is not None or row.status not in ("enrolled", "prompts_stopped"):
+        return
+    rules, seen = protocol_of(row), person_of(tx, row)
+    last = [each.closes_on for each in windows_of(rules, seen) if each.visit == rules.closing.visit]
+    ends_on = last[0] + timedelta(days=rules.closing.days_after_close) if last else None
+    if ends_on is not None and local_at(tx.now, row.zone).date() > ends_on:
+        people.change(tx, row.id, "participant:completed", completed_on=ends_on)
 
 
 def _keep_windows(tx: Tx, row: Row[Any], rules: Protocol, person: Person) -> None:

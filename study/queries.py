@@ -104,6 +104,17 @@ class Travelling(BaseModel):
     home: str
 
 
+class YearInNumbers(BaseModel):
+    """What a person gave: doses logged, pauses, minutes of practice, check-ins answered."""
+
+    model_config = ConfigDict(frozen=True)
+
+    doses: int
+    pauses: int
+    minutes: int
+    visits: int
+
+
 class Now(Query[datetime]):
     """The instant of this turn (UTC)."""
 
@@ -256,6 +267,10 @@ class VisitDueUntil(Query[str | None]):
     """The check-in a message of which is due from now until an instant (UTC), and can still come after it."""
 
     until: datetime
+
+
+class YearGiven(Query[YearInNumbers]):
+    """What the person gave since they joined."""
 
 
 class PromptsWanted(Query[dict[str, bool]]):

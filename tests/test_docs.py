@@ -32,7 +32,6 @@ FENCED = re.compile(r"^ *```\w*\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 LINK = re.compile(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"")
 NOT_SENT = {
-    "closing": "closing talk",
     "session": "weekly sessions",
     "diary": "evening diary",
     "weekly": "weekly questions",

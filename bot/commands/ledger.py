@@ -25,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
 
 def why(
     study_id: Annotated[str, typer.Argument(help="The study id, such as P0007.")],
-    visit: Annotated[str, typer.Argument(help="baseline, month_3, month_6, month_9 or month_12")],
+    visit: Annotated[str, typer.Argument(help="baseline, month_3 … month_12; pre_dose, practice_nudge or closing")],
 ) -> None:
     """Say in one sentence what was due of a check-in, what went out, and how it ended."""
     with opened() as db:

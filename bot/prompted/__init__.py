@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bot.prompted import nudges, pre_dose, visits
+from bot.prompted import closing, nudges, pre_dose, visits
 from bot.prompted.prompt import Prompt
 from content.prompt_rules import Family
 
@@ -12,6 +12,7 @@ SENDERS: Mapping[Family, Callable[[Prompt], None]] = {
     "visit": visits.message,
     "visit_call": visits.call,
     "visit_close": visits.close,
+    "closing": closing.message,
     "pre_dose": pre_dose.message,
     "practice_nudge": nudges.message,
 }

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 AT_FIRST: dict[str, str | None] = {
     "arm": None,
+    "completed_on": None,
     "enrolled_on": None,
     "language": "en",
     "protocol_version": "1",
@@ -40,6 +41,7 @@ AT_FIRST: dict[str, str | None] = {
 """What a participant has when they are added; each change of it stands in the audit as `name=value`."""
 
 STOPPED = "stopped"
+TAKING_PART = ("enrolled", "prompts_stopped")
 
 
 @dataclass(frozen=True)
@@ -55,13 +57,19 @@ class Person:
     status: str
     protocol_version: str
     arm: str | None
+    completed_on: date | None = None
     stopped_at: datetime | None = None
+
+    @property
+    def standing(self) -> str:
+        """The status; of somebody still taking part when their year was over: completed."""
+        return "completed" if self.completed_on is not None and self.status in TAKING_PART else self.status
 
 
 def participants(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """One row a person."""
     for person in at_the_cut(tx, cut):
-        yield [getattr(person, name) for name in wanted.names]
+        yield [person.standing if name == "status" else getattr(person, name) for name in wanted.names]
 
 
 def at_the_cut(tx: Tx, cut: Cut) -> Iterator[Person]:
@@ -89,8 +97,9 @@ def _as_it_was(tx: Tx, person: Person, as_of: datetime) -> Person:
         if "status" in values:
             stopped_at = at if values["status"] == STOPPED else None
     before: dict[str, Any] = {name: then.get(name, AT_FIRST[name]) for name in changed_since}
-    if before.get("enrolled_on"):
-        before["enrolled_on"] = date.fromisoformat(before["enrolled_on"])
+    for name in ("enrolled_on", "completed_on"):
+        if before.get(name):
+            before[name] = date.fromisoformat(before[name])
     return replace(person, **before, stopped_at=stopped_at)
 
 
