@@ -89,7 +89,7 @@ def _ever_asked(rules: Protocol, stretches: list[_Stretch]) -> dict[tuple[str, s
     """Since when each thing was asked for, whatever changed afterwards."""
     asked: dict[tuple[str, str], datetime] = {}
     for each in stretches:
-        for planned in _wired(rules, each.person, stretches[0].since, each.until + LATEST):
+        for planned in _wired(rules, each.person, each.since - LATEST, each.until + LATEST):
             asked.setdefault(planned.key, each.since)
     return asked
 
