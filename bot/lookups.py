@@ -231,7 +231,11 @@ def _standing(desk: Desk, _: queries.StandingNow) -> queries.Standing:
     prompts = in_force(desk.tx, kinds.Stopped, person.id, level="prompts")
     stops = [k.entity for k in prompts] if person.status == "prompts_stopped" else []
     return queries.Standing(
-        status=person.status, hold=person.hold, break_until=on_break, stopped=stops[-1] if stops else None
+        status=person.status,
+        hold=person.hold,
+        break_until=on_break,
+        stopped=stops[-1] if stops else None,
+        travel=choices.travel(desk, queries.TravelNow()),
     )
 
 

@@ -9,7 +9,7 @@ from handlers.asking import Asking, choose
 from handlers.enrol import choose_quiet_hours, choose_zone
 from study import facts, queries
 from study.places import city_of
-from study.queries import Standing, Travelling, look
+from study.queries import Standing, look
 from study.steps import Begin, Conversation, Option, Record, Say, Void
 from study.view import ParticipantView
 
@@ -20,8 +20,7 @@ BEREAVEMENT = "bereavement"
 def settings(me: ParticipantView) -> Conversation:
     """One setting, changed and told back in a line."""
     standing: Standing = yield look("standing", queries.StandingNow())
-    travel: Travelling | None = yield look("travel", queries.TravelNow())
-    match (yield from _choice(me, standing, travel)):
+    match (yield from _choice(me, standing)):
         case "home":
             yield from back_home()
         case "lift":
@@ -51,7 +50,8 @@ def settings(me: ParticipantView) -> Conversation:
             yield Say("left", say.talk.left())
 
 
-def _choice(me: ParticipantView, standing: Standing, travel: Travelling | None) -> Asking[str]:
+def _choice(me: ParticipantView, standing: Standing) -> Asking[str]:
+    travel = standing.travel
     words = say.settings.on() if me.discreet else say.settings.off()
     discreet = say.settings.discreet_off_button() if me.discreet else say.settings.discreet_on_button()
     options = [

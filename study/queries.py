@@ -24,8 +24,21 @@ class Entry(BaseModel):
     pause: str | None = None
 
 
+class Travelling(BaseModel):
+    """The travel that is on or to come: `away` once it has begun, `home` the zone at home, dates local."""
+
+    model_config = ConfigDict(frozen=True)
+
+    entity: str
+    zone: str
+    from_on: date
+    back_on: date | None
+    away: bool
+    home: str
+
+
 class Standing(BaseModel):
-    """Where a participant stands: status, hold, end of a break (UTC), and what stopped the messages."""
+    """Where a participant stands: status, hold, end of a break (UTC), what stopped the messages, and a travel."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,6 +46,7 @@ class Standing(BaseModel):
     hold: str | None = None
     break_until: datetime | None = None
     stopped: str | None = None
+    travel: Travelling | None = None
 
     @property
     def left(self) -> bool:
@@ -89,19 +103,6 @@ class Chosen(BaseModel):
         if self.quiet_from <= self.quiet_to:
             return self.quiet_from <= at < self.quiet_to
         return at >= self.quiet_from or at < self.quiet_to
-
-
-class Travelling(BaseModel):
-    """The travel that is on or to come: `away` once it has begun, `home` the zone at home, dates local."""
-
-    model_config = ConfigDict(frozen=True)
-
-    entity: str
-    zone: str
-    from_on: date
-    back_on: date | None
-    away: bool
-    home: str
 
 
 class YearInNumbers(BaseModel):
