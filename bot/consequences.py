@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -10,10 +11,10 @@ from bot import alarms, lookups, watching
 from bot.desk import Desk
 from content.medicines import limit
 from content.safety_data import alerts as alert_rules
-from records import alerts, due, facts, people, post, sessions, talks, visits
+from records import alerts, due, facts, holding, people, post, sessions, talks, visits
 from records.due import Planned
 from records.facts import Where
-from scheduler import planning
+from scheduler import planning, travelling
 from study import facts as kinds
 from study.missing import because
 from study.plan import is_planned
@@ -119,15 +120,18 @@ def _stopped(desk: Desk, entity: str, fact: kinds.Stopped) -> None:
 def _stop_undone(desk: Desk, entity: str, fact: kinds.Stopped, revision: int) -> None:
     joined = desk.participant.enrolled_at is not None
     _change(desk, "participant:resumed", status="enrolled" if joined else "invited")
+    _planned_again(desk, entity, fact)
 
 
 def _held(desk: Desk, entity: str, fact: kinds.Held) -> None:
-    """As when staff put somebody on hold: what is planned for them ends."""
-    person = desk.participant
-    _change(desk, "participant:hold" if fact.reason else "participant:hold_ended", hold=fact.reason)
+    """As when staff put somebody on hold, and when they lift it."""
     if fact.reason:
-        due.cancel(desk.tx, person.id, "check_back", f"hold: {fact.reason}")
-        post.cancel(desk.tx, person.id, UNSOLICITED, f"hold: {fact.reason}")
+        holding.hold(desk.tx, desk.participant.id, fact.reason)
+        refresh(desk)
+        return
+    holding.lift(desk.tx, desk.participant.id)
+    refresh(desk)
+    _planned_again(desk, entity, fact)
 
 
 def _check_back(desk: Desk, entity: str, fact: kinds.CheckBack) -> None:
@@ -273,6 +277,20 @@ def _session_done(desk: Desk, entity: str, fact: kinds.SessionDone) -> None:
             due.close(desk.tx, item.id, "answered", "the session was done")
 
 
+def _put_off(desk: Desk, entity: str, fact: kinds.PutOff) -> None:
+    person = desk.participant
+    latest = fact.due_at + timedelta(hours=limit("put_off_late_hours"))
+    payload = {"talk": fact.talk, "args": json.loads(fact.args)}
+    due.plan(desk.tx, Planned(person.id, "again", entity, fact.due_at, person.zone, latest, payload))
+
+
+def _travel(desk: Desk, entity: str, fact: kinds.TravelPlanned, revision: int = 1) -> None:
+    """The zone of today holds from this moment on, and what is planned moves with it."""
+    travelling.settle(desk.tx, desk.participant.id)
+    refresh(desk)
+    _planned_again(desk, entity, fact)
+
+
 _FOLLOWS: dict[type[Fact], Callable[[Desk, str, Any], None]] = {
     kinds.ConsentGiven: _consented,
     kinds.SettingsChanged: _settings,
@@ -284,6 +302,10 @@ _FOLLOWS: dict[type[Fact], Callable[[Desk, str, Any], None]] = {
     kinds.CheckInFinished: _finished,
     kinds.MedicineEpisode: _planned_again,
     kinds.DiaryDay: _diary_answered,
+    kinds.DosePrompts: _planned_again,
+    kinds.PreferencesSet: _planned_again,
+    kinds.TravelPlanned: _travel,
+    kinds.PutOff: _put_off,
     kinds.RemindMe: _remind_me,
     kinds.SessionPartDone: _part_done,
     kinds.SessionDone: _session_done,
@@ -300,6 +322,7 @@ _CHANGED: dict[type[Fact], Callable[[Desk, str, Any, int], None]] = {
 }
 
 _UNDONE: dict[type[Fact], Callable[[Desk, str, Any, int], None]] = {
+    kinds.TravelPlanned: _travel,
     kinds.DoseTaken: _dose_undone,
     kinds.PatchWear: _patch_undone,
     kinds.PauseEnded: _no_check_back,

@@ -30,7 +30,8 @@ MENU = (("pause",), ("dose", "pain"), ("practice", "urgent"))
 class Desk:
     """Everything one turn needs at hand; `at` is when the input reached us, `tx.now` when it is dealt with.
 
-    `standing` is the talk last looked at in this turn, and how it stands.
+    `standing` is the talk last looked at in this turn, and how it stands. While a prompt is written, `prompting` is its
+    due item; `silent`, `doubt`, `not_after` hold for its letter.
     """
 
     tx: Tx
@@ -46,6 +47,8 @@ class Desk:
     prompting: int | None = None
     silent: bool = False
     standing: tuple[Stored, Advanced] | None = None
+    doubt: post.Doubt = "once_more"
+    not_after: datetime | None = None
 
     @property
     def participant(self) -> Row[Any]:
@@ -74,6 +77,7 @@ class Desk:
         occurrence: str | None = None,
         due_item: int | None = None,
         doubt: post.Doubt = "once_more",
+        not_after: datetime | None = None,
         prefix: str = "",
     ) -> None:
         """Write a letter to this chat."""
@@ -92,6 +96,7 @@ class Desk:
             body,
             doubt,
             occurrence,
+            not_after=not_after,
             conversation_id=conversation,
             due_item_id=due_item,
         )

@@ -16,6 +16,7 @@ from content import say
 from content.medicines import limit
 from records import people, post
 from records import talks as stored_talks
+from records.person import protocol_of
 
 ALWAYS = ("urgent", "help", "start", "mydata", "stop", "team")
 
@@ -118,7 +119,15 @@ def _come_in(desk: Desk, invitation: Row[Any]) -> None:
 def may_talk(desk: Desk, command: str) -> bool:
     """Safety and one's own data are open to everybody linked; the rest to those enrolled and in the study."""
     person = desk.participant
-    return command in ALWAYS or person.status in ("enrolled", "prompts_stopped")
+    if command in ALWAYS:
+        return True
+    return person.status in ("enrolled", "prompts_stopped") and not year_is_closed(desk)
+
+
+def year_is_closed(desk: Desk) -> bool:
+    """True for somebody whose year is over in a study that leads and logs nothing after it."""
+    person = desk.participant
+    return person.completed_on is not None and protocol_of(person).closing.afterwards == "closed"
 
 
 def has_left(desk: Desk) -> bool:
@@ -130,6 +139,8 @@ def refuse(desk: Desk) -> None:
     """What somebody reads who has not finished joining, or has left."""
     if desk.participant.status == "invited":
         _first_join(desk)
+    elif not has_left(desk) and year_is_closed(desk):
+        desk.send(say.closing.refused(), keyboard=desk.menu())
     else:
         desk.send(say.start.left(), keyboard=desk.menu())
 

@@ -11,12 +11,14 @@ from sqlalchemy import Row
 from bot import lookups, outage, prompts, quiet, talking, watching
 from bot.desk import Desk
 from bot.prompted import sessions, visits
+from bot.prompted.prompt import begin_for
 from content import say
 from content.medicines import limit
 from content.message import Message
 from records import due, facts
 from records import talks as stored_talks
 from records.facts import Where
+from scheduler import planning, travelling
 from study.facts import PatchWear
 from study.plan import is_planned
 
@@ -26,7 +28,7 @@ def take(desk: Desk, item: Row[Any], *, reachable: bool) -> None:
     if is_planned(item.item):
         prompts.take(desk, item, reachable=reachable)
         return
-    if not reachable:
+    if not reachable and item.item != travelling.ITEM:
         due.close(desk.tx, item.id, "undeliverable", "no chat, or blocked")
         return
     _TAKEN[item.item](desk, item)
@@ -140,12 +142,36 @@ def _session_again(desk: Desk, item: Row[Any]) -> None:
         due.close(desk.tx, item.id, "superseded", "done by now")
 
 
+def _again(desk: Desk, item: Row[Any]) -> None:
+    """A prompt the person put off to a time of their own; in quiet hours it comes without a sound."""
+    why_not = quiet.why_not(desk, asked_for=True)
+    if item.latest_at is not None and desk.tx.now > item.latest_at:
+        due.close(desk.tx, item.id, "expired", "too late")
+    elif why_not is not None:
+        due.close(desk.tx, item.id, "skipped", why_not)
+    elif quiet.busy(desk):
+        due.postpone(desk.tx, item.id, desk.tx.now + timedelta(minutes=1))
+    else:
+        due.close(desk.tx, item.id, "answered", "sent")
+        silent = quiet.why_not(desk) == quiet.QUIET_HOURS
+        begin_for(desk, item, item.payload["talk"], dict(item.payload["args"]), silent=silent)
+
+
+def _travel(desk: Desk, item: Row[Any]) -> None:
+    """Midnight at which a travel begins or ends: the zone changes without a word, as it was said when it was set."""
+    due.close(desk.tx, item.id, "answered", "in time")
+    travelling.settle(desk.tx, desk.participant.id)
+    planning.replan(desk.tx, desk.participant.id)
+
+
 _TAKEN: dict[str, Callable[[Desk, Row[Any]], None]] = {
     "step": _step,
     "check_back": _check_back,
     "visit_again": _visit_again,
     "session_again": _session_again,
     "patch_assumed": _patch_assumed,
+    "again": _again,
+    travelling.ITEM: _travel,
     outage.ITEM: _outage,
     "allocated": _allocated,
     watching.ITEM: watching.ask,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from bot import choices
 from bot.desk import Desk
 from bot.diary_lookups import DIARY
 from bot.own_data import everything_kept
@@ -16,7 +17,7 @@ from content.places import zone_of
 from content.protocol import protocol
 from records import people, sessions, visits
 from records.facts import Kept, asked, column, each, find, in_force, latest, newest
-from records.person import person_of, protocol_of
+from records.person import person_of, protocol_of, wants_prompts
 from study import facts as kinds
 from study import queries
 from study.plan import closes_at, windows_of
@@ -231,7 +232,11 @@ def _standing(desk: Desk, _: queries.StandingNow) -> queries.Standing:
     prompts = in_force(desk.tx, kinds.Stopped, person.id, level="prompts")
     stops = [k.entity for k in prompts] if person.status == "prompts_stopped" else []
     return queries.Standing(
-        status=person.status, hold=person.hold, break_until=on_break, stopped=stops[-1] if stops else None
+        status=person.status,
+        hold=person.hold,
+        break_until=on_break,
+        stopped=stops[-1] if stops else None,
+        travel=choices.travel(desk, queries.TravelNow()),
     )
 
 
@@ -387,4 +392,11 @@ _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.SessionsOpen: _sessions_open,
     queries.PartDone: lambda desk, asked: sessions.part_done(desk.tx, desk.participant.id, asked.session, asked.part),
     queries.LastPlan: lambda desk, _: sessions.last_plan(desk.tx, desk.participant.id),
+    queries.PreDoseRules: choices.pre_dose_rules,
+    queries.PreferencesNow: choices.preferences,
+    queries.TravelNow: choices.travel,
+    queries.YearGiven: choices.year_given,
+    queries.VisitDueUntil: choices.visit_due_until,
+    queries.MedicinesNow: lambda desk, _: view(desk).medicines,
+    queries.PromptsWanted: lambda desk, _: wants_prompts(desk.tx, desk.participant.id),
 }

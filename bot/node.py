@@ -16,7 +16,7 @@ from telegram import Bot, Update
 from telegram.error import Conflict, NetworkError, RetryAfter, TelegramError, TimedOut
 from telegram.ext import Application, TypeHandler
 
-from bot import outage, turns
+from bot import outage, silence, turns
 from bot.escalation import escalate
 from bot.pacing import Pacer
 from bot.sending import Parcel, Sender, retry_seconds
@@ -100,7 +100,7 @@ class Node:
         """Bring every plan in line, nightly and after a start: one by one, so that nobody's answer waits for all."""
         await self.storage.write(planning.end_unanswered)
         for participant_id in await self.storage.read(planning.planned_for):
-            await self.storage.write(partial(planning.replan, participant_id=participant_id))
+            await self.storage.write(partial(silence.night, self.world, participant_id=participant_id))
             await asyncio.sleep(0)
 
     def application(self) -> Application[Any, Any, Any, Any, Any, Any]:

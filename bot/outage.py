@@ -20,7 +20,7 @@ RULE = "outage"
 
 def look_back(world: World, tx: Tx, since: datetime) -> None:
     """Plan a message to everybody enrolled when nothing was heard since `since`, and list them for staff."""
-    active = [person for person in people.everyone(tx) if person.status == "enrolled"]
+    active = [person for person in people.everyone(tx) if person.status == "enrolled" and person.completed_on is None]
     for person in active:
         # due since the gap began, so that it goes first and everything else keeps its distance to it
         due.plan(tx, Planned(person.id, ITEM, since.isoformat(), since, person.zone))

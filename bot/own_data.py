@@ -15,6 +15,8 @@ SETTINGS = (
     "site",
     "status",
     "enrolled_on",
+    "completed_on",
+    "home_zone",
     "language",
     "zone",
     "quiet_from",

@@ -15,6 +15,8 @@ QUIET_HOURS = "quiet hours"
 def why_not(desk: Desk, *, asked_for: bool = False) -> str | None:
     """Why no prompt may go to this person now, or None. What the person asked for may go in quiet hours."""
     person = desk.participant
+    if person.completed_on is not None and not asked_for:
+        return "the year is over"
     if person.status != "enrolled" and not (asked_for and person.status == "prompts_stopped"):
         return f"status {person.status}"
     if person.hold:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot import alarms, talking
+from bot.consequences import refresh
 from bot.desk import Desk
 from content import say
 from content.message import Message
 from content.safety_data import alerts
-from records import due, facts, people, post
+from records import facts, holding, people, post
 from records import talks as stored_talks
 from records.facts import Where
 from study.conversation import entity_id
 from study.facts import Note
+from study.person import DIED
 from study.safety import Hit, Scan, scan
 from study.view import ParticipantView
 
 LATE = timedelta(minutes=2)
 URGENT_TIERS = (0, 1)
+LOOKING_BACK = ("check_in", "late_check_in")
 
 
 def looked_at(desk: Desk, text: str) -> Scan:
@@ -32,9 +35,9 @@ def respond(desk: Desk, found: Scan, text: str, said_at: datetime | None) -> boo
     if hit is None:
         return found.idiom and _ask_only(desk)
     rule = alerts().rules[hit.rule]
-    urgent, stops = hit.tier in URGENT_TIERS, rule.hold == "now"
     known = desk.person is not None and desk.person.active
-    if not (stops and known):
+    urgent, held = hit.tier in URGENT_TIERS, _hold_for(desk, found) if known else None
+    if urgent or held is None or alerts().rules[held].text != rule.text:
         prefix = _late_prefix(desk, said_at)
         desk.send(Message(f"safety.{rule.text}"), kind="emergency" if urgent else "answer", prefix=prefix)
     if urgent:
@@ -46,11 +49,11 @@ def respond(desk: Desk, found: Scan, text: str, said_at: datetime | None) -> boo
     _raise_all(desk, found.hits, said_at)
     if urgent:
         _quiet(desk)
-    elif stops:
-        _hold(desk)
+    elif held is not None:
+        _hold(desk, held)
     if urgent or found.idiom:
         _ask_if_safe(desk, alerted=urgent)
-    return urgent or stops or found.idiom
+    return urgent or held is not None or found.idiom
 
 
 def keep_note(desk: Desk, text: str, *, about: str | None) -> str:
@@ -68,13 +71,36 @@ def _ask_if_safe(desk: Desk, *, alerted: bool) -> None:
         talking.begin(desk, "safe_check", {"alerted": alerted})
 
 
-def _hold(desk: Desk) -> None:
-    """Somebody wrote that the person has died: coaching stops at once; a slip can be taken back with one tap."""
-    person = desk.participant
-    people.change(desk.tx, person.id, "participant:hold", hold="died")
-    due.cancel(desk.tx, person.id, None, "hold: died")
-    post.cancel(desk.tx, person.id, ("prompt", "step"), "hold: died")
-    talking.begin(desk, "died")
+def _hold_for(desk: Desk, found: Scan) -> str | None:
+    """The rule for which coaching stops at once, None when there is none.
+
+    A check-in that asks what happened is told so: a hospital stay of the past is an answer there.
+    """
+    held = [hit.rule for hit in found.hits if alerts().rules[hit.rule].hold not in (None, "offer")]
+    if desk.participant.status == "invited":
+        held = [rule for rule in held if alerts().rules[rule].hold == DIED]
+    if held and alerts().rules[held[0]].hold == "hospital" and _is_asked_for_words(desk):
+        return None
+    return held[0] if held else None
+
+
+def _is_asked_for_words(desk: Desk) -> bool:
+    front = stored_talks.front(desk.tx, desk.participant.id)
+    if front is None or front.talk not in LOOKING_BACK:
+        return False
+    ask = talking.open_question(desk, front)
+    return ask is not None and ask.shape == "text@1"
+
+
+def _hold(desk: Desk, rule: str) -> None:
+    """Coaching stops at once, and the talk in front with it; one tap takes a slip back."""
+    person, reason = desk.participant, str(alerts().rules[rule].hold)
+    holding.hold(desk.tx, person.id, reason)
+    refresh(desk)
+    if reason == DIED:
+        talking.begin(desk, "died")
+    else:
+        talking.begin(desk, "held", {"text": str(alerts().rules[rule].text)})
 
 
 def _ask_only(desk: Desk) -> bool:

@@ -150,6 +150,9 @@ class Sender:
                 break
             if row.chat_hash in busy:
                 continue
+            if row.not_after is not None and row.not_after <= tx.now:
+                post.too_late(tx, row)
+                continue
             busy.add(row.chat_hash)
             delay = self.pacer.delay(row.chat_hash, row.kind)
             if delay > 0:

@@ -11,7 +11,7 @@ from bot.consequences import carry_out
 from bot.desk import Desk, choice_keyboard
 from content import say
 from content.message import Message
-from handlers.book import LATE, talks
+from handlers.book import FLEETING, LATE, talks
 from records import due, facts
 from records import talks as stored_talks
 from records.due import Planned
@@ -119,9 +119,9 @@ def tick(desk: Desk, stored: Stored, ask: Ask, code: str, message_id: int | None
 
 
 def park(desk: Desk, stored: Stored) -> None:
-    """Put a talk aside; its timer is cancelled."""
+    """Put a talk aside, for good when it is one of the moment; its timer is cancelled."""
     due.cancel_one(desk.tx, stored.participant_id, STEP, "parked", _step(stored.id, stored.ask_seq))
-    stored_talks.move(desk.tx, stored.id, "parked")
+    stored_talks.move(desk.tx, stored.id, "stopped" if stored.talk in FLEETING else "parked")
 
 
 def resume(desk: Desk, stored: Stored) -> None:
@@ -224,6 +224,8 @@ def _ask(
         silent=ask.silent or desk.silent,
         occurrence=f"due.{desk.prompting}" if desk.prompting else None,
         due_item=desk.prompting,
+        doubt=desk.doubt,
+        not_after=desk.not_after,
     )
     if ask.seconds is not None and timed:
         person = desk.participant

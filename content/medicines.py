@@ -52,6 +52,8 @@ class Limits(BaseModel):
     practice_minutes_a_week: Number
     raw_updates_days: Number
     wordings_of_a_frequent_line: Number
+    put_off_late_hours: Number
+    longest_travel_days: Number
     old_button_seconds: Number
     longest_break_days: Number
     seconds_a_tap: Number

@@ -213,11 +213,15 @@ class PreDose(Sourced):
 
 
 class Closing(Sourced):
-    """The talk at the end, some days after the last check-in has closed."""
+    """The talk at the end, some days after the last check-in has closed.
+
+    `afterwards`: whether the person may go on by themselves with pauses, practice and the log.
+    """
 
     visit: Code
     days_after_close: Annotated[int, Field(ge=1, le=60)]
     at: Clock
+    afterwards: Literal["open", "closed"] = "open"
 
 
 class Lever(Table):

@@ -102,7 +102,7 @@ class AlertRule(_Frozen):
     `found_in` says who finds it: safety words, an answer, the dose log, staff, or the program itself.
     `label` is for the staff page; `notice` may cross a channel that others can see and says nothing clinical.
     `respond` says how fast where a rule is quicker than its tier; `task` what staff do where it is always the same.
-    `text` is the key of the reply in `texts.toml`; `hold` says whether messages stop at once or on offer.
+    `text` is the key of the reply in `texts.toml`; `hold` says why messages stop at once, or that it is offered.
     """
 
     tier: Annotated[int, Field(ge=0, le=3)]
@@ -113,7 +113,7 @@ class AlertRule(_Frozen):
     respond: str | None = None
     task: str | None = None
     text: str | None = None
-    hold: Literal["now", "offer"] | None = None
+    hold: Literal["died", "hospital", "bereavement", "offer"] | None = None
     menu: str | None = None
     blocks_unsolicited: bool
     source: str

@@ -211,6 +211,48 @@ class check_in:
         return Message("check_in.with_stem", {"question": question, "stem": stem})
 
 
+class closing:
+    @staticmethod
+    def closed() -> Message:
+        return Message("closing.closed")
+
+    @staticmethod
+    def file_button() -> Message:
+        return Message("closing.file_button")
+
+    @staticmethod
+    def given(*, doses: Param, minutes: Param, pauses: Param, visits: Param) -> Message:
+        return Message("closing.given", {"doses": doses, "minutes": minutes, "pauses": pauses, "visits": visits})
+
+    @staticmethod
+    def no_file_button() -> Message:
+        return Message("closing.no_file_button")
+
+    @staticmethod
+    def open() -> Message:
+        return Message("closing.open")
+
+    @staticmethod
+    def over() -> Message:
+        return Message("closing.over")
+
+    @staticmethod
+    def refused() -> Message:
+        return Message("closing.refused")
+
+    @staticmethod
+    def team() -> Message:
+        return Message("closing.team")
+
+    @staticmethod
+    def why(*, closes: Param, name: Param) -> Message:
+        return Message("closing.why", {"closes": closes, "name": name})
+
+    @staticmethod
+    def why_button() -> Message:
+        return Message("closing.why_button")
+
+
 class dates:
     @staticmethod
     def day(*, day: Param) -> Message:
@@ -1399,6 +1441,68 @@ class mydata:
         return Message("mydata.text")
 
 
+class nudge:
+    @staticmethod
+    def ask_1() -> Message:
+        return Message("nudge.ask_1")
+
+    @staticmethod
+    def ask_2() -> Message:
+        return Message("nudge.ask_2")
+
+    @staticmethod
+    def ask_3() -> Message:
+        return Message("nudge.ask_3")
+
+    @staticmethod
+    def ask_4() -> Message:
+        return Message("nudge.ask_4")
+
+    @staticmethod
+    def ask_5() -> Message:
+        return Message("nudge.ask_5")
+
+    @staticmethod
+    def ask_6() -> Message:
+        return Message("nudge.ask_6")
+
+    @staticmethod
+    def fewer_button() -> Message:
+        return Message("nudge.fewer_button")
+
+    @staticmethod
+    def later_button() -> Message:
+        return Message("nudge.later_button")
+
+    @staticmethod
+    def not_now_button() -> Message:
+        return Message("nudge.not_now_button")
+
+    @staticmethod
+    def not_today() -> Message:
+        return Message("nudge.not_today")
+
+    @staticmethod
+    def now_button() -> Message:
+        return Message("nudge.now_button")
+
+    @staticmethod
+    def put_off(*, time: Param) -> Message:
+        return Message("nudge.put_off", {"time": time})
+
+    @staticmethod
+    def why_button() -> Message:
+        return Message("nudge.why_button")
+
+    @staticmethod
+    def why_daily() -> Message:
+        return Message("nudge.why_daily")
+
+    @staticmethod
+    def why_weekly(*, week: Param) -> Message:
+        return Message("nudge.why_weekly", {"week": week})
+
+
 class pain:
     @staticmethod
     def logged(*, rating: Param, time: Param) -> Message:
@@ -1623,6 +1727,198 @@ class practice:
     @staticmethod
     def when() -> Message:
         return Message("practice.when")
+
+
+class pre_dose:
+    @staticmethod
+    def all_button() -> Message:
+        return Message("pre_dose.all_button")
+
+    @staticmethod
+    def and_more(*, first: Param, rest: Param) -> Message:
+        return Message("pre_dose.and_more", {"first": first, "rest": rest})
+
+    @staticmethod
+    def ask_1() -> Message:
+        return Message("pre_dose.ask_1")
+
+    @staticmethod
+    def ask_2() -> Message:
+        return Message("pre_dose.ask_2")
+
+    @staticmethod
+    def ask_3() -> Message:
+        return Message("pre_dose.ask_3")
+
+    @staticmethod
+    def ask_4() -> Message:
+        return Message("pre_dose.ask_4")
+
+    @staticmethod
+    def ask_5() -> Message:
+        return Message("pre_dose.ask_5")
+
+    @staticmethod
+    def ask_6() -> Message:
+        return Message("pre_dose.ask_6")
+
+    @staticmethod
+    def dose_button() -> Message:
+        return Message("pre_dose.dose_button")
+
+    @staticmethod
+    def late() -> Message:
+        return Message("pre_dose.late")
+
+    @staticmethod
+    def line(*, name: Param, times: Param) -> Message:
+        return Message("pre_dose.line", {"name": name, "times": times})
+
+    @staticmethod
+    def none_button() -> Message:
+        return Message("pre_dose.none_button")
+
+    @staticmethod
+    def not_now() -> Message:
+        return Message("pre_dose.not_now")
+
+    @staticmethod
+    def not_now_button() -> Message:
+        return Message("pre_dose.not_now_button")
+
+    @staticmethod
+    def off() -> Message:
+        return Message("pre_dose.off")
+
+    @staticmethod
+    def off_button() -> Message:
+        return Message("pre_dose.off_button")
+
+    @staticmethod
+    def offer(*, minutes: Param, week: Param) -> Message:
+        return Message("pre_dose.offer", {"minutes": minutes, "week": week})
+
+    @staticmethod
+    def pause_button() -> Message:
+        return Message("pre_dose.pause_button")
+
+    @staticmethod
+    def quiet(*, times: Param) -> Message:
+        return Message("pre_dose.quiet", {"times": times})
+
+    @staticmethod
+    def set_off() -> Message:
+        return Message("pre_dose.set_off")
+
+    @staticmethod
+    def set_on(*, times: Param) -> Message:
+        return Message("pre_dose.set_on", {"times": times})
+
+    @staticmethod
+    def some_button() -> Message:
+        return Message("pre_dose.some_button")
+
+    @staticmethod
+    def which() -> Message:
+        return Message("pre_dose.which")
+
+    @staticmethod
+    def why(*, minutes: Param, time: Param) -> Message:
+        return Message("pre_dose.why", {"minutes": minutes, "time": time})
+
+    @staticmethod
+    def why_button() -> Message:
+        return Message("pre_dose.why_button")
+
+
+class preferences:
+    @staticmethod
+    def any_hour() -> Message:
+        return Message("preferences.any_hour")
+
+    @staticmethod
+    def any_hour_button() -> Message:
+        return Message("preferences.any_hour_button")
+
+    @staticmethod
+    def contact() -> Message:
+        return Message("preferences.contact")
+
+    @staticmethod
+    def contact_any() -> Message:
+        return Message("preferences.contact_any")
+
+    @staticmethod
+    def contact_button() -> Message:
+        return Message("preferences.contact_button")
+
+    @staticmethod
+    def contact_quiet() -> Message:
+        return Message("preferences.contact_quiet")
+
+    @staticmethod
+    def contact_set(*, time: Param) -> Message:
+        return Message("preferences.contact_set", {"time": time})
+
+    @staticmethod
+    def diary(*, earliest: Param, latest: Param) -> Message:
+        return Message("preferences.diary", {"earliest": earliest, "latest": latest})
+
+    @staticmethod
+    def diary_button() -> Message:
+        return Message("preferences.diary_button")
+
+    @staticmethod
+    def diary_outside(*, earliest: Param, latest: Param) -> Message:
+        return Message("preferences.diary_outside", {"earliest": earliest, "latest": latest})
+
+    @staticmethod
+    def diary_set(*, time: Param) -> Message:
+        return Message("preferences.diary_set", {"time": time})
+
+    @staticmethod
+    def diary_set_quiet() -> Message:
+        return Message("preferences.diary_set_quiet")
+
+    @staticmethod
+    def fewer() -> Message:
+        return Message("preferences.fewer")
+
+    @staticmethod
+    def fewer_button() -> Message:
+        return Message("preferences.fewer_button")
+
+    @staticmethod
+    def fewer_set(*, most: Param) -> Message:
+        return Message("preferences.fewer_set", {"most": most})
+
+    @staticmethod
+    def hour_button(*, time: Param) -> Message:
+        return Message("preferences.hour_button", {"time": time})
+
+    @staticmethod
+    def no_times() -> Message:
+        return Message("preferences.no_times")
+
+    @staticmethod
+    def prompts_button() -> Message:
+        return Message("preferences.prompts_button")
+
+    @staticmethod
+    def usual() -> Message:
+        return Message("preferences.usual")
+
+    @staticmethod
+    def usual_button() -> Message:
+        return Message("preferences.usual_button")
+
+    @staticmethod
+    def usual_set() -> Message:
+        return Message("preferences.usual_set")
+
+    @staticmethod
+    def what(*, contact: Param, diary: Param, many: Param) -> Message:
+        return Message("preferences.what", {"contact": contact, "diary": diary, "many": many})
 
 
 class profile:
@@ -2255,6 +2551,14 @@ class settings:
         return Message("settings.home_button")
 
     @staticmethod
+    def messages_button() -> Message:
+        return Message("settings.messages_button")
+
+    @staticmethod
+    def my_travel_button() -> Message:
+        return Message("settings.my_travel_button")
+
+    @staticmethod
     def off() -> Message:
         return Message("settings.off")
 
@@ -2281,6 +2585,10 @@ class settings:
     @staticmethod
     def times_button() -> Message:
         return Message("settings.times_button")
+
+    @staticmethod
+    def travel_button() -> Message:
+        return Message("settings.travel_button")
 
     @staticmethod
     def what(*, city: Param, end: Param, start: Param, words: Param) -> Message:
@@ -2495,6 +2803,10 @@ class talk:
         return Message("talk.name_check_in_now")
 
     @staticmethod
+    def name_closing() -> Message:
+        return Message("talk.name_closing")
+
+    @staticmethod
     def name_diary() -> Message:
         return Message("talk.name_diary")
 
@@ -2515,6 +2827,10 @@ class talk:
         return Message("talk.name_fix")
 
     @staticmethod
+    def name_held() -> Message:
+        return Message("talk.name_held")
+
+    @staticmethod
     def name_late_check_in() -> Message:
         return Message("talk.name_late_check_in")
 
@@ -2523,8 +2839,16 @@ class talk:
         return Message("talk.name_late_diary")
 
     @staticmethod
+    def name_late_held() -> Message:
+        return Message("talk.name_late_held")
+
+    @staticmethod
     def name_late_pause() -> Message:
         return Message("talk.name_late_pause")
+
+    @staticmethod
+    def name_late_pre_dose() -> Message:
+        return Message("talk.name_late_pre_dose")
 
     @staticmethod
     def name_late_weekly() -> Message:
@@ -2559,6 +2883,18 @@ class talk:
         return Message("talk.name_practice_led")
 
     @staticmethod
+    def name_practice_nudge() -> Message:
+        return Message("talk.name_practice_nudge")
+
+    @staticmethod
+    def name_pre_dose() -> Message:
+        return Message("talk.name_pre_dose")
+
+    @staticmethod
+    def name_preferences() -> Message:
+        return Message("talk.name_preferences")
+
+    @staticmethod
     def name_progress() -> Message:
         return Message("talk.name_progress")
 
@@ -2585,6 +2921,10 @@ class talk:
     @staticmethod
     def name_team() -> Message:
         return Message("talk.name_team")
+
+    @staticmethod
+    def name_travel() -> Message:
+        return Message("talk.name_travel")
 
     @staticmethod
     def name_undo() -> Message:
@@ -2739,6 +3079,100 @@ class tlfb:
         return Message("tlfb.which")
 
 
+class travel:
+    @staticmethod
+    def back() -> Message:
+        return Message("travel.back")
+
+    @staticmethod
+    def back_button() -> Message:
+        return Message("travel.back_button")
+
+    @staticmethod
+    def back_too_early(*, day: Param) -> Message:
+        return Message("travel.back_too_early", {"day": day})
+
+    @staticmethod
+    def changed(*, back: Param, home: Param) -> Message:
+        return Message("travel.changed", {"back": back, "home": home})
+
+    @staticmethod
+    def changed_open() -> Message:
+        return Message("travel.changed_open")
+
+    @staticmethod
+    def first() -> Message:
+        return Message("travel.first")
+
+    @staticmethod
+    def from_other() -> Message:
+        return Message("travel.from_other")
+
+    @staticmethod
+    def from_too_early() -> Message:
+        return Message("travel.from_too_early")
+
+    @staticmethod
+    def home(*, home: Param) -> Message:
+        return Message("travel.home", {"home": home})
+
+    @staticmethod
+    def home_button() -> Message:
+        return Message("travel.home_button")
+
+    @staticmethod
+    def medicine() -> Message:
+        return Message("travel.medicine")
+
+    @staticmethod
+    def not_a_day() -> Message:
+        return Message("travel.not_a_day")
+
+    @staticmethod
+    def now(*, back: Param, city: Param, start: Param) -> Message:
+        return Message("travel.now", {"back": back, "city": city, "start": start})
+
+    @staticmethod
+    def now_open(*, city: Param, start: Param) -> Message:
+        return Message("travel.now_open", {"city": city, "start": start})
+
+    @staticmethod
+    def other_button() -> Message:
+        return Message("travel.other_button")
+
+    @staticmethod
+    def set(*, back: Param, city: Param, home: Param, start: Param) -> Message:
+        return Message("travel.set", {"back": back, "city": city, "home": home, "start": start})
+
+    @staticmethod
+    def set_open(*, city: Param, start: Param) -> Message:
+        return Message("travel.set_open", {"city": city, "start": start})
+
+    @staticmethod
+    def today_button() -> Message:
+        return Message("travel.today_button")
+
+    @staticmethod
+    def tomorrow_button() -> Message:
+        return Message("travel.tomorrow_button")
+
+    @staticmethod
+    def undo_button() -> Message:
+        return Message("travel.undo_button")
+
+    @staticmethod
+    def undone(*, home: Param) -> Message:
+        return Message("travel.undone", {"home": home})
+
+    @staticmethod
+    def unknown_button() -> Message:
+        return Message("travel.unknown_button")
+
+    @staticmethod
+    def where() -> Message:
+        return Message("travel.where")
+
+
 class undo:
     @staticmethod
     def ask(*, entry: Param) -> Message:
@@ -2809,6 +3243,10 @@ class visit:
     @staticmethod
     def later_button() -> Message:
         return Message("visit.later_button")
+
+    @staticmethod
+    def moves(*, day: Param, name: Param) -> Message:
+        return Message("visit.moves", {"day": day, "name": name})
 
     @staticmethod
     def name_baseline() -> Message:

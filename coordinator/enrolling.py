@@ -14,7 +14,7 @@ from content.medicines import limit
 from content.protocol import Protocol, Site, protocol
 from coordinator import checklists
 from coordinator import screening as screenings
-from records import alerts, due, facts, people, post, watched
+from records import alerts, due, facts, holding, people, plans, post, watched
 from records import checklists as kept_checklists
 from records import screening as kept_screenings
 from records.database import Database, Tx
@@ -191,10 +191,10 @@ def hold(db: Database, study_id: str, reason: str | None, who: str) -> None:
     """Stop coaching at once (hospital, bereavement, died, other), or go on again with None."""
     with db.write(who) as tx:
         person = people.by_study_id(tx, study_id)
-        people.change(tx, person.id, "participant:hold" if reason else "participant:hold_ended", hold=reason)
         if reason:
-            due.cancel(tx, person.id, None, f"hold: {reason}")
-            post.cancel(tx, person.id, ("prompt", "step"), f"hold: {reason}")
+            holding.hold(tx, person.id, reason)
+        else:
+            holding.lift(tx, person.id)
 
 
 def withdraw(db: Database, study_id: str, level: str, who: str) -> None:
@@ -222,6 +222,7 @@ def erase(db: Database, study_id: str, who: str) -> int:
         watched.erase(tx, person.id)
         post.erase(tx, person.id)
         due.cancel(tx, person.id, None, "erased")
+        plans.erase(tx, person.id)
         people.unlink(tx, person.id)
         tx.run(talks.delete().where(talks.c.id.in_(numbers)))
         people.change(tx, person.id, facts.ERASED, status="data_removed")

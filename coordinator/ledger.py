@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import func, select
 
+from content.protocol import Protocol
 from coordinator.evening_books import why_evening
+from coordinator.prompt_books import why_prompt
 from coordinator.session_books import why_session
-from records import due, people, visits
+from records import due, people, plans, visits
 from records.database import Database, Tx
 from records.person import person_of, protocol_of
+from records.plans import Basis
 from records.tables import DueItem, Outbox, table
 from study.person import Person
-from study.plan import WIRED, Planned, family_of, is_planned, plan
+from study.plan import Planned, is_planned, plan
 
 items, outbox = table(DueItem), table(Outbox)
 ANSWERED_WITHIN = timedelta(days=2)
 """A prompt of the day that went out is ended by the first nightly roll after a day without an answer."""
 SETTLING = timedelta(minutes=5)
 """What has just come due may still be on its way."""
+LATEST = timedelta(days=2)
+"""A change may move what was due before it by a day at most, and rows keep the time they had."""
 
 
 MOVED = timedelta(days=1)
@@ -54,16 +59,42 @@ def check(db: Database) -> list[Finding]:
 def _of_person(tx: Tx, row: Any) -> list[Finding]:
     rules, seen = protocol_of(row), person_of(tx, row)
     began = visits.under_protocol_since(tx, row.id) or row.enrolled_at or row.created_at
-    demanded = [p for p in plan(rules, seen, began, tx.now) if family_of(rules, p.item) in WIRED]
-    # what went out before a person moved, or wanted no more prompts, was asked for when it went
-    whenever = plan(rules, replace(seen, status="enrolled"), began - MOVED, tx.now + MOVED)
+    stretches = _stretches(tx, row, seen, began)
+    demanded = [p for each in stretches for p in plan(rules, each.person, each.since, each.until)]
     rows = {(r.item, r.occurrence): r for r in due.all_of(tx, row.id) if is_planned(r.item)}
     return [
         *_missing(tx, row, demanded, rows, seen),
-        *_extra(row, {p.key for p in whenever}, rows, began, tx.now),
+        *_extra(row, _ever_asked(rules, stretches), rows, began, tx.now),
         *_open_too_long(tx, row, rows),
         *_unanswered(tx, row, rows),
     ]
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """Some time of a person, and what their plan was made from in it."""
+
+    person: Person
+    since: datetime
+    until: datetime
+
+
+def _stretches(tx: Tx, row: Any, seen: Person, began: datetime) -> list[_Stretch]:
+    """What was demanded from `began` on: before a change, what was known before it."""
+    bases = plans.history(tx, row.id) or [Basis(began, seen)]
+    starts = [row.enrolled_at or row.created_at, *(each.since for each in bases[1:])]
+    ends = [*starts[1:], tx.now]
+    spans = zip(bases, starts, ends, strict=True)
+    return [_Stretch(each.person, max(since, began), until) for each, since, until in spans if until > began]
+
+
+def _ever_asked(rules: Protocol, stretches: list[_Stretch]) -> dict[tuple[str, str], datetime]:
+    """Since when each thing was asked for, whatever changed afterwards."""
+    asked: dict[tuple[str, str], datetime] = {}
+    for each in stretches:
+        for planned in plan(rules, each.person, each.since - LATEST, each.until + LATEST):
+            asked.setdefault(planned.key, each.since)
+    return asked
 
 
 def _missing(
@@ -75,12 +106,17 @@ def _missing(
 
 
 def _extra(
-    row: Any, demanded: set[tuple[str, str]], rows: dict[tuple[str, str], Any], began: datetime, now: datetime
+    row: Any,
+    asked: dict[tuple[str, str], datetime],
+    rows: dict[tuple[str, str], Any],
+    began: datetime,
+    now: datetime,
 ) -> Iterator[Finding]:
     for key, item in rows.items():
         # what went out before a move to another version was asked for by the former one
         went_out = item.sent_at is not None and item.sent_at >= began
-        if key not in demanded and went_out and item.due_at < now and item.state != "superseded":
+        unasked = went_out and not asked.get(key, now) <= item.sent_at
+        if unasked and item.due_at < now and item.state != "superseded":
             yield _finding(row, item.item, "extra", "went out, and the protocol does not ask for it")
 
 
@@ -134,10 +170,9 @@ def why(db: Database, study_id: str, visit: str) -> str:
     """
     with db.read() as tx:
         row = people.by_study_id(tx, study_id)
-        if (told := why_session(tx, row, visit)) is not None:
-            return told
-        if (evening := why_evening(tx, row, visit)) is not None:
-            return evening
+        for told_by in (why_session, why_evening, why_prompt):
+            if (told := told_by(tx, row, visit)) is not None:
+                return told
         protocol_of(row).visit(visit)
         window = visits.windows(tx, row.id).get(visit)
         if window is None:

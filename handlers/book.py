@@ -9,8 +9,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from handlers.before_dose import before_dose, late_before_dose
 from handlers.breaks import take_break
 from handlers.check_in import check_in, late_check_in
+from handlers.closing import closing
 from handlers.diary import diary, late_diary
 from handlers.dose import log_dose
 from handlers.enrol import enrol
@@ -19,15 +21,18 @@ from handlers.fix import fix
 from handlers.medicine_list import medicine_list
 from handlers.meeting import meeting
 from handlers.mydata import mydata
+from handlers.nudge import practice_nudge
 from handlers.pain import log_pain
 from handlers.pause import check_back, late_pause, mindful_pause
 from handlers.practice import log_practice
+from handlers.preferences import preferences
 from handlers.progress import progress
-from handlers.safety import died, safe_check, urgent
+from handlers.safety import died, held, late_held, safe_check, urgent
 from handlers.session import booster, session, session_offer
 from handlers.settings import settings
 from handlers.stop import stop
 from handlers.team import tell_team
+from handlers.travel import travel
 from handlers.undo import undo
 from handlers.visit import check_in_now, visit_offer
 from handlers.weekly import late_weekly, week_picture, weekly
@@ -67,6 +72,12 @@ def talks() -> dict[str, Talk]:
         talk("late_pause", late_pause),
         talk("practice_led", practice_led, exercise=True),
         talk("pain", log_pain),
+        talk("pre_dose", before_dose),
+        talk("late_pre_dose", late_before_dose),
+        talk("practice_nudge", practice_nudge),
+        talk("closing", closing, TWO_WEEKS),
+        talk("preferences", preferences),
+        talk("travel", travel),
         talk("visit_offer", visit_offer, TWO_WEEKS),
         talk("check_in_now", check_in_now),
         talk("check_in", check_in, TWO_WEEKS),
@@ -93,6 +104,8 @@ def talks() -> dict[str, Talk]:
         talk("urgent", urgent, A_DAY),
         talk("safe_check", safe_check, TWO_WEEKS),
         talk("died", died, TWO_WEEKS),
+        talk("held", held, TWO_WEEKS),
+        talk("late_held", late_held),
     )
     return {each.name: each for each in every}
 
@@ -134,5 +147,10 @@ LATE = {
     "weekly": "late_weekly",
     "check_in": "late_check_in",
     "late_check_in": "late_check_in",
+    "pre_dose": "late_pre_dose",
+    "held": "late_held",
 }
 """Talk past its life → the talk that is begun when somebody taps one of its buttons."""
+
+FLEETING = frozenset({"pre_dose", "late_pre_dose", "practice_nudge", "held"})
+"""Talks that nobody is asked to go on with: when another begins they are over."""

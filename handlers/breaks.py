@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 
 from content import say
 from content.medicines import limit
+from content.message import Message
 from handlers.asking import Asking, choose, typed
 from study import queries, reading
 from study.facts import BreakTaken
@@ -32,6 +33,10 @@ def take_break(me: ParticipantView, said: str = "") -> Conversation:
         until = end_of_break(me, at, days)
         yield Record("break", BreakTaken(days=days, until=until))
         yield Say("taken", say.breaks.taken(day=me.local(until).date()))
+        moved: str | None = yield look("moved", queries.VisitDueUntil(until=until))
+        if moved is not None:
+            name = Message(f"visit.name_{moved}")
+            yield Say("moved_said", say.visit.moves(name=name, day=me.local(until).date()))
 
 
 def end_of_break(me: ParticipantView, at: datetime, days: int) -> datetime:

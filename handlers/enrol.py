@@ -9,11 +9,12 @@ from content.message import Message
 from content.places import places
 from handlers.amounts import label_of
 from handlers.asking import Asking, choose, tick, typed, yes_no
+from handlers.before_dose import choose_prompts
 from handlers.medicines import add_medicine, schedule_of
 from study import facts, queries, reading
 from study.queries import Entry, look
 from study.steps import Conversation, Option, Record, Say
-from study.view import ParticipantView
+from study.view import MedicineView, ParticipantView
 
 URGENT_FLAGS = ("numb", "bladder", "weak", "sex")
 
@@ -34,6 +35,8 @@ def enrol(me: ParticipantView) -> Conversation:
     discreet = yield from yes_no("discreet", say.enrol.discreet())
     yield Record("discreet_set", facts.SettingsChanged(discreet=discreet))
     yield from _medicines(me)
+    listed: tuple[MedicineView, ...] = yield look("listed", queries.MedicinesNow())
+    yield from choose_prompts(me, "prompts", listed)
     yield from _safety()
     practice = (Option("practice", say.enrol.practice_button()),)
     yield from choose("practice", say.enrol.practice(), practice)
@@ -65,10 +68,10 @@ def _consent(me: ParticipantView) -> Asking[bool]:
     return agreed
 
 
-def choose_zone(key: str) -> Asking[str]:
+def choose_zone(key: str, question: Message | None = None) -> Asking[str]:
     """The IANA zone of the person, by a city button or a typed place."""
     options = [Option(zone, city) for city, zone in places().offered.items()]
-    question, n = say.enrol.zone(), 0
+    question, n = question or say.enrol.zone(), 0
     while True:
         n += 1
         place = yield from typed(f"{key}.{n}", question, reading.words, "place@1", options)

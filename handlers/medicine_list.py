@@ -14,7 +14,8 @@ from content.medicines import forms
 from content.message import Message
 from handlers.amounts import DAYS_BACK
 from handlers.asking import Asking, choose
-from handlers.medicines import add_medicine, ask_amounts, ask_reason, ask_strength, ask_times, line_of
+from handlers.before_dose import choose_prompts, record_prompts
+from handlers.medicines import add_medicine, ask_amounts, ask_reason, ask_strength, ask_times, line_of, view_of
 from handlers.settings import HOSPITAL, back_home
 from study import facts, queries
 from study.facts import MedicineEpisode
@@ -35,9 +36,10 @@ def medicine_list(me: ParticipantView) -> Conversation:
     if medicine is not None:
         yield from _change(me, medicine)
     elif choice == "add":
-        entity = yield from add_medicine(me, "new")
-        yield from _tell_team("medicine_list", entity)
+        added = yield from add_medicine(me, "new")
+        yield from _tell_team("medicine_list", added.id)
         yield Say("told", say.medicines.told())
+        yield from choose_prompts(me, "prompts", (added,))
     elif choice == "hospital":
         yield from _hospital()
     elif choice == "home":
@@ -81,7 +83,7 @@ def _change(me: ParticipantView, medicine: MedicineView) -> Conversation:
     if what == "stopped":
         yield from _end(medicine, old, ends_on, reason)
     else:
-        yield from _replace(medicine, old, ends_on, _begun(what, reason) | values)
+        yield from _replace(me, medicine, old, ends_on, _begun(what, reason) | values)
 
 
 def _changes(medicine: MedicineView) -> list[Option]:
@@ -127,19 +129,26 @@ def _since(me: ParticipantView) -> Asking[date]:
     return date.fromisoformat(day)
 
 
-def _replace(medicine: MedicineView, old: MedicineEpisode, ends_on: date, values: dict[str, Any]) -> Conversation:
+def _replace(
+    me: ParticipantView, medicine: MedicineView, old: MedicineEpisode, ends_on: date, values: dict[str, Any]
+) -> Conversation:
     yield Record("old", old.model_copy(update={"ends_on": ends_on}), amends=medicine.id, why=values["change"])
     fresh = {"starts_on": ends_on, "ends_on": None, "confirmed": False, "source": "chat"}
     new = MedicineEpisode.model_validate(old.model_dump() | fresh | values)
     entity = yield Record("new", new)
     yield from _tell_team("medicine_list", entity)
-    yield Say("changed", say.medicines.changed(day=ends_on, line=line_of(_view_of(str(entity), new))))
+    after = view_of(str(entity), new)
+    yield Say("changed", say.medicines.changed(day=ends_on, line=line_of(after)))
+    yield from _prompts_go_along(me, medicine, after)
 
 
-def _view_of(entity: str, episode: MedicineEpisode) -> MedicineView:
-    shown = episode.model_dump(include=set(MedicineView.model_fields) - {"id", "times"})
-    times = tuple(t for t in episode.times.split(",") if t)
-    return MedicineView.model_validate(shown | {"id": entity, "times": times})
+def _prompts_go_along(me: ParticipantView, before: MedicineView, after: MedicineView) -> Conversation:
+    """What was chosen for a medicine holds for what it became; who was never asked is asked once it has times."""
+    wanted: dict[str, bool] = yield look("wanted", queries.PromptsWanted())
+    if before.id in wanted:
+        yield from record_prompts("prompts", after.id, wanted=wanted[before.id])
+    elif not before.times:
+        yield from choose_prompts(me, "prompts", (after,))
 
 
 def _end(medicine: MedicineView, old: MedicineEpisode, ends_on: date, reason: str | None) -> Conversation:

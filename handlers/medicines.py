@@ -33,8 +33,8 @@ _liquid = re.compile(
 _strength_in_name = re.compile(rf"\s+{_number}(?:\s*[/-]\s*{_number})?\s*(?:mg|mcg|μg|ug|ml)\b.*$")
 
 
-def add_medicine(me: ParticipantView, key: str, *, change: str = "started") -> Asking[str]:
-    """One medicine, asked from its label; gives its entity."""
+def add_medicine(me: ParticipantView, key: str, *, change: str = "started") -> Asking[MedicineView]:
+    """One medicine, asked from its label; gives it as it is on the list."""
     product = yield from _product(key)
     form = yield from choose(f"{key}.form", say.medicines.form(), _form_options())
     strength, unit = yield from ask_strength(key, form)
@@ -58,9 +58,17 @@ def add_medicine(me: ParticipantView, key: str, *, change: str = "started") -> A
         "change": change,
         "reason": reason,
     }
-    entity = yield Record(f"{key}.episode", facts.MedicineEpisode.model_validate(episode))
+    made = facts.MedicineEpisode.model_validate(episode)
+    entity = yield Record(f"{key}.episode", made)
     yield Say(f"{key}.added", say.medicines.added(name=_named(nickname, product, f"{product} {strength:g} {unit}")))
-    return str(entity)
+    return view_of(str(entity), made)
+
+
+def view_of(entity: str, episode: facts.MedicineEpisode) -> MedicineView:
+    """An episode as a talk sees it, in the turn that writes it."""
+    shown = episode.model_dump(include=set(MedicineView.model_fields) - {"id", "times"})
+    times = tuple(t for t in episode.times.split(",") if t)
+    return MedicineView.model_validate(shown | {"id": entity, "times": times})
 
 
 def _product(key: str) -> Asking[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count as counting
 
 from content import say
@@ -9,6 +10,7 @@ from content.message import Message
 from content.safety_data import alerts
 from handlers.asking import choose
 from study import facts, queries, reading
+from study.queries import Standing, look
 from study.steps import Conversation, Option, Record, Say
 from study.view import ParticipantView
 
@@ -66,6 +68,29 @@ def died(me: ParticipantView) -> Conversation:
     yield Record("note", facts.Note(text=NOT_MEANT, to_team=False, about="not_meant", written_at=at))
     yield Record("held", facts.Held(reason=None, at=at))
     yield Say("not_meant", say.safety.not_meant())
+
+
+LIFTED_BY_THE_PERSON = ("hospital", "bereavement")
+
+
+def held(me: ParticipantView, text: str) -> Conversation:
+    """Messages stop when somebody writes of a hospital or a death; one tap lets them come again, now or later."""
+    options = (Option("again", say.settings.resume_button()),)
+    yield from choose("held", Message(f"safety.{text}"), options, back=False)
+    yield from _lifted()
+
+
+def late_held(me: ParticipantView, log: Sequence[object], conversation: int) -> Conversation:
+    """The same tap, some days later."""
+    yield from _lifted()
+
+
+def _lifted() -> Conversation:
+    standing: Standing = yield look("standing", queries.StandingNow())
+    if standing.hold in LIFTED_BY_THE_PERSON:
+        at = yield queries.now("at")
+        yield Record("lifted", facts.Held(reason=None, at=at))
+    yield Say("resumed", say.settings.resumed())
 
 
 def urgent(me: ParticipantView) -> Conversation:

@@ -8,11 +8,13 @@ from content import say
 from handlers.asking import Asking, choose
 from handlers.enrol import choose_quiet_hours, choose_zone
 from study import facts, queries
+from study.places import city_of
 from study.queries import Standing, look
 from study.steps import Begin, Conversation, Option, Record, Say, Void
 from study.view import ParticipantView
 
 HOSPITAL = "hospital"
+BEREAVEMENT = "bereavement"
 
 
 def settings(me: ParticipantView) -> Conversation:
@@ -21,6 +23,10 @@ def settings(me: ParticipantView) -> Conversation:
     match (yield from _choice(me, standing)):
         case "home":
             yield from back_home()
+        case "lift":
+            at = yield queries.now("lift_at")
+            yield Record("lifted", facts.Held(reason=None, at=at))
+            yield Say("lifted_said", say.settings.resumed())
         case "resume" if standing.stopped is not None:
             yield Void("resumed", standing.stopped, "messages again")
             yield Say("resumed_said", say.settings.resumed())
@@ -31,6 +37,10 @@ def settings(me: ParticipantView) -> Conversation:
         case "quiet":
             start, end = yield from choose_quiet_hours("quiet")
             yield Say("quiet_said", say.settings.quiet_set(start=_time(start), end=_time(end)))
+        case "travel":
+            yield Begin("travelling", "travel")
+        case "messages":
+            yield Begin("messages", "preferences")
         case "times":
             yield Begin("times", "medicines")
         case "discreet":
@@ -41,14 +51,18 @@ def settings(me: ParticipantView) -> Conversation:
 
 
 def _choice(me: ParticipantView, standing: Standing) -> Asking[str]:
+    travel = standing.travel
     words = say.settings.on() if me.discreet else say.settings.off()
     discreet = say.settings.discreet_off_button() if me.discreet else say.settings.discreet_on_button()
     options = [
         *([Option("home", say.settings.home_button())] if standing.hold == HOSPITAL else []),
+        *([Option("lift", say.settings.resume_button())] if standing.hold == BEREAVEMENT else []),
         *([Option("resume", say.settings.resume_button())] if standing.stopped is not None else []),
         *([Option("break", say.settings.end_break_button())] if standing.break_until is not None else []),
-        Option("zone", say.settings.zone_button()),
+        Option("messages", say.settings.messages_button()),
         Option("quiet", say.settings.quiet_button()),
+        *([] if travel is not None and travel.away else [Option("zone", say.settings.zone_button())]),
+        Option("travel", say.settings.travel_button() if travel is None else say.settings.my_travel_button()),
         Option("discreet", discreet),
         Option("times", say.settings.times_button()),
         Option("leave", say.talk.leave_button()),
@@ -63,11 +77,6 @@ def _set_zone(me: ParticipantView) -> Conversation:
     at = yield queries.now("zone_at")
     there = me.model_copy(update={"zone": zone}).local(at)
     yield Say("zone_said", say.settings.zone_set(city=city_of(zone), time=there))
-
-
-def city_of(zone: str) -> str:
-    """The city that names an IANA zone: `America/New_York` is New York."""
-    return zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def _time(clock: str) -> time:

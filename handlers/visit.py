@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from content import say
 from content.message import Message
+from handlers import putting_off
 from handlers.asking import Asking, choose
 from study import queries
 from study.facts import RemindMe
 from study.queries import OpenVisit, look
 from study.steps import Begin, Conversation, Option, Record, Say
-from study.view import ParticipantView, instant_of
-
-TONIGHT = time(19)
-TOMORROW = time(10)
+from study.view import ParticipantView
 
 
 def visit_offer(
@@ -61,23 +59,9 @@ def _put_off(me: ParticipantView, visit: str) -> Asking[None]:
 
 def when_to_come_back(me: ParticipantView) -> Asking[datetime]:
     """The instant to come back at, as the person chooses it."""
-    options = (
-        Option("30", say.visit.in_30_button()),
-        Option("120", say.visit.in_120_button()),
-        Option("tonight", say.visit.tonight_button()),
-        Option("tomorrow", say.visit.tomorrow_button()),
-    )
-    choice = yield from choose("when", say.visit.when(), options)
+    choice = yield from choose("when", say.visit.when(), putting_off.times())
     at: datetime = yield queries.now("put_off_at")
-    return _due_at(me, choice, at)
-
-
-def _due_at(me: ParticipantView, choice: str, at: datetime) -> datetime:
-    if choice.isdigit():
-        return at + timedelta(minutes=int(choice))
-    local = me.local(at)
-    day = local.date() + timedelta(days=1 if choice == "tomorrow" or local.time() >= TONIGHT else 0)
-    return instant_of(datetime.combine(day, TOMORROW if choice == "tomorrow" else TONIGHT), me.zone)
+    return putting_off.due_at(me, choice, at)
 
 
 def check_in_now(me: ParticipantView) -> Conversation:

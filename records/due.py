@@ -75,7 +75,7 @@ def plan_all(tx: Tx, planned: Sequence[Planned], withdrawn: str) -> int:
 
 
 def _wanted_again(tx: Tx, planned: Planned, withdrawn: str) -> int:
-    """Open a row again that the plan had let go of; nothing else that is final ever changes."""
+    """Open a row again that the plan or a hold had let go of unsent; nothing else that is final ever changes."""
     names = ("due_at", "due_local", "zone", "latest_at", "payload", "protocol_version", "state")
     values = {name: value for name, value in _values(planned).items() if name in names}
     key = (
@@ -83,7 +83,9 @@ def _wanted_again(tx: Tx, planned: Planned, withdrawn: str) -> int:
         & (due.c.item == planned.item)
         & (due.c.occurrence == planned.occurrence)
     )
-    let_go = (due.c.state == "superseded") & (due.c.reason == withdrawn) & due.c.sent_at.is_(None)
+    let_go = (due.c.state == "superseded") & (due.c.reason == withdrawn)
+    held = (due.c.state == "cancelled") & due.c.reason.startswith("hold: ", autoescape=True)
+    let_go = (let_go | held) & due.c.sent_at.is_(None)
     return tx.run(update(due).where(key & let_go).values(**values, final_at=None, reason=None))
 
 

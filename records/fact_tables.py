@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from sqlalchemy import CheckConstraint, Column, LargeBinary
 from sqlmodel import Field
 
+from records.choice_tables import DosePromptsRow, PreferencesRow, PutOffRow, TravelRow
 from records.diary_tables import DiaryDayRow, DiaryDoseRow, PracticeWeekRow
 from records.fact_row import MODES, FactRow, within
 from records.fact_row import rules as _rules
@@ -419,6 +420,10 @@ TABLE_OF: dict[type[Fact], type[FactRow]] = {
     facts.RemindMe: RemindMeRow,
     facts.AlertRaised: AlertRaisedRow,
     facts.SafeAgain: SafeRow,
+    facts.DosePrompts: DosePromptsRow,
+    facts.PreferencesSet: PreferencesRow,
+    facts.TravelPlanned: TravelRow,
+    facts.PutOff: PutOffRow,
     facts.VisitPlanned: VisitPlannedRow,
     facts.Response: ResponseRow,
     facts.ScoreGiven: ScoreGivenRow,

@@ -11,8 +11,16 @@ from content.loading import ContentRefused
 from content.protocol import Protocol, protocol
 from records import facts, groups, people
 from records.database import Tx
-from study.facts import Attendance, Enrolled, MedicineEpisode, SessionPartDone
-from study.person import MedicineTimes, Person
+from study.facts import (
+    Attendance,
+    DosePrompts,
+    Enrolled,
+    MedicineEpisode,
+    PreferencesSet,
+    SessionPartDone,
+    TravelPlanned,
+)
+from study.person import MedicineTimes, Person, Preferences, Travel
 
 
 def protocol_of(row: Row[Any]) -> Protocol:
@@ -36,7 +44,7 @@ def person_of(tx: Tx, row: Row[Any]) -> Person:
     joined = _joined_on(tx, row.id)
     return Person(
         study_id=row.study_id,
-        zone=row.zone,
+        zone=row.home_zone or row.zone,
         quiet_from=time.fromisoformat(row.quiet_from),
         quiet_to=time.fromisoformat(row.quiet_to),
         status=row.status,
@@ -49,6 +57,8 @@ def person_of(tx: Tx, row: Row[Any]) -> Person:
         medicines=tuple(_medicines(tx, row.id)),
         meetings=groups.notices_of(tx, row),
         first_session_on=first_session_on(tx, row.id) if _counts_from_a_session(protocol_of(row)) else None,
+        preferences=preferences_of(tx, row.id),
+        travels=tuple(Travel(k.fact.zone, k.fact.from_on, k.fact.back_on) for k in travels_of(tx, row.id)),
     )
 
 
@@ -65,15 +75,44 @@ def first_session_on(tx: Tx, participant_id: int) -> date | None:
     return date.fromisoformat(first[:10]) if first is not None else None
 
 
+def travels_of(tx: Tx, participant_id: int) -> list[facts.Kept[TravelPlanned]]:
+    """The travels that were not taken back, in the order in which they were planned."""
+    return list(facts.in_force(tx, TravelPlanned, participant_id))
+
+
+def preferences_of(tx: Tx, participant_id: int) -> Preferences:
+    """What a person chose: of each preference the last word."""
+    chosen: dict[str, Any] = {}
+    for kept in facts.in_force(tx, PreferencesSet, participant_id):
+        said = kept.fact.model_dump(exclude={"at"}, exclude_none=True)
+        chosen |= {name: _hour(value) if isinstance(value, str) else value for name, value in said.items()}
+    return Preferences(**chosen)
+
+
+def _hour(text: str) -> time | None:
+    return time.fromisoformat(text) if text else None
+
+
+def wants_prompts(tx: Tx, participant_id: int) -> dict[str, bool]:
+    """By medicine, whether the prompt before its usual times is wanted; one nobody asked about is not there."""
+    return {kept.fact.medicine: kept.fact.wanted for kept in facts.in_force(tx, DosePrompts, participant_id)}
+
+
 def _joined_on(tx: Tx, participant_id: int) -> date | None:
     ends = [kept.fact.on for kept in facts.in_force(tx, Enrolled, participant_id)]
     return min(ends, default=None)
 
 
 def _medicines(tx: Tx, participant_id: int) -> list[MedicineTimes]:
+    """Medicines in force; a prompt comes only before the doses of one for which it was chosen."""
+    wanted = wants_prompts(tx, participant_id)
     standing = facts.in_force(tx, MedicineEpisode, participant_id)
     return [
-        MedicineTimes(kept.entity, tuple(time.fromisoformat(t) for t in kept.fact.times.split(",") if t))
+        MedicineTimes(kept.entity, _times(kept.fact.times), wanted.get(kept.entity, False))
         for kept in standing
         if kept.fact.ends_on is None
     ]
+
+
+def _times(written: str) -> tuple[time, ...]:
+    return tuple(time.fromisoformat(t) for t in written.split(",") if t)

@@ -59,8 +59,10 @@ def rows(tx: Tx, table: Table) -> Iterator[list[Json]]:
     """The rows of a table by primary key, a few at a time: values that JSON can carry, in the order of the columns."""
     writers = [_WRITTEN.get(kind) for kind in kinds(table).values()]
     statement = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=BATCH)
-    for row in tx.conn.execute(statement):
-        yield [v if v is None or write is None else write(v) for v, write in zip(row, writers, strict=True)]
+    # closed also when the reader breaks off: PostgreSQL reads through a cursor of its own
+    with tx.conn.execute(statement) as found:
+        for row in found:
+            yield [v if v is None or write is None else write(v) for v, write in zip(row, writers, strict=True)]
 
 
 def load(tx: Tx, table: Table, columns: Mapping[str, str], given: Iterable[list[Json]]) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import Row, bindparam, func, insert, literal_column, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from records import due, talks
 from records.database import Tx
 from records.prepared import Prepared
 from records.tables import Inbox, Outbox, table
@@ -42,7 +43,14 @@ _mine_waiting = (
     outbox.c.bot == bindparam("bot_"),
 )
 _waiting = Prepared(
-    select(outbox.c.id, outbox.c.chat_hash, outbox.c.kind)
+    select(
+        outbox.c.id,
+        outbox.c.chat_hash,
+        outbox.c.kind,
+        outbox.c.not_after,
+        outbox.c.due_item_id,
+        outbox.c.conversation_id,
+    )
     .where(
         *_mine_waiting,
         or_(outbox.c.not_before.is_(None), outbox.c.not_before <= bindparam("now_")),
@@ -58,6 +66,11 @@ _claim = Prepared(
     .where(outbox.c.id == bindparam("id_"), outbox.c.state == "waiting")
     .values(state="sending", fence=bindparam("fence_"), attempts=outbox.c.attempts + 1)
     .returning(outbox)
+)
+_too_late = Prepared(
+    update(outbox)
+    .where(outbox.c.id == bindparam("id_"), outbox.c.state == "waiting")
+    .values(state="cancelled", reason="too late")
 )
 _note = Prepared(
     update(outbox)
@@ -78,7 +91,8 @@ class Letter:
     """A message to be written into the outbox; `body` is what Telegram needs beside the chat.
 
     `occurrence` makes it the only one of its kind (a second is not written). `doubt` says what happens when nobody
-    can know whether it arrived: `once_more` for a question or reminder, `never` for prompts and receipts.
+    can know whether it arrived: `once_more` for a question or reminder, `never` for prompts and receipts. From
+    `not_after` on it is not sent any more, whatever kept it back.
     """
 
     kind: Kind
@@ -88,6 +102,7 @@ class Letter:
     doubt: Doubt = "once_more"
     occurrence: str | None = None
     not_before: datetime | None = None
+    not_after: datetime | None = None
     conversation_id: int | None = None
     due_item_id: int | None = None
 
@@ -187,6 +202,7 @@ def _row(tx: Tx, bot: str, to: Address, letter: Letter, version: str) -> dict[st
         "occurrence": letter.occurrence,
         "doubt": letter.doubt,
         "not_before": letter.not_before,
+        "not_after": letter.not_after,
         "conversation_id": letter.conversation_id,
         "due_item_id": letter.due_item_id,
         "created_at": tx.now,
@@ -197,7 +213,7 @@ def _row(tx: Tx, bot: str, to: Address, letter: Letter, version: str) -> dict[st
 
 
 def waiting(tx: Tx, bot: str, limit: int) -> list[Row[Any]]:
-    """Letters that may go now, in the order they are to go: `id`, `chat_hash` and `kind`."""
+    """Letters that may go now, in the order they are to go: `id`, `chat_hash`, `kind`, `not_after`, what they ask."""
     return tx.rows(_waiting, bot_=bot, now_=tx.now, limit_=limit)
 
 
@@ -211,6 +227,13 @@ def claim(tx: Tx, ids: Sequence[int], fence: int) -> list[Row[Any]]:
     """Lease letters to the sender with this fence number; gives them whole."""
     found = tx.each(*((_claim, {"id_": i, "fence_": fence}) for i in ids))
     return [row for rows in found for row in rows]
+
+
+def too_late(tx: Tx, row: Row[Any]) -> None:
+    """A letter of `waiting` whose last moment has passed is not sent any more."""
+    tx.do(_too_late, id_=row.id)
+    if row.due_item_id is not None:
+        _let_go(tx, row, "expired", "too late: it waited to be sent")
 
 
 @dataclass(frozen=True)
@@ -261,9 +284,22 @@ def of_occurrences(tx: Tx, prefix: str) -> list[Row[Any]]:
 
 
 def cancel(tx: Tx, participant_id: int, kinds: Sequence[str], reason: str) -> int:
-    """Cancel waiting letters of some kinds to a participant; gives how many."""
+    """Cancel waiting letters of some kinds to a participant; gives how many.
+
+    A prompt among them was never seen: its due item is cancelled with it, and its talk is over.
+    """
     mine = (outbox.c.participant_id == participant_id) & (outbox.c.state == "waiting") & outbox.c.kind.in_(kinds)
+    unseen = mine & (outbox.c.kind == "prompt") & outbox.c.due_item_id.is_not(None)
+    for row in tx.rows(select(outbox.c.due_item_id, outbox.c.conversation_id).where(unseen)):
+        _let_go(tx, row, "cancelled", reason)
     return tx.run(update(outbox).where(mine).values(state="cancelled", reason=reason))
+
+
+def _let_go(tx: Tx, row: Row[Any], state: str, reason: str) -> None:
+    """Nobody saw a prompt: what it asked is over too."""
+    due.close(tx, row.due_item_id, state, reason)
+    if row.conversation_id is not None:
+        talks.move(tx, row.conversation_id, "expired")
 
 
 def erase(tx: Tx, participant_id: int) -> int:

@@ -59,6 +59,8 @@ class Participant(SQLModel, table=True):
     break_until: datetime | None = None
     calm_since: datetime | None = None
     last_heard_at: datetime | None = None
+    home_zone: str | None = None
+    completed_on: date | None = None
 
 
 class Chat(SQLModel, table=True):
@@ -177,6 +179,7 @@ class Outbox(SQLModel, table=True):
     doubt: str
     state: str = "waiting"
     not_before: datetime | None = None
+    not_after: datetime | None = None
     fence: int | None = None
     attempts: int = 0
     doubted: bool = False
@@ -228,6 +231,17 @@ class DueItem(SQLModel, table=True):
     sent_at: datetime | None = None
     final_at: datetime | None = None
     reason: str | None = None
+
+
+class PlanBasis(SQLModel, table=True):
+    """What a plan was made from, since when: zone, hours, dates, dosing times as they were then."""
+
+    __tablename__ = "plan_basis"
+
+    id: int | None = Field(default=None, primary_key=True)
+    participant_id: int = Field(foreign_key="participant.id", index=True)
+    since: datetime
+    person: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
 class AlertRow(SQLModel, table=True):

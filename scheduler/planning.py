@@ -7,19 +7,20 @@ has is superseded; its history stays.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
 from content.prompt_rules import Family
 from content.protocol import Protocol
-from records import due, people, visits
+from records import due, people, plans, visits
 from records.database import Tx
 from records.person import person_of, protocol_of
+from scheduler import travelling
 from study.facts import VisitPlanned
 from study.person import Person, local_at
-from study.plan import WIRED, Planned, family_of, is_planned, plan, windows_of
+from study.plan import Planned, family_of, is_planned, plan, windows_of
 
 HORIZON = timedelta(days=45)
 """How far ahead the plan is computed, and rows of check-ins and sessions are written."""
@@ -56,6 +57,7 @@ def replan(tx: Tx, participant_id: int) -> Replanned:
     row = people.by_id(tx, participant_id)
     person, rules = person_of(tx, row), protocol_of(row)
     _keep_windows(tx, row, rules, person)
+    plans.keep(tx, participant_id, person)
     changes = compared(tx, row, rules, person)
     added = due.plan_all(tx, [_row(participant_id, planned) for planned in changes.added], NO_LONGER)
     for item, planned in changes.moved:
@@ -69,7 +71,7 @@ def replan(tx: Tx, participant_id: int) -> Replanned:
 def compared(tx: Tx, row: Row[Any], rules: Protocol, person: Person) -> Changes:
     """The rows of a participant held against what a protocol demands of them from now on; nothing is written."""
     began = max(row.enrolled_at or row.created_at, tx.now - LOOK_BACK)
-    asked = {p.key: p for p in demanded(rules, person, began, tx.now + HORIZON)}
+    asked = {p.key: p for p in plan(rules, person, began, tx.now + HORIZON)}
     wanted = {key: p for key, p in asked.items() if tx.now <= p.due_at < tx.now + _horizon(rules, p)}
     pending = {(r.item, r.occurrence): r for r in due.pending_of(tx, row.id) if is_planned(r.item)}
     added = tuple(p for key, p in wanted.items() if key not in pending)
@@ -79,11 +81,6 @@ def compared(tx: Tx, row: Row[Any], rules: Protocol, person: Person) -> Changes:
     return Changes(added, moved, gone)
 
 
-def demanded(rules: Protocol, person: Person, since: datetime, until: datetime) -> tuple[Planned, ...]:
-    """What the protocol demands of the families that are sent."""
-    return tuple(p for p in plan(rules, person, since, until) if family_of(rules, p.item) in WIRED)
-
-
 def _horizon(rules: Protocol, planned: Planned) -> timedelta:
     return HORIZON if family_of(rules, planned.item) in SELDOM else RECURRING
 
@@ -91,7 +88,7 @@ def _horizon(rules: Protocol, planned: Planned) -> timedelta:
 def roll(tx: Tx) -> Replanned:
     """Plan everybody again, and end what nobody answered, in one transaction."""
     end_unanswered(tx)
-    done = [replan(tx, participant_id) for participant_id in planned_for(tx)]
+    done = [night(tx, participant_id) for participant_id in planned_for(tx)]
     return Replanned(sum(d.added for d in done), sum(d.moved for d in done), sum(d.superseded for d in done))
 
 
@@ -103,6 +100,25 @@ def end_unanswered(tx: Tx) -> int:
 def planned_for(tx: Tx) -> list[int]:
     """The participants the protocol has a plan for."""
     return [row.id for row in people.everyone(tx) if row.status in ("enrolled", "prompts_stopped")]
+
+
+def night(tx: Tx, participant_id: int) -> Replanned:
+    """What a night does for one person: the zone of today, the end of their year, and their plan in line."""
+    if people.by_id(tx, participant_id).home_zone is not None:
+        travelling.settle(tx, participant_id)
+    _complete(tx, people.by_id(tx, participant_id))
+    return replan(tx, participant_id)
+
+
+def _complete(tx: Tx, row: Row[Any]) -> None:
+    """The year of somebody whose closing talk was due is over, whether it could be sent or not."""
+    if row.completed_on is not None or row.status not in ("enrolled", "prompts_stopped"):
+        return
+    rules, seen = protocol_of(row), person_of(tx, row)
+    last = [each.closes_on for each in windows_of(rules, seen) if each.visit == rules.closing.visit]
+    ends_on = last[0] + timedelta(days=rules.closing.days_after_close) if last else None
+    if ends_on is not None and local_at(tx.now, row.zone).date() > ends_on:
+        people.change(tx, row.id, "participant:completed", completed_on=ends_on)
 
 
 def _keep_windows(tx: Tx, row: Row[Any], rules: Protocol, person: Person) -> None:

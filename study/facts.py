@@ -305,6 +305,39 @@ class SafeAgain(Fact):
     at: datetime
 
 
+class DosePrompts(Fact):
+    """Whether the prompt before the usual times of one medicine is wanted; the last one said counts."""
+
+    medicine: str
+    wanted: bool
+    at: datetime
+
+
+class PreferencesSet(Fact):
+    """What a person chose: hours as `HH:MM`, `""` for the study's own; None leaves a preference as it is."""
+
+    contact_at: str | None = None
+    diary_at: str | None = None
+    fewer_messages: bool | None = None
+    at: datetime
+
+
+class TravelPlanned(Fact):
+    """From `from_on` on the person lives by another zone; home again on `back_on`, a local date, or nobody knows."""
+
+    zone: str
+    from_on: date
+    back_on: date | None = None
+
+
+class PutOff(Fact):
+    """A prompt put off by the person: the talk that begins again then, with its arguments as JSON."""
+
+    talk: str
+    args: str
+    due_at: datetime
+
+
 class VisitPlanned(Fact):
     """When a check-in can be answered: from `opens_on` through `closes_on`, local dates counted from `anchor_on`."""
 

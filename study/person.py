@@ -7,9 +7,11 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from content.protocol import Arm
+from study.meetings import Notice
+
 if TYPE_CHECKING:
-    from content.protocol import Anchor, Arm
-    from study.meetings import Notice
+    from content.protocol import Anchor
 
 ONE_DAY = timedelta(days=1)
 GONE = frozenset({"invited", "stopped", "data_removed", "declined"})

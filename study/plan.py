@@ -86,11 +86,6 @@ def is_planned(item: str) -> bool:
     return item.split(".")[0] in _PLANNED
 
 
-WIRED: frozenset[Family] = frozenset(
-    {"visit", "visit_call", "visit_close", "session", "meeting", "diary", "weekly", "week_picture"}
-)
-"""Families of items that are written as rows and sent; the plan knows more."""
-
 _PLANNED = frozenset(
     {"visit", "closing", "session", "meeting", "diary", "weekly", "pre_dose", "practice_nudge", "week_picture"}
 )
@@ -266,7 +261,7 @@ class _Planner:
 
     def _closing(self, window: VisitWindow) -> Iterator[Planned]:
         day = window.closes_on + timedelta(days=self.protocol.closing.days_after_close)
-        yield from self._on("closing", window.visit, day, self.protocol.closing.at, {"visit": window.visit})
+        yield from self._on("closing", window.visit, day, self.protocol.closing.at, {"after": window.visit})
 
     # --- sessions, practice, pauses
 

@@ -25,8 +25,21 @@ class Entry(BaseModel):
     pause: str | None = None
 
 
+class Travelling(BaseModel):
+    """The travel that is on or to come: `away` once it has begun, `home` the zone at home, dates local."""
+
+    model_config = ConfigDict(frozen=True)
+
+    entity: str
+    zone: str
+    from_on: date
+    back_on: date | None
+    away: bool
+    home: str
+
+
 class Standing(BaseModel):
-    """Where a participant stands: status, hold, end of a break (UTC), and what stopped the messages."""
+    """Where a participant stands: status, hold, end of a break (UTC), what stopped the messages, and a travel."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,6 +47,7 @@ class Standing(BaseModel):
     hold: str | None = None
     break_until: datetime | None = None
     stopped: str | None = None
+    travel: Travelling | None = None
 
     @property
     def left(self) -> bool:
@@ -108,6 +122,48 @@ class KeptWeek(BaseModel):
     def minutes(self) -> tuple[int, ...]:
         """Minutes of practice by day, led and reported."""
         return tuple(led + said for led, said in zip(self.led_minutes, self.reported_minutes, strict=True))
+
+
+class PreDose(BaseModel):
+    """How prompts before a dose come: minutes before, from which week of the course, and at which times none does."""
+
+    model_config = ConfigDict(frozen=True)
+
+    minutes_before: int
+    from_week: int
+    unprompted: tuple[str, ...] = ()
+
+
+class Chosen(BaseModel):
+    """What a person chose of how messages come, and what the study offers; times of day as `HH:MM`."""
+
+    model_config = ConfigDict(frozen=True)
+
+    contact_at: str | None
+    diary_at: str
+    fewer_messages: bool
+    diary_earliest: str
+    diary_latest: str
+    fewer_a_day: int
+    quiet_from: str
+    quiet_to: str
+
+    def is_quiet(self, at: str) -> bool:
+        """True for a time of day in the quiet hours, which may go over midnight."""
+        if self.quiet_from <= self.quiet_to:
+            return self.quiet_from <= at < self.quiet_to
+        return at >= self.quiet_from or at < self.quiet_to
+
+
+class YearInNumbers(BaseModel):
+    """What a person gave: doses logged, pauses, minutes of practice, check-ins answered."""
+
+    model_config = ConfigDict(frozen=True)
+
+    doses: int
+    pauses: int
+    minutes: int
+    visits: int
 
 
 class Now(Query[datetime]):
@@ -250,6 +306,38 @@ class ZoneOf(Query[str | None]):
     """The IANA zone of a place name as typed, or None."""
 
     place: str
+
+
+class PreDoseRules(Query[PreDose]):
+    """The rules of prompts before a dose, and which of these times (`HH:MM`) lie in quiet hours."""
+
+    times: tuple[str, ...]
+
+
+class MedicinesNow(Query[tuple[MedicineView, ...]]):
+    """The medicines on the list as they stand at the beginning of this turn."""
+
+
+class PreferencesNow(Query[Chosen]):
+    """What the person chose of how messages come."""
+
+
+class TravelNow(Query[Travelling | None]):
+    """The travel that is on, or else the next one to come."""
+
+
+class VisitDueUntil(Query[str | None]):
+    """The check-in a message of which is due from now until an instant (UTC), and can still come after it."""
+
+    until: datetime
+
+
+class YearGiven(Query[YearInNumbers]):
+    """What the person gave since they joined."""
+
+
+class PromptsWanted(Query[dict[str, bool]]):
+    """By medicine, whether prompts before its usual times are wanted; one nobody asked about is not there."""
 
 
 class OpenVisit(Query[dict[str, Any] | None]):

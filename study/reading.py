@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 
 from content import say
 from study.steps import NotUnderstood
@@ -81,6 +82,37 @@ def _amount_value(typed: str) -> float | None:
     if typed in HALVES or first == "half":
         return HALVES.get(typed, 0.5)
     return float(WORDS[first]) if first in WORDS and not _is_sentence(typed) else None
+
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_month = rf"({'|'.join(MONTHS)})[a-z]*\.?"
+_weekday, _year = r"(?:[a-z]+day,?\s+)?(?:the\s+)?", r"(?:,?\s+(\d{4}))?"
+_of_month = r"(\d{1,2})(?:st|nd|rd|th)?\.?"
+_day_month = re.compile(rf"^{_weekday}{_of_month}\s+(?:of\s+)?{_month}{_year}$")
+_month_day = re.compile(rf"^{_weekday}{_month}\s+{_of_month}{_year}$")
+_iso_day = re.compile(r"^(\d{4})-(\d{2})-(\d{2})$")
+
+
+def day(text: str, first: date) -> str | NotUnderstood:
+    """A day as `YYYY-MM-DD`: "5 March", "March 5th, 2027", "2027-03-05"; without a year the next one from `first` on.
+
+    Days written in numbers alone (3/5) are not taken: which is the month differs by country.
+    """
+    typed = _plain(text).rstrip(".!")
+    if found := _iso_day.match(typed):
+        year, month, of_month = (int(part) for part in found.groups())
+    elif found := _day_month.match(typed) or _month_day.match(typed):
+        parts = [part for part in found.groups() if part is not None]
+        month = 1 + next(MONTHS.index(part[:3]) for part in parts if part[:3] in MONTHS)
+        numbers = [int(part) for part in parts if part.isdigit()]
+        of_month, year = numbers[0], numbers[1] if len(numbers) > 1 else 0
+    else:
+        return NotUnderstood(say.travel.not_a_day(), keep=_is_sentence(typed))
+    try:
+        given = date(year or first.year, month, of_month)
+        return (given if year or given >= first else given.replace(year=first.year + 1)).isoformat()
+    except ValueError:
+        return NotUnderstood(say.travel.not_a_day())
 
 
 def clock_time(text: str) -> str | NotUnderstood:

@@ -17,6 +17,7 @@ from records import (
     groups,
     meta,
     people,
+    plans,
     post,
     roster,
     screening,
@@ -26,6 +27,7 @@ from records import (
 )
 from records.database import Database, Tx
 from records.facts import Where
+from records.person import person_of
 from records.post import Address, Letter, Sent
 from records.roster import Reader
 from records.study_tables import AllocationDraw
@@ -42,6 +44,7 @@ from study.facts import (
     ConsentGiven,
     DiaryDay,
     DiaryDose,
+    DosePrompts,
     DoseTaken,
     Enrolled,
     ExerciseLed,
@@ -56,7 +59,9 @@ from study.facts import (
     PlanMade,
     PracticeDone,
     PracticeWeek,
+    PreferencesSet,
     ProtocolMoved,
+    PutOff,
     RedFlagsAnswered,
     RemindMe,
     Response,
@@ -67,6 +72,7 @@ from study.facts import (
     SettingsChanged,
     Stopped,
     TlfbDay,
+    TravelPlanned,
     VisitPlanned,
 )
 from study.steps import Fact
@@ -159,6 +165,10 @@ SAMPLES: tuple[Fact, ...] = (
     CheckBack(medicine="m1", pause="p1", due_at=AT + timedelta(minutes=30)),
     AlertRaised(rule="sedation", event_at=AT, detail=FREE_TEXT, about="p1"),
     SafeAgain(at=AT),
+    DosePrompts(medicine="m1", wanted=True, at=AT),
+    PreferencesSet(contact_at="10:30", fewer_messages=False, at=AT),
+    PutOff(talk="practice_nudge", args="{}", due_at=AT),
+    TravelPlanned(zone="Europe/Berlin", from_on=date(2026, 3, 5), back_on=date(2026, 3, 9)),
     VisitPlanned(
         visit="month_3",
         anchor="enrolment",
@@ -242,6 +252,7 @@ def _live(tx: Tx, number: int) -> None:
     people.link(tx, person.id, 5_000_000_000 + number)
     people.change(tx, person.id, "participant:enrolled", status="enrolled", enrolled_on=AT.date(), enrolled_at=tx.now)
     people.heard(tx, person.id)
+    plans.keep(tx, person.id, person_of(tx, people.by_id(tx, person.id)))
     talk = _talks(tx, person.id)
     _facts(tx, Where(person.id, study_id, "before", talk, number))
     _post_and_time(tx, person.id, number)

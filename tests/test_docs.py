@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -17,8 +17,6 @@ from typer.testing import CliRunner
 from bot.commands.app import app
 from bot.settings import PREFIX, SECRETS, Settings
 from content.catalogue import catalogue
-from content.prompt_rules import Family
-from study.plan import WIRED
 from tests.clinic import MORPHINE, OXYCODONE, Clinic, clinic_over, fresh_sqlite
 from tests.golden import check
 
@@ -31,13 +29,6 @@ PICTURE_BYTES = 250_000
 FENCED = re.compile(r"^ *```\w*\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 LINK = re.compile(r"\]\(([^)\s]+)\)|src=\"([^\"]+)\"")
-NOT_SENT = {
-    "closing": "closing talk",
-    "pre_dose": "prompts before a dose",
-    "practice_nudge": "practice nudges",
-}
-"""What the README calls the prompts that this release does not send; one that is sent is taken out there."""
-
 DAY = re.compile(r"(<!-- the day -->\n```text\n)(.*?)(```)", re.DOTALL)
 NOT_FOR_READERS = re.compile(r"/work\b|/root\b|\bAI\b|localhost:\d|pypi|\bsession of\b", re.IGNORECASE)
 
@@ -163,13 +154,6 @@ def test_the_first_screen_says_what_it_is_not_and_the_two_commands() -> None:
     assert "gives no treatment advice" in first
     assert "take, skip or delay a dose" in first
     assert "\n    make demo\n    make test\n" in README
-
-
-def test_the_limits_name_every_prompt_of_the_protocol_that_is_not_sent_yet() -> None:
-    limits = " ".join(README.split("## Limits")[1].split())
-    for family in get_args(Family):
-        words = NOT_SENT.get(family)
-        assert (family in WIRED) == (words is None or words not in limits), family
 
 
 def test_the_pictures_are_small_and_shown() -> None:

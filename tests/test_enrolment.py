@@ -14,7 +14,7 @@ from content.wording import discreet_words_in
 from records import facts, people
 from records.fact_tables import TABLE_OF
 from records.tables import AlertRow, Chat, ConversationRow, Inbox, Invitation, Outbox, table
-from study.facts import ConsentGiven, Enrolled, MedicineEpisode, Note, RedFlagsAnswered, SettingsChanged
+from study.facts import ConsentGiven, DosePrompts, Enrolled, MedicineEpisode, Note, RedFlagsAnswered, SettingsChanged
 from tests.clinic import FENTANYL, MORPHINE, OXYCODONE, Clinic, Patient, clinic_over, fresh_sqlite
 from tests.golden import check
 
@@ -90,7 +90,8 @@ async def test_joining_with_the_coordinators_list(clinic: Clinic) -> None:
     ann = clinic.stranger()
     await ann.says(f"/start {invited.token}")
     ann.script[0] = "> /start CODE"
-    await ann.does(AGREE, "Chicago", "10 pm to 7 am", "No", "Yes", "Yes", "Yes", "No", "Not sure", "Done", PRACTICE)
+    await ann.does(AGREE, "Chicago", "10 pm to 7 am", "No", "Yes", "Yes", "Yes", "No", "Yes, please")
+    await ann.does("Not sure", "Done", PRACTICE)
     check("enrolment_listed", ann.transcript())
     assert len(clinic.kept(MedicineEpisode)) == 3
     assert alerts_of(clinic) == []
@@ -190,11 +191,14 @@ async def test_quiet_hours(clinic: Clinic, acts: tuple[str, ...], kept: tuple[st
 
 
 async def test_a_second_medicine(clinic: Clinic) -> None:
-    second = ("morphine", "Long-acting tablet (ER)", ">15 mg", "At fixed times", ">1", ">2", ">8 and 20")
+    second = ("morphine", "Long-acting tablet (ER)", ">15 mg", "At fixed times", ">1", ">2", ">6:00, 20:00")
     ann = await joining(clinic, AGREE, "New York", "9 pm to 8 am", "No", *OXY, "Yes", *second, ">morning tablet", "No")
+    await ann.does("Yes, please")
+    assert "quiet hours, so nothing comes before them: 6:00\u202fAM." in ann.hears
+    assert [p.wanted for p in clinic.kept(DosePrompts)] == [True]
     assert "Do you have naloxone at home?" in ann.hears
     first, other = clinic.kept(MedicineEpisode)
-    assert (first.product, other.product, other.times) == ("oxycodone", "morphine", "08:00,20:00")
+    assert (first.product, other.product, other.times) == ("oxycodone", "morphine", "06:00,20:00")
     assert (other.nickname, other.max_per_day, other.change) == ("morning tablet", 2, "enrolled")
 
 
@@ -206,7 +210,7 @@ async def test_a_wrong_entry_of_the_coordinator_is_told_and_can_be_put_right(cli
     await ann.does(AGREE, "New York", "9 pm to 8 am", "No", "No")
     assert "I told the team" in ann.hears
     await ann.does("Yes", "oxycodone", "Tablet", ">10", "mg", "As needed", ">1", "It does not say", "Skip")
-    await ann.does("Use oxycodone", "Yes", "No", "Yes", "Done", PRACTICE)
+    await ann.does("Use oxycodone", "Yes", "No", "No, thank you", "Yes", "Done", PRACTICE)
     assert alerts_of(clinic) == [("medicine_list", 3)]
     await ann.says("/medicines")
     assert "oxycodone 10 mg, as needed" in ann.hears
@@ -541,7 +545,7 @@ EVERYTHING: tuple[tuple[str, ...], ...] = (
     (">/medicines", "oxycodone", "New times", ">8:00", "Side effects", "Today"),
     (">/medicines", "Add one", ">fentanil", "fentanyl", "Patch", ">25", "Use fentanyl", "Rather not say"),
     (">/medicines", "I am in hospital", ">/settings", "I am back home"),
-    (">/settings", "City and time, or travel", ">Nowhere", "London"),
+    (">/settings", "City and time", ">Nowhere", "London"),
     (">/settings", "Quiet hours", "10 pm to 7 am"),
     (">/break", "3 days", ">/break 0"),
     (">/team hello there",),

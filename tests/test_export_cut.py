@@ -172,6 +172,9 @@ def test_a_participant_stands_as_they_did_at_the_cut(study: Study, ann: Person) 
     assert (first["status"], first["zone"], first["enrolled_on"]) == ("prompts_stopped", ZONE, "2026-03-02")
     assert (second["status"], second["zone"], second["enrolled_on"]) == ("invited", "UTC", "")
     assert [row["status"] for row in study.rows("participants", as_of=START)] == ["enrolled"]
+    ann.becomes("prompts_stopped", completed_on=START.date())
+    assert [row["status"] for row in study.rows("participants")] == ["completed", "enrolled"]
+    assert study.rows("participants", as_of=START + timedelta(days=10))[0]["status"] == "prompts_stopped"
 
 
 def test_a_cut_that_lies_ahead_is_refused(study: Study) -> None:

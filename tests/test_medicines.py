@@ -207,7 +207,7 @@ async def test_only_the_new_episode_is_offered_afterwards(clinic: Clinic) -> Non
 
 async def test_in_the_far_east_the_day_that_counts_is_the_persons_own(clinic: Clinic) -> None:
     ann = await clinic.enrolled()
-    await ann.does(">/settings", "City and time, or travel", ">Sydney")
+    await ann.does(">/settings", "City and time", ">Sydney")
     await clinic.later(hours=5)
     await ann.does(">/medicines", *LIST, ">10", "Same as now: 1 tablet", "It does not say", "Rather not say", "Today")
     assert "Tuesday 3 March" in ann.hears

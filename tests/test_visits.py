@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import get_args
 
 import pytest
 
 from bot.prompted import SENDERS
+from content.prompt_rules import Family
 from coordinator import alerting
 from records import due, meta, people, visits
 from records.due import Planned
 from records.tables import DueItem, table
 from scheduler import planning
 from study.facts import CheckInFinished, Enrolled
-from study.plan import WIRED
 from tests.clinic import Clinic, Patient
 
 items = table(DueItem)
@@ -22,7 +23,7 @@ items = table(DueItem)
 
 async def joined(clinic: Clinic, baseline_on: date | None = date(2026, 3, 2)) -> Patient:
     """Somebody whose set-up is over, with the baseline answered on a day (None: not yet)."""
-    ann = await clinic.enrolled("mbt")
+    ann = await clinic.enrolled(None)
     with clinic.database.write("study") as tx:
         from records import facts
         from records.facts import Where
@@ -159,6 +160,7 @@ async def test_nothing_goes_to_somebody_on_a_break_and_it_comes_after_it(clinic:
     ann = await joined(clinic)
     await skip_to(clinic, datetime(2026, 6, 1, 14, 0, tzinfo=UTC))
     await ann.does(">/break", "3 days")
+    assert "moves to Thursday 4 June" in ann.hears
     await clinic.passes(days=2)
     assert "3-month check-in" not in told(ann)
     await clinic.passes(days=2)
@@ -299,8 +301,8 @@ async def test_a_reminder_put_off_by_a_break_survives_the_nightly_roll(clinic: C
     assert "3-month check-in" in told(ann)
 
 
-def test_every_family_of_the_plan_that_is_written_as_rows_is_sent_by_something() -> None:
-    assert set(SENDERS) == WIRED
+def test_every_family_of_the_plan_is_sent_by_something() -> None:
+    assert set(SENDERS) == set(get_args(Family))
 
 
 async def test_an_item_the_plan_let_go_of_is_wanted_again_when_the_plan_asks_for_it_again(clinic: Clinic) -> None:

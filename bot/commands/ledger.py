@@ -37,8 +37,8 @@ def why(
     visit: Annotated[
         str,
         typer.Argument(
-            help="baseline, month_3 … month_12; a session: S1 to S8; diary, weekly, week_picture, each also of one "
-            "day: diary/2026-03-08"
+            help="baseline, month_3 … month_12; a session: S1 to S8; pre_dose, practice_nudge, closing; diary, weekly, "
+            "week_picture, each also of one day: diary/2026-03-08"
         ),
     ],
 ) -> None:

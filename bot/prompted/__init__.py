@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bot.prompted import evening, meetings, sessions, visits
+from bot.prompted import closing, evening, meetings, nudges, pre_dose, sessions, visits
 from bot.prompted.prompt import Prompt
 from content.prompt_rules import Family
 
@@ -17,5 +17,8 @@ SENDERS: Mapping[Family, Callable[[Prompt], None]] = {
     "weekly": evening.weekly,
     "week_picture": evening.week_picture,
     "meeting": meetings.message,
+    "closing": closing.message,
+    "pre_dose": pre_dose.message,
+    "practice_nudge": nudges.message,
 }
 """Family → what sends it. Each gives the row its final state, or notes that it went out and waits for an answer."""

@@ -28,10 +28,16 @@ class Prompt:
     together: tuple[Row[Any], ...] = ()
     missed: tuple[Row[Any], ...] = ()
 
-    def begin(self, talk: str, args: dict[str, Any]) -> None:
-        """Send the prompt: a talk whose first question it is. The person's answer gives the row its final state."""
+    def begin(self, talk: str, args: dict[str, Any], *, fleeting: bool = False) -> None:
+        """Send the prompt: a talk whose first question it is. The person's answer gives the row its final state.
+
+        A `fleeting` one never goes after the row's latest moment, nor twice when in doubt.
+        """
         due.sent(self.desk.tx, self.row.id)
+        if fleeting:
+            self.desk.doubt, self.desk.not_after = "never", self.row.latest_at
         begin_for(self.desk, self.row, talk, args, silent=self.silent)
+        self.desk.doubt, self.desk.not_after = "once_more", None
 
 
 def begin_for(desk: Desk, row: Row[Any], talk: str, args: dict[str, Any], *, silent: bool = False) -> None:

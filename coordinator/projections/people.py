@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 AT_FIRST: dict[str, str | None] = {
     "allocated_on": None,
     "arm": None,
+    "completed_on": None,
     "enrolled_on": None,
     "language": "en",
     "protocol_version": "1",
@@ -42,6 +43,7 @@ AT_FIRST: dict[str, str | None] = {
 """What a participant has when they are added; each change of it stands in the audit as `name=value`."""
 
 STOPPED = "stopped"
+TAKING_PART = ("enrolled", "prompts_stopped")
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,19 @@ class Person:
     protocol_version: str
     allocated_on: date | None
     arm: str | None
+    completed_on: date | None = None
     stopped_at: datetime | None = None
+
+    @property
+    def standing(self) -> str:
+        """The status; of somebody still taking part when their year was over: completed."""
+        return "completed" if self.completed_on is not None and self.status in TAKING_PART else self.status
 
 
 def participants(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """One row a person."""
     for person in at_the_cut(tx, cut):
-        yield [getattr(person, name) for name in wanted.names]
+        yield [person.standing if name == "status" else getattr(person, name) for name in wanted.names]
 
 
 def at_the_cut(tx: Tx, cut: Cut) -> Iterator[Person]:
@@ -92,7 +100,7 @@ def _as_it_was(tx: Tx, person: Person, as_of: datetime) -> Person:
         if "status" in values:
             stopped_at = at if values["status"] == STOPPED else None
     before: dict[str, Any] = {name: then.get(name, AT_FIRST[name]) for name in changed_since}
-    for name in ("enrolled_on", "allocated_on"):
+    for name in ("enrolled_on", "allocated_on", "completed_on"):
         if before.get(name):
             before[name] = date.fromisoformat(before[name])
     return replace(person, **before, stopped_at=stopped_at)

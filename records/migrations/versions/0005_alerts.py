@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
+revision = "0005"
 down_revision = "0004"
 
 RESULTS = ("no_answer", "voicemail", "spoke", "wrong_number", "other")

@@ -1,0 +1,70 @@
+"""Somebody who does not answer: one message in three days, then staff; and what waits is told to who can hear it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from coordinator import alerting
+from records.tables import AlertRow, table
+from tests.clinic import MORPHINE, Clinic, clinic_over, fresh_sqlite
+from tests.golden import check
+from tests.living import books, days, joined, prompts_sent, rows_of, until
+
+NOON = MORPHINE.model_copy(update={"times": "12:00"})
+
+
+@pytest.fixture
+async def clinic(tmp_path: Path) -> AsyncIterator[Clinic]:
+    async with clinic_over(fresh_sqlite(tmp_path)) as clinic:
+        yield clinic
+
+
+def lost(clinic: Clinic) -> list[datetime]:
+    alerts = table(AlertRow)
+    return [row.aware_at for row in clinic.rows(alerts.select().where(alerts.c.rule == "lost_contact"))]
+
+
+async def test_three_weeks_of_silence(clinic: Clinic) -> None:
+    ann = await joined(clinic, NOON, since=85)
+    begun = clinic.clock()
+    await days(clinic, 21)
+    sent = [row.created_at for row in prompts_sent(clinic)]
+    fading = [at for at in sent if at - begun > timedelta(days=4)]
+    assert len(sent) > len(fading)
+    assert all(later - earlier > timedelta(days=2) for earlier, later in pairwise(fading))
+    assert {row.message_key.split(".")[0] for row in prompts_sent(clinic) if row.created_at in fading} <= {"visit"}
+    (told,) = lost(clinic)
+    assert timedelta(days=14) <= told - begun <= timedelta(days=16)
+    await ann.says("/pain 4")
+    heard = clinic.clock()
+    await days(clinic, 3)
+    assert len([row for row in prompts_sent(clinic) if row.created_at > heard]) > 1, "who is back gets what is usual"
+    assert len(lost(clinic)) == 1
+    for alert in alerting.listed(clinic.database):
+        alerting.close(clinic.database, alert.number, "dana", "called, all is well")
+    await days(clinic, 16)
+    assert len(lost(clinic)) == 2, "another silence is another task"
+    assert books(clinic) == []
+
+
+async def test_nobody_is_given_a_task_about_who_is_in_hospital(clinic: Clinic) -> None:
+    ann = await joined(clinic, NOON, since=21)
+    await ann.says("I am in hospital")
+    await days(clinic, 18)
+    assert lost(clinic) == []
+
+
+async def test_a_break_over_an_invitation_moves_it_and_says_so(clinic: Clinic) -> None:
+    ann = await joined(clinic, since=90)
+    await ann.says("/break 2 days")
+    check("break_moves_a_check_in", ann.transcript())
+    await until(clinic, datetime(2026, 3, 4, 14, 0, tzinfo=UTC))
+    (invite,) = rows_of(clinic, "visit.month_3.invite")
+    assert invite.state == "sent"
+    assert invite.sent_at >= datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
+    assert books(clinic) == []
