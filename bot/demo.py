@@ -54,9 +54,16 @@ async def demo(host: str, port: int) -> None:
 
 
 def _sweeping(node: Node) -> Any:
+    """What a moved clock brings: the nights that were passed over, then what is due."""
+    planned_on = node.storage.clock().date()
+
     async def sweep(*_: Any) -> None:
+        nonlocal planned_on
         node.last_poll_at = node.storage.clock()
         await node.sweep()
+        if planned_on != (planned_on := node.storage.clock().date()):
+            await node.roll()
+            await node.sweep()
         await asyncio.sleep(0)
 
     return sweep

@@ -173,17 +173,22 @@ def why(db: Database, study_id: str, visit: str) -> str:
         for told_by in (why_session, why_evening, why_prompt):
             if (told := told_by(tx, row, visit)) is not None:
                 return told
-        protocol_of(row).visit(visit)
-        window = visits.windows(tx, row.id).get(visit)
-        if window is None:
-            return f"{study_id} {visit}: nothing is due, because the day it counts from is not known yet."
-        asked = [r for r in due.all_of(tx, row.id) if r.payload.get("visit") == visit]
-        opening = (
-            f"{study_id} {visit}: counted from {window.anchor_on} ({window.anchor}), open {window.opens_on} to "
-            f"{window.closes_on}"
-        )
-        told = "; ".join(_told(r) for r in asked) or "no message is written yet"
-        return f"{opening}; {told}{_end(tx, row.id, visit)}."
+        return why_visit(tx, row, visit)
+
+
+def why_visit(tx: Tx, row: Any, visit: str) -> str:
+    """The same of one check-in of a participant."""
+    protocol_of(row).visit(visit)
+    window = visits.windows(tx, row.id).get(visit)
+    if window is None:
+        return f"{row.study_id} {visit}: nothing is due, because the day it counts from is not known yet."
+    asked = [r for r in due.all_of(tx, row.id) if r.payload.get("visit") == visit]
+    opening = (
+        f"{row.study_id} {visit}: counted from {window.anchor_on} ({window.anchor}), open {window.opens_on} to "
+        f"{window.closes_on}"
+    )
+    told = "; ".join(_told(r) for r in asked) or "no message is written yet"
+    return f"{opening}; {told}{_end(tx, row.id, visit)}."
 
 
 def _told(row: Any) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
-from records import due, facts, people
+from coordinator.ledger import why_visit
+from records import due, facts, people, visits
 from records.database import Database, Tx
+from records.person import protocol_of
 from records.tables import AlertRow, DueItem, table
 from study import facts as kinds
 from study.steps import Fact
@@ -19,6 +21,8 @@ SHOWN: dict[str, type[Fact]] = {
     "pauses ended": kinds.PauseEnded,
     "how it is": kinds.PainRated,
     "practice": kinds.PracticeDone,
+    "diary": kinds.DiaryDay,
+    "sessions": kinds.SessionDone,
     "patches": kinds.PatchWear,
     "medicines": kinds.MedicineEpisode,
     "notes": kinds.Note,
@@ -34,6 +38,8 @@ def of_chat(db: Database, chat_id: int | None) -> dict[str, Any]:
         nobody = chat_id is not None and person is None
         next_due = due.next_due_at(tx)
         tables = {} if nobody else _tables(tx, person.id if person is not None else None)
+        if person is not None and (told := _check_ins(tx, person)):
+            tables["check-ins"] = told
         return {
             "tables": tables,
             "next_due_at": next_due.isoformat() if next_due else None,
@@ -60,6 +66,12 @@ def _tables(tx: Tx, participant_id: int | None) -> dict[str, list[dict[str, Any]
         if listed:
             found[name] = listed[-50:]
     return found
+
+
+def _check_ins(tx: Tx, person: Row[Any]) -> list[dict[str, Any]]:
+    """Each check-in whose window is known, and why what went out did."""
+    codes = [visit.code for visit in protocol_of(person).visits if visit.code in visits.windows(tx, person.id)]
+    return [{"check_in": code, "why": why_visit(tx, person, code)} for code in codes]
 
 
 def _plain(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import sys
 from collections.abc import AsyncIterator
@@ -94,6 +95,31 @@ class Phone:
         """A standing button below the chat."""
         await self.page.locator("#keyboard").get_by_role("button", name=button, exact=True).click()
 
+    async def says(self, words: str) -> None:
+        """Write something and send it."""
+        await self.page.locator("#writing").fill(words)
+        await self.page.keyboard.press("Enter")
+
+    async def goes_on(self, end: str, most: int = 200) -> None:
+        """Answer whatever is asked until a text is read: lists are left unticked, of anything else the first button."""
+        for _ in range(most):
+            buttons = self.newest.locator("button.inline")
+            await expect(buttons.first.or_(self.newest.get_by_text(end)).first).to_be_visible(timeout=PATIENCE_MS)
+            if end in await self.newest.inner_text():
+                return
+            names = [text.strip() for text in await buttons.all_inner_texts()]
+            wanted = next((name for name in ("Done", "Begin", "Next", "Go on") if name in names), names[0])
+            before = await self.newest.inner_text()
+            await buttons.filter(has_text=re.compile(f"^{re.escape(wanted)}$")).first.click()
+            await expect(self.newest).not_to_have_text(before, use_inner_text=True, timeout=PATIENCE_MS)
+        raise AssertionError(f"{end!r} was never read")
+
+    async def lives(self, days: int) -> None:
+        """Move the clock with its button, day by day."""
+        for _ in range(days):
+            async with self.page.expect_response("**/studio/clock"):
+                await self.page.get_by_role("button", name="+1 day").click()
+
     async def fits(self) -> None:
         """Nothing is wider than the screen."""
         size = self.page.viewport_size
@@ -170,3 +196,27 @@ async def test_somebody_with_a_browser_lives_the_main_job(tmp_path: Path, width:
         await expect(page.get_by_role("button", name="Open Ben's invitation")).to_be_visible()
         await expect(page.locator("#log article")).to_have_count(0)
     assert os.listdir(tmp_path) == [], "a demo leaves nothing behind"  # noqa: PTH208 - asked outside of the loop's work
+
+
+@pytest.mark.slow
+async def test_a_year_is_lived_with_the_clock_and_the_books_say_why(tmp_path: Path) -> None:
+    async with demo(tmp_path) as address, browser_at(address, 1280, 860) as page:
+        phone = Phone(page)
+        await joins(phone)
+        await phone.says("/checkin")
+        await phone.goes_on("That was the whole check-in")
+        await phone.lives(2)
+        await phone.says("/session")
+        await phone.goes_on("That was session 1")
+        await phone.says("/diary")
+        await phone.goes_on("A dose you log later still counts")
+        await phone.lives(92)
+        await phone.says("/checkin")
+        await phone.goes_on("That was the whole check-in")
+        await phone.lives(125)
+        told = page.locator("[aria-labelledby='t-check-ins'] tbody tr")
+        await expect(told.filter(has_text="month_3: ")).to_contain_text("; answered")
+        month_6 = told.filter(has_text="month_6: ")
+        for words in ("invite", "call", "close", "expired (window closed)"):
+            await expect(month_6).to_contain_text(words)
+        await expect(page.locator("[aria-labelledby='t-alerts'] tbody")).to_contain_text("missed_assessments")
