@@ -96,9 +96,12 @@ class Phone:
         await self.page.locator("#keyboard").get_by_role("button", name=button, exact=True).click()
 
     async def says(self, words: str) -> None:
-        """Write something and send it."""
+        """Write something and send it; the bot has begun to answer when this comes back."""
+        articles = self.page.locator("#log article")
+        before = await articles.count()
         await self.page.locator("#writing").fill(words)
         await self.page.keyboard.press("Enter")
+        await expect(articles.nth(before + 1)).to_be_visible(timeout=PATIENCE_MS)
 
     async def goes_on(self, end: str, most: int = 200) -> None:
         """Answer whatever is asked until a text is read: lists are left unticked, of anything else the first button."""
