@@ -27,6 +27,7 @@ check: $(STAMP)  ## format, lint, types, architecture, content
 
 bench: $(STAMP)  ## both sides in one run, and the ratio
 	$(BIN)/python -m benchmarks.updates
+	$(BIN)/python -m benchmarks.export
 
 docs: $(STAMP)  ## the pages of docs/ that are made from the program
 	$(BIN)/python docs/generate.py
