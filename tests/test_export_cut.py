@@ -122,6 +122,7 @@ def test_a_frozen_cut_is_made_again_byte_for_byte_after_the_study_went_on(
         "mme_days.csv",
         "notes.csv",
         "pain_ratings.csv",
+        "questions.csv",
     }
 
 
