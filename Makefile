@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.made-from-lock
 REFEREE := .venv-referee
 
-.PHONY: demo test test-slow referee check bench docs lock format clean
+.PHONY: demo test test-slow referee check bench bench-sweep docs lock format clean
 
 demo: $(STAMP)  ## the studio in your browser: no token, nothing leaves this machine
 	$(BIN)/coach demo
@@ -28,6 +28,9 @@ check: $(STAMP)  ## format, lint, types, architecture, content
 bench: $(STAMP)  ## both sides in one run, and the ratio
 	$(BIN)/python -m benchmarks.updates
 	$(BIN)/python -m benchmarks.export
+
+bench-sweep: $(STAMP)  ## an idle sweep over a million items, and ten thousand due at once (about 20 minutes)
+	$(BIN)/python -m benchmarks.sweep
 
 docs: $(STAMP)  ## the pages of docs/ that are made from the program
 	$(BIN)/python docs/generate.py

@@ -5,8 +5,8 @@ from __future__ import annotations
 from content.catalogue import catalogue
 from content.message import Message
 
-COMMANDS = ("pause", "dose", "pain", "practice", "checkin", "progress", "undo", "fix", "medicines", "settings",
-            "team", "break", "mydata", "stop", "help", "urgent")  # fmt: skip
+COMMANDS = ("pause", "dose", "pain", "practice", "session", "diary", "checkin", "progress", "undo", "fix", "medicines",
+            "settings", "team", "break", "mydata", "stop", "help", "urgent")  # fmt: skip
 KEY_OF = {"break": "rest", "rate": "pain"}
 DISCREET = {"pain": "rate"}
 """Command → the one that does the same and can be seen by anybody."""

@@ -6,19 +6,22 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from bot import alarms, lookups
+from bot import alarms, lookups, watching
 from bot.desk import Desk
 from content.medicines import limit
 from content.safety_data import alerts as alert_rules
-from records import alerts, due, facts, people, post, talks, visits
+from records import alerts, due, facts, people, post, sessions, talks, visits
 from records.due import Planned
 from records.facts import Where
 from scheduler import planning
 from study import facts as kinds
 from study.missing import because
+from study.plan import is_planned
 from study.steps import Fact
 
 UNSOLICITED = ("prompt",)
+OPENS = "session.{}.open"
+"""The due item that says that a session is open."""
 
 
 def carry_out(desk: Desk, entity: str, fact: Fact, revision: int, *, voided: bool = False) -> None:
@@ -231,19 +234,43 @@ def _finished(desk: Desk, entity: str, fact: kinds.CheckInFinished) -> None:
     late = window is not None and lookups.view_local(fact.at, person.zone).date() > window.closes_on
     for item in due.open_of(desk.tx, person.id):
         named = item.payload.get("visit") == fact.visit and not item.item.endswith(".close")
-        if named and (planning.is_planned(item.item) or item.item == "visit_again"):
+        if named and (is_planned(item.item) or item.item == "visit_again"):
             due.close(desk.tx, item.id, "answered_late" if late else "answered", "the check-in was answered")
     if fact.visit == "baseline" and person.enrolled_on is None:
         on = lookups.view_local(fact.at, person.zone).date()
-        _change(desk, "participant:baseline", enrolled_on=on)
+        given = {"allocated_on": on} if person.arm is not None else {}
+        _change(desk, "participant:baseline", enrolled_on=on, **given)
     planning.replan(desk.tx, person.id)
+    watching.watch_one(desk.world, desk.tx, desk.participant)
+
+
+def _diary_answered(desk: Desk, entity: str, fact: kinds.DiaryDay) -> None:
+    """The diary of a day was answered: no prompt of it comes any more, and the watch knows one day more."""
+    for item in due.open_of(desk.tx, desk.participant.id):
+        if item.item == "diary" and item.payload.get("on") == fact.on.isoformat():
+            due.close(desk.tx, item.id, "answered", "the diary was answered")
+    watching.watch_one(desk.world, desk.tx, desk.participant)
 
 
 def _remind_me(desk: Desk, entity: str, fact: kinds.RemindMe) -> None:
     person = desk.participant
+    kind = "session" if fact.visit in {each.code for each in sessions.sessions_of(person)} else "visit"
     latest = fact.due_at + timedelta(days=1)
-    item = Planned(person.id, "visit_again", entity, fact.due_at, person.zone, latest, {"visit": fact.visit})
+    item = Planned(person.id, f"{kind}_again", entity, fact.due_at, person.zone, latest, {kind: fact.visit})
     due.plan(desk.tx, item)
+
+
+def _part_done(desk: Desk, entity: str, fact: kinds.SessionPartDone) -> None:
+    """The first part of a first session may be what check-ins count from."""
+    if not sessions.any_before(desk.tx, desk.participant.id, entity):
+        _planned_again(desk, entity, fact)
+
+
+def _session_done(desk: Desk, entity: str, fact: kinds.SessionDone) -> None:
+    """A session was gone through: nothing about it is to come."""
+    for item in due.open_of(desk.tx, desk.participant.id):
+        if item.payload.get("session") == fact.session and item.item in (OPENS.format(fact.session), "session_again"):
+            due.close(desk.tx, item.id, "answered", "the session was done")
 
 
 _FOLLOWS: dict[type[Fact], Callable[[Desk, str, Any], None]] = {
@@ -256,7 +283,10 @@ _FOLLOWS: dict[type[Fact], Callable[[Desk, str, Any], None]] = {
     kinds.CheckBack: _check_back,
     kinds.CheckInFinished: _finished,
     kinds.MedicineEpisode: _planned_again,
+    kinds.DiaryDay: _diary_answered,
     kinds.RemindMe: _remind_me,
+    kinds.SessionPartDone: _part_done,
+    kinds.SessionDone: _session_done,
     kinds.PatchWear: _patch,
     kinds.AlertRaised: _alert,
     kinds.Note: _note,

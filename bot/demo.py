@@ -75,7 +75,7 @@ def _settings(pretend: PretendTelegram, address: str) -> Settings:
 
 
 def _invite(database: Database, pretend: PretendTelegram, name: str, arm: str) -> dict[str, Any]:
-    way = enrolling.add(database, username=pretend.username, arm=arm, test=False, site="demo", qr=None)
+    way = enrolling.add(database, username=pretend.username, arm=arm, test=True, site=None, qr=None)
     for medicine in _medicines(database):
         enrolling.give_medicine(database, way.study_id, medicine)
     return {"study_id": way.study_id, "arm": arm, "link": way.link, "code": way.code, "name": name}

@@ -8,15 +8,17 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot import lookups, outage, prompts, quiet, talking
+from bot import lookups, outage, prompts, quiet, talking, watching
 from bot.desk import Desk
+from bot.prompted import sessions, visits
 from content import say
 from content.medicines import limit
+from content.message import Message
 from records import due, facts
 from records import talks as stored_talks
 from records.facts import Where
-from scheduler.planning import is_planned
 from study.facts import PatchWear
+from study.plan import is_planned
 
 
 def take(desk: Desk, item: Row[Any], *, reachable: bool) -> None:
@@ -53,17 +55,11 @@ def _check_back(desk: Desk, item: Row[Any]) -> None:
         due.close(desk.tx, item.id, "expired", "too late")
     elif why_not is not None:
         due.close(desk.tx, item.id, "skipped", why_not)
-    elif _busy(desk):
+    elif quiet.busy(desk):
         due.postpone(desk.tx, item.id, desk.tx.now + timedelta(minutes=1))
     else:
         due.close(desk.tx, item.id, "answered", "sent")
         talking.begin(desk, "check_back", dict(item.payload))
-
-
-def _busy(desk: Desk) -> bool:
-    front = stored_talks.front(desk.tx, desk.participant.id)
-    idle = timedelta(minutes=limit("idle_minutes"))
-    return front is not None and desk.tx.now - front.touched_at < idle
 
 
 def _patch_assumed(desk: Desk, item: Row[Any]) -> None:
@@ -102,17 +98,55 @@ def _visit_again(desk: Desk, item: Row[Any]) -> None:
         due.close(desk.tx, item.id, "superseded", "answered, or its window is over")
     elif why_not is not None:
         due.close(desk.tx, item.id, "skipped", why_not)
-    elif _busy(desk):
+    elif quiet.busy(desk):
         due.postpone(desk.tx, item.id, desk.tx.now + timedelta(minutes=1))
     else:
         due.close(desk.tx, item.id, "answered", "sent")
-        prompts.offer(desk, item, "again", found["mode"])
+        visits.offer(desk, item, "again", found["mode"])
+
+
+def _allocated(desk: Desk, item: Row[Any]) -> None:
+    """The person was allocated: they hear when their sessions begin, and nothing that tells the arm."""
+    why_not = quiet.why_not(desk)
+    if item.latest_at is not None and desk.tx.now > item.latest_at:
+        due.close(desk.tx, item.id, "expired", why_not or "too late")
+    elif why_not is not None:
+        due.postpone(desk.tx, item.id, desk.tx.now + timedelta(hours=1))
+    elif quiet.busy(desk):
+        due.postpone(desk.tx, item.id, desk.tx.now + timedelta(minutes=1))
+    else:
+        due.close(desk.tx, item.id, "answered", "told")
+        desk.send(_place_is_set(desk), kind="prompt", occurrence=f"due.{item.id}", due_item=item.id)
+
+
+def _place_is_set(desk: Desk) -> Message:
+    begins_on = lookups.course_begins_on(desk)
+    today = lookups.view_local(desk.tx.now, desk.participant.zone).date()
+    if begins_on is None or begins_on < today:
+        return say.allocation.told_late()
+    return say.allocation.told_today() if begins_on == today else say.allocation.told(day=begins_on)
+
+
+def _session_again(desk: Desk, item: Row[Any]) -> None:
+    """A session the person put off to a time of their own."""
+    why_not = quiet.why_not(desk, asked_for=True)
+    if why_not is not None:
+        due.close(desk.tx, item.id, "skipped", why_not)
+    elif quiet.busy(desk):
+        due.postpone(desk.tx, item.id, desk.tx.now + timedelta(minutes=1))
+    elif sessions.again(desk, item):
+        due.close(desk.tx, item.id, "answered", "sent")
+    else:
+        due.close(desk.tx, item.id, "superseded", "done by now")
 
 
 _TAKEN: dict[str, Callable[[Desk, Row[Any]], None]] = {
     "step": _step,
     "check_back": _check_back,
     "visit_again": _visit_again,
+    "session_again": _session_again,
     "patch_assumed": _patch_assumed,
     outage.ITEM: _outage,
+    "allocated": _allocated,
+    watching.ITEM: watching.ask,
 }

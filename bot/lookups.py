@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from bot.desk import Desk
+from bot.diary_lookups import DIARY
 from bot.own_data import everything_kept
+from bot.readiness import on_call
 from content.consent_text import consent_text
 from content.medicines import limit
 from content.places import zone_of
 from content.protocol import protocol
-from records import people, roster, visits
+from records import people, sessions, visits
 from records.facts import Kept, asked, column, each, find, in_force, latest, newest
 from records.person import person_of, protocol_of
 from study import facts as kinds
@@ -110,8 +111,8 @@ def _now(desk: Desk, _: queries.Now) -> datetime:
     return at
 
 
-def _draw(_: Desk, query: queries.Draw) -> int:
-    return secrets.randbelow(query.below)
+def _draw(desk: Desk, query: queries.Draw) -> int:
+    return desk.world.draw(query.below)
 
 
 def _last_dose(desk: Desk, query: queries.LastDoseOf) -> Entry | None:
@@ -240,7 +241,7 @@ def _episode(desk: Desk, query: queries.EpisodeOf) -> Entry | None:
 
 
 def _staffed(desk: Desk, _: queries.Staffed) -> bool:
-    return bool(roster.readers(desk.tx))
+    return on_call(desk.world, desk.tx)
 
 
 def _zone_now(desk: Desk, _: queries.ZoneNow) -> str:
@@ -341,8 +342,20 @@ def open_visit(desk: Desk) -> dict[str, Any] | None:
     return None
 
 
+def course_begins_on(desk: Desk) -> date | None:
+    """The local date on which the person's sessions begin, None before that is known."""
+    rules, seen = protocol_of(desk.participant), person_of(desk.tx, desk.participant)
+    anchor_on = seen.anchor_on(rules.course.anchor)
+    return anchor_on + timedelta(days=rules.course.starts_after_days) if anchor_on is not None else None
+
+
 def _open_visit(desk: Desk, _: queries.OpenVisit) -> dict[str, Any] | None:
     return open_visit(desk)
+
+
+def _sessions_open(desk: Desk, _: queries.SessionsOpen) -> tuple[queries.SessionOpen, ...]:
+    person = desk.participant
+    return sessions.open_to(desk.tx, person, view_local(desk.at, person.zone).date())
 
 
 _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
@@ -350,6 +363,7 @@ _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.Draw: _draw,
     queries.LastDoseOf: _last_dose,
     queries.CountOnDay: _count_on_day,
+    **DIARY,
     queries.PatchesWorn: _patches,
     queries.LastEntries: _entries,
     queries.EntryNow: _entry_now,
@@ -370,4 +384,7 @@ _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.ConsentText: _consent,
     queries.ZoneOf: _zone,
     queries.OpenVisit: _open_visit,
+    queries.SessionsOpen: _sessions_open,
+    queries.PartDone: lambda desk, asked: sessions.part_done(desk.tx, desk.participant.id, asked.session, asked.part),
+    queries.LastPlan: lambda desk, _: sessions.last_plan(desk.tx, desk.participant.id),
 }

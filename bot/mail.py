@@ -18,19 +18,21 @@ SECONDS = 20
 def mail_carrier(settings: Settings) -> Carrier:
     """What sends one mail; `smtp://user:password@host:587` begins TLS, `smtps://` is TLS from the start.
 
-    Raises OSError when the server cannot be reached or refuses: the letter is then in doubt and goes once more.
+    It goes to the address of the settings, or to the letter's own. Raises OSError when the server cannot be reached or
+    refuses: the letter is then in doubt and goes once more.
     """
 
     async def carry(body: dict[str, Any]) -> None:
-        await asyncio.to_thread(_send, settings, str(body["subject"]), str(body["text"]))
+        to = str(body.get("to") or settings.alert_mail_to)
+        await asyncio.to_thread(_send, settings, to, str(body["subject"]), str(body["text"]))
 
     return carry
 
 
-def _send(settings: Settings, subject: str, text: str) -> None:
+def _send(settings: Settings, to: str, subject: str, text: str) -> None:
     mail = EmailMessage()
     mail["Subject"] = subject
-    mail["To"] = settings.alert_mail_to
+    mail["To"] = to
     mail["From"] = settings.alert_mail_from or settings.alert_mail_to
     mail.set_content(text)
     url = urlsplit(settings.smtp_url.get_secret_value())

@@ -8,6 +8,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -16,12 +17,14 @@ from telegram.error import Conflict, NetworkError, RetryAfter, TelegramError, Ti
 from telegram.ext import Application, TypeHandler
 
 from bot import outage, turns
+from bot.escalation import escalate
 from bot.pacing import Pacer
 from bot.sending import Parcel, Sender, retry_seconds
 from bot.storage import Storage
+from bot.wordings import Wordings
 from bot.world import World
 from content.medicines import limit
-from records import due, meta, post
+from records import due, escalations, meta, post
 from records.database import Tx
 from scheduler import planning
 from scheduler.sweep import Sweep
@@ -61,13 +64,17 @@ class Node:
     last_poll_at: datetime | None = None
     _catching_up: bool = False
     sweeper: Sweep = field(init=False)
+    wordings: Wordings = field(init=False)
 
     async def start(self) -> None:
         """Take over: settle what a dead process left in flight, and finish open inbox rows in order."""
         self.fence = await self.storage.write(lambda tx: meta.next_fence(tx, self.world.bot))
         again, unknown = await self.storage.write(lambda tx: post.settle(tx, self.world.bot))
         self.last_poll_at = await self.storage.read(lambda tx: meta.last_poll_at(tx, self.world.bot))
-        await self.storage.write(self._plan_anew)
+        await self.storage.write(self._note_since_when)
+        self.wordings = Wordings(self.storage.clock)
+        await self.storage.read(self.wordings.look)
+        await self.roll()
         self.sender = Sender(
             self.storage,
             self.bot,
@@ -84,11 +91,17 @@ class Node:
         self._inputs.set()
         log.info("node started", fence=self.fence, sent_again=again, in_doubt=unknown)
 
-    def _plan_anew(self, tx: Tx) -> None:
-        """After a start: note since when we are up without a gap, and bring every plan in line."""
+    def _note_since_when(self, tx: Tx) -> None:
+        """After a start: note since when we are up without a gap."""
         if self.was_away():
             meta.put(tx, meta.UP_SINCE, tx.now.isoformat())
-        planning.roll(tx)
+
+    async def roll(self) -> None:
+        """Bring every plan in line, nightly and after a start: one by one, so that nobody's answer waits for all."""
+        await self.storage.write(planning.end_unanswered)
+        for participant_id in await self.storage.read(planning.planned_for):
+            await self.storage.write(partial(planning.replan, participant_id=participant_id))
+            await asyncio.sleep(0)
 
     def application(self) -> Application[Any, Any, Any, Any, Any, Any]:
         """PTB's Application around this node: an update handed to it takes the same way in."""
@@ -201,8 +214,24 @@ class Node:
             await asyncio.wait(set(self._background))
 
     async def sweep(self) -> int:
-        """Take a turn for every due item whose time has come; gives how many there were."""
-        return await self.sweeper.once()
+        """Take a turn for every due item whose time has come, and tell the next person of alerts nobody took.
+
+        Gives how many there were.
+        """
+        if self.wordings.due:
+            await self.storage.read(self.wordings.look)
+        return await self.sweeper.once() + await self._escalate()
+
+    async def outside_a_turn(self, work: Callable[[Tx], int]) -> int:
+        """Do work of the installation itself in one transaction; letters it wrote, or another process did, leave."""
+        done = await self.storage.write(work)
+        self.sender.wake.set()
+        return done
+
+    async def _escalate(self) -> int:
+        if not await self.storage.read(escalations.due):
+            return 0
+        return await self.outside_a_turn(lambda tx: escalate(self.world, tx))
 
     async def _due(self, item: Any) -> None:
         def turn(tx: Tx) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from bot import alarms, quiet
 from bot.desk import Desk
@@ -12,7 +12,6 @@ from content.safety_data import alerts as alert_rules
 from records import alerts, due, people
 from records.database import Tx
 from records.due import Planned
-from study.view import ParticipantView, instant_of
 
 TELEGRAM_KEEPS = timedelta(hours=24)
 ITEM = "outage"
@@ -36,16 +35,9 @@ def tell(desk: Desk, item_id: int, occurrence: str) -> None:
     """Tell one person; in quiet hours at their end."""
     why_not = quiet.why_not(desk)
     if why_not == quiet.QUIET_HOURS:
-        due.postpone(desk.tx, item_id, _end_of_quiet_hours(desk))
+        due.postpone(desk.tx, item_id, quiet.ends_at(desk))
     elif why_not is not None:
         due.close(desk.tx, item_id, "skipped", why_not)
     else:
         due.close(desk.tx, item_id, "answered", "sent")
         desk.send(say.talk.outage(), kind="prompt", occurrence=f"due.{item_id}", due_item=item_id)
-
-
-def _end_of_quiet_hours(desk: Desk) -> datetime:
-    person = desk.participant
-    local = ParticipantView(study_id="", zone=person.zone).local(desk.tx.now)
-    end = datetime.combine(local.date(), time.fromisoformat(person.quiet_to))
-    return instant_of(end if end > local else end + timedelta(days=1), person.zone)

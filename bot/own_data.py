@@ -67,4 +67,4 @@ def _version(kept: Kept[Fact]) -> dict[str, Any]:
 
 
 def _differing(kept: Kept[Fact], current: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in kept.fact.model_dump(mode="json").items() if value != current[name]}
+    return {name: value for name, value in kept.fact.model_dump(mode="json").items() if value != current.get(name)}

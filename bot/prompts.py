@@ -5,28 +5,29 @@ Everything that is due for the person is settled together; each row ends in exac
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from bot import alarms, talking
+from bot import alarms
 from bot.desk import Desk
+from bot.prompted import SENDERS, visits
+from bot.prompted.prompt import Prompt
 from content import say
 from content.protocol import Protocol
-from records import due, meta, visits
+from records import due, meta
 from records import talks as stored_talks
 from records.person import person_of, protocol_of
-from records.tables import DueItem, Outbox, table
-from scheduler import planning
+from records.tables import Outbox, table
 from study.person import Person, local_at
-from study.plan import Planned, closes_at, recalled, windows_of
-from study.prompting import Decision, Traffic, silent_days
-from study.settling import Outcome, settle, tells_by_itself
+from study.plan import Planned, family_of, is_planned, recalled
+from study.prompting import OUTAGE, Traffic, silent_days
+from study.settling import TOGETHER, Outcome, settle, tells_by_itself
 from study.view import instant_of
 
-CALL_RULE = "missed_assessments"
-outbox, items = table(Outbox), table(DueItem)
+outbox = table(Outbox)
 
 
 def take(desk: Desk, item: Row[Any], *, reachable: bool) -> None:
@@ -35,13 +36,13 @@ def take(desk: Desk, item: Row[Any], *, reachable: bool) -> None:
         return
     person, tx = desk.participant, desk.tx
     rules, seen = protocol_of(person), person_of(tx, person)
-    rows = {(r.item, r.occurrence): r for r in due.pending_of(tx, person.id) if planning.is_planned(r.item)}
+    rows = {(r.item, r.occurrence): r for r in due.pending_of(tx, person.id) if is_planned(r.item)}
     planned = {key: _recalled(rules, row) for key, row in rows.items()}
     now_due = [p for p in planned.values() if p.due_at <= tx.now]
     coming = [p for p in planned.values() if p.due_at > tx.now]
     outcomes = settle(rules, tx.now, now_due, seen, traffic(desk, seen), coming)
     for outcome in outcomes:
-        _act(desk, rules, rows[outcome.planned.key], outcome, reachable=reachable)
+        _act(desk, rules, rows, outcome, outcomes, reachable=reachable)
     if reachable and tells_by_itself(outcomes):
         first = rows[outcomes[0].planned.key]
         desk.send(say.visit.away(), kind="prompt", occurrence=f"away.{first.id}")
@@ -73,72 +74,28 @@ def traffic(desk: Desk, person: Person) -> Traffic:
     )
 
 
-def _act(desk: Desk, rules: Protocol, row: Row[Any], outcome: Outcome, *, reachable: bool) -> None:
-    decision = outcome.decision
+def _act(
+    desk: Desk,
+    rules: Protocol,
+    rows: dict[tuple[str, str], Row[Any]],
+    outcome: Outcome,
+    outcomes: Sequence[Outcome],
+    *,
+    reachable: bool,
+) -> None:
+    decision, row = outcome.decision, rows[outcome.planned.key]
     match decision.kind:
+        case "send" if not reachable and outcome.planned.unsolicited:
+            due.close(desk.tx, row.id, "undeliverable", "no chat, or blocked")
         case "send":
-            _send(desk, rules, row, decision, reachable=reachable)
+            along = [each for each in outcomes if each.decision.into == outcome.planned.key]
+            together = tuple(rows[each.planned.key] for each in along if each.decision.reason == TOGETHER)
+            missed = tuple(rows[each.planned.key] for each in along if each.decision.reason == OUTAGE)
+            SENDERS[family_of(rules, row.item)](Prompt(desk, rules, row, decision.silent, together, missed))
         case "wait":
             due.postpone(desk.tx, row.id, decision.until or desk.tx.now + timedelta(hours=1))
         case "hand_over":
             due.close(desk.tx, row.id, "expired", decision.reason)
-            alarms.raise_alert(desk, CALL_RULE, row.due_at)
+            alarms.raise_alert(desk, visits.CALL_RULE, row.due_at)
         case _:
             due.close(desk.tx, row.id, decision.final_state or "skipped", decision.reason)
-
-
-def _send(desk: Desk, rules: Protocol, row: Row[Any], decision: Decision, *, reachable: bool) -> None:
-    visit, _, step = row.item.removeprefix("visit.").partition(".")
-    if step == "close":
-        _close(desk, row, visit)
-    elif visits.finished(desk.tx, desk.participant.id, visit) is not None:
-        due.close(desk.tx, row.id, "superseded", "the check-in was answered")
-    elif step == "call":
-        due.sent(desk.tx, row.id)
-        alarms.raise_alert(desk, CALL_RULE, row.due_at)
-    elif not reachable:
-        due.close(desk.tx, row.id, "undeliverable", "no chat, or blocked")
-    else:
-        _overtake(desk, visit, row)
-        due.sent(desk.tx, row.id)
-        desk.silent = decision.silent
-        offer(desk, row, step, row.payload["form"])
-
-
-def _overtake(desk: Desk, visit: str, row: Row[Any]) -> None:
-    """An earlier message of the same check-in that was not answered gives way to this one."""
-    for earlier in due.open_of(desk.tx, desk.participant.id):
-        same = earlier.item.startswith(f"visit.{visit}.") and earlier.state == "sent"
-        if same and earlier.id != row.id and not earlier.item.endswith(".call"):
-            due.close(desk.tx, earlier.id, "superseded", f"overtaken by {row.item.rsplit('.', 1)[1]}")
-
-
-def _close(desk: Desk, row: Row[Any], visit: str) -> None:
-    """The window is over: what is still open of this check-in ends; answers that come later are kept and marked."""
-    answered = visits.finished(desk.tx, desk.participant.id, visit) is not None
-    for item in due.open_of(desk.tx, desk.participant.id):
-        if item.id != row.id and item.payload.get("visit") == visit:
-            due.close(desk.tx, item.id, "expired", "the window closed")
-    due.close(desk.tx, row.id, "answered" if answered else "expired", "window closed")
-
-
-def offer(desk: Desk, row: Row[Any], step: str, form: str) -> None:
-    """Offer a check-in: the talk whose first question is the prompt."""
-    person = desk.participant
-    visit = row.payload["visit"]
-    rules, seen = protocol_of(person), person_of(desk.tx, person)
-    window = next(w for w in windows_of(rules, seen) if w.visit == visit)
-    asked = rules.visit(visit)
-    desk.prompting = row.id
-    args = {
-        "visit": visit,
-        "step": step,
-        "form": form,
-        "closes_at": closes_at(window, seen).isoformat(),
-        "anchor_on": window.anchor_on.isoformat(),
-        "target_on": window.target_on.isoformat(),
-        "instruments": list(asked.instruments),
-        "core": list(asked.core),
-    }
-    talking.begin(desk, "visit_offer", args)
-    desk.prompting = None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time, timedelta
 
 from bot.desk import Desk
-from study.view import ParticipantView
+from content.medicines import limit
+from records import talks as stored_talks
+from study.view import ParticipantView, instant_of
 
 QUIET_HOURS = "quiet hours"
 
@@ -27,6 +29,21 @@ def why_not(desk: Desk, *, asked_for: bool = False) -> str | None:
     if in_quiet_hours(local, person.quiet_from, person.quiet_to):
         return QUIET_HOURS
     return None
+
+
+def busy(desk: Desk) -> bool:
+    """True while the person is in the middle of a talk."""
+    front = stored_talks.front(desk.tx, desk.participant.id)
+    idle = timedelta(minutes=limit("idle_minutes"))
+    return front is not None and desk.tx.now - front.touched_at < idle
+
+
+def ends_at(desk: Desk) -> datetime:
+    """The instant at which the quiet hours of this person are over next."""
+    person = desk.participant
+    local = ParticipantView(study_id="", zone=person.zone).local(desk.tx.now)
+    end = datetime.combine(local.date(), time.fromisoformat(person.quiet_to))
+    return instant_of(end if end > local else end + timedelta(days=1), person.zone)
 
 
 def in_quiet_hours(local: time, quiet_from: str, quiet_to: str) -> bool:

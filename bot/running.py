@@ -8,6 +8,7 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +17,9 @@ from telegram import Bot, BotCommand
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.request import BaseRequest
 
+from bot.alert_test import due_test
 from bot.command_list import listed
+from bot.heartbeat import Heartbeat
 from bot.mail import mail_carrier
 from bot.node import AFTER_ERROR_SECONDS, Node
 from bot.pacing import Pacer
@@ -26,6 +29,7 @@ from bot.standby import active
 from bot.storage import Storage
 from bot.studio.serving import serving
 from bot.telegram_http import AiohttpRequest
+from bot.watching import watch_everybody
 from bot.web import web_app
 from bot.world import World
 from content import say
@@ -33,7 +37,6 @@ from content.catalogue import catalogue
 from content.medicines import limit
 from records import post
 from records.database import Database, Tx
-from scheduler import planning
 from scheduler.clockwork import Every, Job, Nightly, When, clockwork
 
 log = structlog.get_logger()
@@ -101,12 +104,7 @@ async def _patiently(call: Callable[[], Awaitable[Any]]) -> None:
 
 async def keep_going(node: Node, settings: Settings, *more: Callable[[], Awaitable[Any]]) -> None:
     """All loops of a node, until the first one ends."""
-    jobs: dict[str, tuple[When, Job]] = {
-        "sweep": (Every(1), node.sweep),
-        "roll": (Nightly(0, 5), lambda: node.storage.write(planning.roll)),
-        "purge": (Nightly(3, 10), lambda: node.storage.write(_purge)),
-    }
-    clock = clockwork(jobs)
+    clock = clockwork(jobs_of(node, settings))
     clock.start()
     loops = [node.keep_working(), node.sender.run(), *(work() for work in more)]
     loops.append(node.keep_checking_webhook() if settings.webhook_url else node.keep_polling())
@@ -120,6 +118,21 @@ async def keep_going(node: Node, settings: Settings, *more: Callable[[], Awaitab
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def jobs_of(node: Node, settings: Settings) -> dict[str, tuple[When, Job]]:
+    """What the clock does; only a real bot tests its alert path, and shows the outside that it lives."""
+    jobs: dict[str, tuple[When, Job]] = {
+        "sweep": (Every(1), node.sweep),
+        "roll": (Nightly(0, 5), node.roll),
+        "purge": (Nightly(3, 10), lambda: node.storage.write(_purge)),
+        "watch": (Nightly(12, 30), lambda: watch_everybody(node)),
+    }
+    if node.world.live:
+        jobs["alert_test"] = (Every(60), lambda: node.outside_a_turn(partial(due_test, node.world)))
+        if url := settings.heartbeat_url.get_secret_value():
+            jobs["heartbeat"] = (Every(60 * settings.heartbeat_minutes), Heartbeat(node, url).beat)
+    return jobs
 
 
 def _purge(tx: Tx) -> int:

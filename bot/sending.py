@@ -130,7 +130,7 @@ class Sender:
             if delay > 0:
                 wait = delay if wait is None else min(wait, delay)
                 continue
-            self.pacer.take(row.chat_hash)
+            self.pacer.take(row.chat_hash, row.kind)
             chosen.append(row.id)
         if chosen:
             return chosen, min(wait or LOOK_AGAIN_SECONDS, LOOK_AGAIN_SECONDS)

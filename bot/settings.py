@@ -11,7 +11,7 @@ from pydantic import AnyUrl, Field, SecretStr, ValidationError, field_validator,
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "COACH_"
-SECRETS = ("telegram_token", "secret_key", "webhook_secret", "smtp_url", "database_url")
+SECRETS = ("telegram_token", "secret_key", "webhook_secret", "smtp_url", "database_url", "heartbeat_url")
 
 
 class SettingsRefused(ValueError):
@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     emergency_number: str = ""
     crisis_number: str = ""
     page_url: str = ""
+    heartbeat_url: SecretStr = SecretStr("")
+    heartbeat_minutes: float = Field(default=5, gt=0, le=60)
     messages_a_second: float = Field(default=25, gt=0, le=100)
     chat_messages_a_second: float = Field(default=1, gt=0, le=30)
     pacing: bool = True
@@ -66,6 +68,14 @@ class Settings(BaseSettings):
         if value:
             AnyUrl(value)
         return value.rstrip("/")
+
+    @field_validator("heartbeat_url")
+    @classmethod
+    def _is_called_over_the_web(cls, value: SecretStr) -> SecretStr:
+        # what is wrong with it is not said in words that hold it
+        if value.get_secret_value() and not value.get_secret_value().startswith(("https://", "http://")):
+            raise ValueError("begins with https://")
+        return value
 
     @field_validator("log_level")
     @classmethod

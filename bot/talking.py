@@ -26,8 +26,11 @@ from study.view import Opening
 STEP = "step"
 
 
-def begin(desk: Desk, name: str, args: dict[str, Any] | None = None) -> None:
-    """Begin a talk in front; the one that was there is parked with its timer cancelled."""
+def begin(desk: Desk, name: str, args: dict[str, Any] | None = None, *, prompt: int | None = None) -> None:
+    """Begin a talk in front; the one that was there is parked with its timer cancelled.
+
+    `prompt`: the due item that the person answers when they answer anything in this talk.
+    """
     person = desk.participant
     standing = stored_talks.front(desk.tx, person.id)
     if standing is not None:
@@ -35,7 +38,7 @@ def begin(desk: Desk, name: str, args: dict[str, Any] | None = None) -> None:
     talk = talks()[name]
     life = _life(talk, args or {}, desk.tx.now)
     number = stored_talks.start(desk.tx, person.id, name, life, desk.world.release)
-    opening = Opening(me=lookups.view(desk), args=args or {})
+    opening = Opening(me=lookups.view(desk), args=args or {}, prompt=prompt)
     advanced = conversation.begin(talk, _id(desk, number), opening, desk.at, _look(desk))
     _follow(desk, talk, number, 0, advanced, "person")
 
@@ -62,15 +65,32 @@ def answer(desk: Desk, stored: Stored, ask: Ask, value: Any, by: By) -> None:
     given = Answer(value, desk.at, desk.delayed, by)
     advanced = conversation.answer(talk, _id(desk, stored.id), stored.log, ask, given, _look(desk))
     due.cancel_one(desk.tx, stored.participant_id, STEP, "answered", _step(stored.id, stored.ask_seq))
+    if by == "person" and (prompt := _prompt_of(stored)) is not None:
+        due.answered(desk.tx, prompt)
     _follow(desk, talk, stored.id, stored.ask_seq, advanced, by)
 
 
+def _prompt_of(stored: Stored) -> int | None:
+    opening = stored.log[0].value
+    return opening.get("prompt") if isinstance(opening, dict) else None
+
+
 def back(desk: Desk, stored: Stored) -> None:
-    """Back to the last answer the person gave."""
+    """Back to the last answer the person gave; a list to tick shows what was ticked then."""
     talk = talks()[stored.talk]
     advanced = conversation.back(talk, _id(desk, stored.id), stored.log, desk.at, _look(desk))
     due.cancel_one(desk.tx, stored.participant_id, STEP, "back", _step(stored.id, stored.ask_seq))
-    _follow(desk, talk, stored.id, stored.ask_seq, advanced, "person")
+    before = _ticked_before(stored, advanced.open)
+    _follow(desk, talk, stored.id, stored.ask_seq, advanced, "person", ticked=before)
+
+
+def _ticked_before(stored: Stored, ask: Ask | None) -> tuple[str, ...] | None:
+    """What was ticked of a list when it was answered; None for a question that is no list, or was skipped."""
+    if ask is None or not ask.ticks:
+        return None
+    replies = [r.value for r in stored.log if (r.key, r.shape) == (ask.key, ask.shape)]
+    last = replies[-1] if replies else None
+    return tuple(str(code) for code in last) if isinstance(last, list) else None
 
 
 def ask_again(desk: Desk, stored: Stored, *, first: Message | None = None, timed: bool = True) -> None:
@@ -110,8 +130,13 @@ def resume(desk: Desk, stored: Stored) -> None:
 
 
 def offer_parked(desk: Desk) -> bool:
-    """Offer the newest parked talk that is still in its life; it is never resumed unasked."""
+    """Offer the newest parked talk that is still in its life; it is never resumed unasked.
+
+    A prompt of ours that nobody has answered is not a talk somebody was in the middle of.
+    """
     for stored in stored_talks.parked(desk.tx, desk.participant.id):
+        if _prompt_of(stored) is not None and not any(reply.by == "person" for reply in stored.log):
+            continue
         if not lookups.still_linked(desk):
             return False
         rows = [

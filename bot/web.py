@@ -14,6 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.node import Node
+from coordinator import alert_tests
 from records.database import Tx
 from records.tables import AlertRow, Inbox, Outbox, table
 
@@ -31,8 +32,9 @@ def web_app(node: Node, webhook_path: str = "", webhook_secret: str = "") -> Sta
         return PlainTextResponse("ok\n")
 
     async def readyz(_: Request) -> Response:
-        problems = await _problems(node)
-        return JSONResponse({"ready": not problems, "problems": problems}, 200 if not problems else 503)
+        wrong = await problems(node)
+        body = {"ready": not wrong, "problems": wrong, "warnings": await _warnings(node)}
+        return JSONResponse(body, 503 if wrong else 200)
 
     async def metrics(_: Request) -> Response:
         return Response(await _metrics(node), media_type="text/plain; version=0.0.4")
@@ -55,18 +57,27 @@ def web_app(node: Node, webhook_path: str = "", webhook_secret: str = "") -> Sta
     return Starlette(routes=routes)
 
 
-async def _problems(node: Node) -> list[str]:
-    now, problems = node.storage.clock(), []
+async def problems(node: Node) -> list[str]:
+    """What keeps the node from its work: the database, the sweep, Telegram; empty when all is well."""
+    now, found = node.storage.clock(), []
     try:
         await node.storage.read(lambda tx: tx.first(select(1)))
     except Exception as error:  # any failure of the database means not ready
-        problems.append(f"database: {type(error).__name__}")
+        found.append(f"database: {type(error).__name__}")
     looked = node.sweeper.looked_at
     if looked is None or now - looked > SWEEP_FRESH:
-        problems.append("sweep: not fresh")
+        found.append("sweep: not fresh")
     if node.last_poll_at is None or now - node.last_poll_at > POLL_FRESH:
-        problems.append("telegram: nothing heard")
-    return problems
+        found.append("telegram: nothing heard")
+    return found
+
+
+async def _warnings(node: Node) -> list[str]:
+    """What failed in the last test of the alert path; it makes nobody restart us."""
+    try:
+        return [f"alert test: {line}" for line in await node.storage.read(alert_tests.failures)]
+    except Exception:  # the database is among the problems already
+        return []
 
 
 async def _metrics(node: Node) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.settings import Settings
@@ -9,7 +11,10 @@ from bot.settings import Settings
 
 @dataclass(frozen=True)
 class World:
-    """The bot's id and name at Telegram, and where staff are reached. Empty numbers mean the country's own."""
+    """The bot's id and name at Telegram, and where staff are reached. Empty numbers mean the country's own.
+
+    `draw` gives a number from 0 to one below its argument.
+    """
 
     bot: str
     username: str = "coach_bot"
@@ -20,6 +25,7 @@ class World:
     crisis: str = ""
     live: bool = False
     release: str = "0.1.0"
+    draw: Callable[[int], int] = secrets.randbelow
 
     @staticmethod
     def of(settings: Settings, username: str, *, live: bool) -> World:

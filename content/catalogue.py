@@ -19,6 +19,7 @@ from content.exercises import exercises
 from content.instruments import instruments
 from content.message import Message, Param
 from content.safety_texts import safety_texts
+from content.sessions import lesson_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -43,6 +44,8 @@ class Text(BaseModel):
 
     `plural` names the placeholder that decides the form; `limit` is the longest it may be, in characters;
     `plain = true` lets a text keep words that the discreet mode hides (read before the mode can be chosen).
+    `variants` are further wordings of the same line, by language; a line said every day or week is `frequent` and has
+    at least as many wordings as `wordings_of_a_frequent_line` in limits.toml says.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -52,13 +55,17 @@ class Text(BaseModel):
     plural: str | None = None
     limit: int = TELEGRAM_LIMIT
     plain: bool = False
+    variants: dict[str, tuple[str, ...]] = {}
+    frequent: bool = False
     note: str = ""
 
     @model_validator(mode="after")
     def _complete(self) -> Text:
         for language in LANGUAGES:
-            for form in self.forms(language).values():
+            for form in self.every_form(language):
                 self._check(form, language)
+        if self.variants and self.plural is not None:
+            raise ValueError("a text with plural forms has no variants: the number is a message of its own")
         for language, form in self.discreet.items():
             if SPOKEN_ALOUD.search(form):
                 raise ValueError(f"the discreet text in {language} says a word it is there to hide")
@@ -78,6 +85,15 @@ class Text(BaseModel):
         """Plural form → text in one language; a text without plural has the form `other` only."""
         text = getattr(self, language)
         return text if isinstance(text, dict) else {"other": text}
+
+    def every_form(self, language: str) -> tuple[str, ...]:
+        """Every wording in one language, the variants too: what has to be checked and reviewed."""
+        return (*self.forms(language).values(), *self.variants.get(language, ()))
+
+    @property
+    def wordings(self) -> int:
+        """How many wordings of the same line there are in every language."""
+        return 1 + min((len(self.variants.get(language, ())) for language in LANGUAGES), default=0)
 
     @property
     def placeholders(self) -> frozenset[str]:
@@ -121,7 +137,7 @@ class Catalogue:
             return text.discreet[language]
         forms = text.forms(language)
         if text.plural is None:
-            return forms["other"]
+            return text.every_form(language)[message.variant]
         number = message.params[text.plural]
         rule = _locale(language).plural_form(number if isinstance(number, int | float) else 0)
         return forms.get(rule, forms["other"])
@@ -163,7 +179,7 @@ def catalogue() -> Catalogue:
     texts: dict[str, Text] = {}
     for file in loading.files("messages"):
         texts |= _flat(file.name.removesuffix(".toml"), loading.read(file), file.name)
-    return Catalogue(texts | dict(_safety()) | dict(_exercises()) | dict(_instruments()))
+    return Catalogue(texts | dict(_safety()) | dict(_exercises()) | dict(_lessons()) | dict(_instruments()))
 
 
 def _safety() -> Iterator[tuple[str, Text]]:
@@ -179,6 +195,13 @@ def _exercises() -> Iterator[tuple[str, Text]]:
             yield f"{where}.{step.key}", Text(en=step.say["en"], discreet=dict(step.say_discreet))
             for option in step.options:
                 yield f"{where}.{step.key}.{option.code}", Text(en=option.label["en"])
+
+
+def _lessons() -> Iterator[tuple[str, Text]]:
+    """Sessions and boosters of both arms."""
+    for key, words, discreet, is_button in lesson_texts():
+        limit = BUTTON_LIMIT if is_button else TELEGRAM_LIMIT
+        yield key, Text(en=words["en"], discreet=dict(discreet), limit=limit)
 
 
 def _instruments() -> Iterator[tuple[str, Text]]:

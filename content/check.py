@@ -12,10 +12,16 @@ from itertools import product
 from content.catalogue import LANGUAGES, Catalogue, catalogue
 from content.exercises import ARMS, LENGTHS, exercises, for_practice, offered
 from content.instruments import instruments
+from content.medicines import limit
+from content.sessions import told_apart
 from content.wording import problems as wording_problems
+from content.wording import wording
 
 NOT_GRADED = ("enrol.consent", "help.text", "profile.")
 """Read once, at leisure, or a list of commands."""
+
+STEP_WORDS = int(wording().limits.words.value)
+"""The most words of one message of a session."""
 
 NAMED = re.compile(r"say\.([a-z_]+)\.([a-z_0-9]+)|Message\(f?\"([a-z_]+)\.([a-z_0-9{}]+)")
 ARM_WORDS = re.compile(r"\b(?:mindful\w*|meditat\w*|cognitive\w*|cbt|mbt|thought record)\b", re.IGNORECASE)
@@ -26,7 +32,7 @@ USING_ROOMS = ("bot", "handlers", "scheduler", "coordinator", "study")
 
 def problems() -> tuple[str, ...]:
     """Every problem of the content in force, one line each; empty when it can be shown to people."""
-    return (*_wording(catalogue()), *_arms(), *_unused(catalogue()))
+    return (*_wording(catalogue()), *_wordings(catalogue()), *_arms(), *told_apart(), *_unused(catalogue()))
 
 
 def _wording(texts: Catalogue) -> Iterator[str]:
@@ -37,16 +43,28 @@ def _wording(texts: Catalogue) -> Iterator[str]:
             continue
         graded = not key.startswith(NOT_GRADED)
         for language in LANGUAGES:
-            for form in text.forms(language).values():
+            for form in text.every_form(language):
                 for found in wording_problems(
                     form,
-                    limit_words=None,
+                    limit_words=STEP_WORDS if key.startswith("lesson.") else None,
                     grade=6.0 if graded and not key.startswith("safety.") else None,
                     discreet=text.discreet.get(language),
                     language=language,
                 ):
                     if found.rule != "discreet" or not text.plain:
                         yield f"{key} ({language}): {found.rule}: {found.found}: {found.reason}"
+
+
+def _wordings(texts: Catalogue) -> Iterator[str]:
+    """What is said every day or week has enough wordings not to wear out, each of them once."""
+    enough = int(limit("wordings_of_a_frequent_line"))
+    for key, text in sorted(texts.texts.items()):
+        for language in LANGUAGES:
+            said = text.every_form(language)
+            if text.frequent and len(set(said)) < enough:
+                yield f"{key} ({language}): is frequent and has {len(set(said))} wordings, fewer than {enough}"
+            if text.variants and len(set(said)) < len(said):
+                yield f"{key} ({language}): has one wording twice"
 
 
 def _arms() -> Iterator[str]:
@@ -57,9 +75,11 @@ def _arms() -> Iterator[str]:
             yield from (f"exercise.{e.id}: is offered in the arm {arm}" for e in reachable if e.arm != arm)
     for name in re.findall(rf"exercise\.({'|'.join(exercises())})\b", _sources()):
         yield f"exercise.{name}: named in code, where either arm may reach it"
+    for name in re.findall(r"lesson\.(?:mbt|cbt)\b[a-z0-9_.]*", _sources()):
+        yield f"{name}: named in code, where either arm may reach it"
     for key, text in catalogue().texts.items():
-        if not key.startswith("exercise."):
-            said = " ".join(form for language in LANGUAGES for form in text.forms(language).values())
+        if not key.startswith(("exercise.", "lesson.")):
+            said = " ".join(form for language in LANGUAGES for form in text.every_form(language))
             yield from (f"{key}: a text of both arms says {word!r}" for word in ARM_WORDS.findall(said))
 
 
@@ -83,7 +103,7 @@ def _unused(texts: Catalogue) -> Iterator[str]:
         else:
             named.add(f"{by_key_room}.{by_key}")
     for key in sorted(texts.texts):
-        if key.startswith(("exercise.", "instrument.", "safety.", "profile.")) or key in named:
+        if key.startswith(("exercise.", "lesson.", "instrument.", "safety.", "profile.")) or key in named:
             continue
         if not any(key.startswith(stem) for stem in stems):
             yield f"{key}: no code names it"

@@ -28,10 +28,12 @@ from content.message import Message, Param
 def _functions(texts: list[tuple[str, Text]]) -> Iterator[str]:
     for key, text in texts:
         names = sorted(text.placeholders - AMBIENT)
-        given = "*, " + ", ".join(f"{n}: Param" for n in names) if names else ""
+        arguments = [*(["variant: int"] if text.variants else []), *(f"{n}: Param" for n in names)]
+        given = f"*, {', '.join(arguments)}" if arguments else ""
         filled = ", {" + ", ".join(f'"{n}": {n}' for n in names) + "}" if names else ""
         yield f"    @staticmethod\n    def {key.split('.', 1)[1]}({given}) -> Message:\n"
-        yield f'        return Message("{key}"{filled})\n\n'
+        chosen = (filled or ", {}") + ", variant" if text.variants else filled
+        yield f'        return Message("{key}"{chosen})\n\n'
 
 
 def source() -> str:

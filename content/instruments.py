@@ -27,7 +27,7 @@ RESERVED = ("option", "stem")
 """Codes no item has: under them stand an instrument's shared options and its stem in the catalogue."""
 
 Kind = Literal["number", "choice", "ticks"]
-Method = Literal["value", "sum", "mean", "table"]
+Method = Literal["value", "sum", "mean", "table", "percent"]
 
 
 class _Table(BaseModel):
@@ -94,7 +94,8 @@ def _known(rule: str | None) -> None:
 class Flag(_Table):
     """A sign a score raises at or beyond a limit.
 
-    `alert` names the rule that tells staff: the first time, and again once the score is `worse_by` above the last one.
+    `alert` names the rule that tells staff: the first time, and again once the score is `worse_by` above the last one;
+    at the visits in `no_alert_at` the state is expected, and an item of the checklist instead.
     """
 
     code: str
@@ -102,6 +103,7 @@ class Flag(_Table):
     at_most: float | None = None
     alert: str | None = None
     worse_by: float | None = None
+    no_alert_at: tuple[str, ...] = ()
     source: str
 
     @model_validator(mode="after")
@@ -142,8 +144,9 @@ class ItemFlag(_Table):
 class ScoreRule(_Table):
     """How a score is made from its items.
 
-    With up to `max_missing` blanks a sum is scaled up (sum x items / answered, rounded half up). `cap` is the
-    most a sum may be. A `table` looks the sum up, its first entry standing for the sum `table_from`.
+    With up to `max_missing` blanks a sum is scaled up (sum x items / answered, rounded half up), a mean is that of the
+    items answered, and a `percent` is 100 x sum / the most these could have given, not rounded. `cap` is the most a sum
+    may be. A `table` looks the sum up, its first entry standing for the sum `table_from`.
     """
 
     name: str
@@ -170,14 +173,35 @@ class ScoreRule(_Table):
             raise ValueError("a table goes with method = table, and only with it")
         if self.method == "value" and len(self.items) != 1:
             raise ValueError("method = value takes one item")
-        if self.method != "sum" and (self.max_missing or self.cap is not None):
-            raise ValueError("max_missing and cap go with method = sum")
+        if self.method not in ("sum", "mean", "percent") and self.max_missing:
+            raise ValueError("max_missing goes with method = sum, mean or percent")
+        if self.method != "sum" and self.cap is not None:
+            raise ValueError("cap goes with method = sum")
         return self
 
     def band(self, value: float) -> str | None:
         """The band `value` lies in, None for a score without bands."""
         reached = [band.code for band in self.bands if band.start <= value]
         return reached[-1] if reached else None
+
+
+class GivenScore(_Table):
+    """A score that is made elsewhere and taken over as it is, with the version of its scoring.
+
+    For instruments whose rules are not public, and for paper files that hold only a total. `source` says why.
+    """
+
+    name: str
+    label: Words
+    low: float
+    high: float
+    source: str
+
+    @model_validator(mode="after")
+    def _whole_range(self) -> GivenScore:
+        if self.low >= self.high:
+            raise ValueError("low is below high")
+        return self
 
 
 class Change(_Table):
@@ -196,7 +220,9 @@ class Instrument(_Table):
     `fixed_wording`: the published words may not be changed, for the discreet mode either. `needs_on_call`:
     only where somebody is there to act on an answer. `not_at` names visits at which it is not asked. `events`: each
     ticked item is an unwanted event to be written down. `calendar`: a calendar of days follows, asked by a talk of
-    its own. One without scores has no `headline` and `scorer_version`.
+    its own. One without scores has no `headline` and `scorer_version`. `given` names scores that are made elsewhere and
+    imported; an instrument that has nothing else has no items. `recall_by_site`: its forms differ in the recall period.
+    `asked_at` names visits at which a site that brought the text wants it asked, beside what the protocol lists.
     """
 
     code: str
@@ -209,7 +235,9 @@ class Instrument(_Table):
     text_included: bool
     fixed_wording: bool
     needs_on_call: bool = False
+    recall_by_site: bool = False
     not_at: tuple[str, ...] = ()
+    asked_at: tuple[str, ...] = ()
     events: bool = False
     calendar: bool = False
     licence: str
@@ -218,8 +246,9 @@ class Instrument(_Table):
     stem: Words | None = None
     stem_discreet: Words = {}
     options: tuple[Option, ...] = ()
-    items: tuple[Item, ...] = Field(min_length=1)
+    items: tuple[Item, ...] = ()
     scores: tuple[ScoreRule, ...] = ()
+    given: tuple[GivenScore, ...] = ()
     item_flags: tuple[ItemFlag, ...] = ()
     change: Change | None = None
 
@@ -227,8 +256,11 @@ class Instrument(_Table):
     def _consistent(self) -> Instrument:
         codes = [item.code for item in self.items]
         names = [score.name for score in self.scores]
-        if len(set(codes)) < len(codes) or len(set(names)) < len(names):
+        every = [*codes, *(given.name for given in self.given)]
+        if len(set(every)) < len(every) or len(set(names)) < len(names) or set(names) & {g.name for g in self.given}:
             raise ValueError("a code of an item or a name of a score comes twice")
+        if not every:
+            raise ValueError("it has items, or scores that are given")
         if (self.headline or names) and self.headline not in names:
             raise ValueError(f"headline: no score is called {self.headline}")
         if bool(self.scorer_version) != bool(names):
@@ -255,7 +287,7 @@ class Instrument(_Table):
                 raise ValueError(f"{score.name}: the table has an entry for each sum from {least} to {most}")
 
     def _check_words(self) -> None:
-        if self.text_included != all(item.text is not None for item in self.items):
+        if self.text_included != (bool(self.items) and all(item.text is not None for item in self.items)):
             raise ValueError("text_included says whether every item has its text")
         if self.text_included and self.kind == "choice" and not self._choosable():
             raise ValueError("an item to choose from has options, its own or the instrument's")
@@ -278,9 +310,25 @@ class Instrument(_Table):
         raise KeyError(code)
 
 
+_supplied: dict[str, Instrument] = {}
+
+
+def supply(found: Mapping[str, Instrument]) -> None:
+    """Take these instruments, with the wording a site brought, in place of those of the same code in this room."""
+    _supplied.clear()
+    _supplied.update(found)
+    instruments.cache_clear()
+
+
 @cache
 def instruments() -> Mapping[str, Instrument]:
-    """All instruments by code; `ContentRefused` names the file, place and reason of a wrong one."""
+    """All instruments by code, with the wordings that were supplied; `ContentRefused` as `shipped`."""
+    return {**shipped(), **_supplied}
+
+
+@cache
+def shipped() -> Mapping[str, Instrument]:
+    """All instruments of this room by code; `ContentRefused` names the file, place and reason of a wrong one."""
     found: dict[str, Instrument] = {}
     for file in loading.files(FOLDER):
         found[file.name.removesuffix(".toml")] = read_instrument(loading.read(file), file.name)

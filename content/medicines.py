@@ -51,6 +51,7 @@ class Limits(BaseModel):
     gap_minutes: Number
     practice_minutes_a_week: Number
     raw_updates_days: Number
+    wordings_of_a_frequent_line: Number
     old_button_seconds: Number
     longest_break_days: Number
     seconds_a_tap: Number
@@ -60,6 +61,9 @@ class Limits(BaseModel):
     mme_caution_from: Number
     mme_high_from: Number
     most_strength: Number
+    import_most_lines: Number
+    paper_days_before_joining: Number
+    import_text_days: Number
 
 
 @cache

@@ -16,8 +16,10 @@ Param: TypeAlias = "str | int | float | date | time | datetime | Message"
 class Message:
     """One message of the catalogue with the values of its placeholders.
 
-    Dates and times are given as local values; the catalogue writes them in the reader's language.
+    Dates and times are given as local values; the catalogue writes them in the reader's language. `variant` says in
+    which of its wordings a frequent line is said, 0 being the first.
     """
 
     key: str
     params: Mapping[str, Param] = field(default_factory=dict)
+    variant: int = 0

@@ -21,6 +21,7 @@ Family = Literal[
     "visit_close",
     "closing",
     "session",
+    "meeting",
     "diary",
     "weekly",
     "pre_dose",

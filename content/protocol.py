@@ -9,20 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
-from zoneinfo import available_timezones
 
 from pydantic import Field, model_validator
 
 from content import loading
+from content.joining import Allocation, ScreeningRule
+from content.joining import Arm as Arm
+from content.joining import Site as Site
 from content.prompt_rules import Clock, Code, Does, Family, ItemRule, Minutes, PromptPolicy, Sourced, Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from importlib.resources.abc import Traversable
 
-FOLDER = "protocols"
+FOLDER, DEFAULT = "protocols", "stamp"
 
-Arm = Literal["mbt", "cbt"]
 Anchor = Literal["consent", "enrolment", "allocation", "first_session"]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Form = Literal["full", "core"]
@@ -48,21 +51,6 @@ class ChatForm(Sourced):
 
     items: tuple[Code, ...] = ()
     days: Annotated[int, Field(ge=1)]
-
-
-class Site(Sourced):
-    """Where people are seen: the country decides whom to call in danger, the languages what must be translated."""
-
-    code: Code
-    country: Annotated[str, Field(pattern="^[A-Z]{2}$")]
-    zone: str
-    languages: tuple[str, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _zone_is_known(self) -> Site:
-        if self.zone not in available_timezones():
-            raise ValueError(f"zone: {self.zone} is no time zone")
-        return self
 
 
 class Try(Table):
@@ -179,6 +167,12 @@ class Practice(Sourced):
     nudges: tuple[Nudges, ...] = ()
 
 
+class Groups(Sourced):
+    """Therapist-led groups: how long before a meeting its members are reminded."""
+
+    remind_hours_before: Annotated[int, Field(ge=1, le=168)]
+
+
 class Diary(Sourced):
     """The evening diary; a person may choose a time between `earliest` and `latest`."""
 
@@ -253,11 +247,14 @@ class Protocol(Sourced):
     safety_texts: tuple[str, ...]
     forms: Mapping[Code, ChatForm] = {}
     sites: tuple[Site, ...] = Field(min_length=1)
+    screening: ScreeningRule
+    allocation: Allocation
     visits: tuple[Visit, ...] = Field(min_length=1)
     ladders: Mapping[Code, Ladder]
     closing: Closing
     course: Course
     arms: Mapping[Arm, ArmPlan] = Field(min_length=1)
+    groups: Groups
     practice: Practice
     diary: Diary
     weekly: Weekly
@@ -276,6 +273,8 @@ class Protocol(Sourced):
                 raise ValueError(f"visits.{visit.code}: no ladder is called {visit.ladder}")
         if self.closing.visit not in {visit.code for visit in self.visits}:
             raise ValueError(f"closing: no visit is called {self.closing.visit}")
+        if strange := sorted(set(self.allocation.ratio) ^ set(self.arms)) if self.allocation.ratio else []:
+            raise ValueError(f"allocation.ratio: {strange[0]} stands only there or only in arms")
         if missing := [family for family in get_args(Family) if family not in self.items]:
             raise ValueError(f"items: nothing is said about {', '.join(missing)}")
         return self
@@ -287,6 +286,13 @@ class Protocol(Sourced):
                 return visit
         raise KeyError(code)
 
+    def site(self, code: str) -> Site:
+        """The site with this code; `KeyError` when there is none."""
+        for site in self.sites:
+            if site.code == code:
+                return site
+        raise KeyError(code)
+
     def ladder(self, visit: Visit) -> Ladder:
         """The tries of a check-in."""
         return self.ladders[visit.ladder]
@@ -296,21 +302,90 @@ class Protocol(Sourced):
         return visit.anchor or self.anchor
 
 
-def protocol(name: str = "stamp", version: str | None = None) -> Protocol:
-    """The protocol of `protocols/<name>.toml`, read once; `ContentRefused` names file, place and reason.
+class Shelf:
+    """The protocol files of one study: the one new participants live by, and other versions beside it.
 
-    An older `version`, to which participants are pinned, stands beside it as `<name>@<version>.toml`.
+    Files are called `<name>.toml` or `<name>@<version>.toml`. What was read once stays as it was for this process.
     """
-    newest = _read(f"{name}.toml")
-    return newest if version in (None, newest.version) else _read(f"{name}@{version}.toml")
+
+    def __init__(self, folder: Traversable, file: str) -> None:
+        self.folder, self.file = folder, file
+        self.name = file.removesuffix(".toml").split("@")[0]
+        self._known: dict[str, Protocol] = {}
+        self._in_use: Protocol | None = None
+
+    def in_use(self) -> Protocol:
+        """The protocol of new participants; `ContentRefused` names file, place and reason."""
+        if self._in_use is None:
+            self._in_use = self._kept(self._read(self.file))
+        return self._in_use
+
+    def of_version(self, version: str) -> Protocol:
+        """The protocol in one version; `ContentRefused` when no file has it."""
+        if version not in self._known:
+            self.versions()
+        if version not in self._known:
+            raise loading.ContentRefused(f"{self.name}@{version}.toml", ["file: there is no such protocol"])
+        return self._known[version]
+
+    def versions(self) -> dict[str, Protocol]:
+        """Every version there is a file of, files added since among them; `ContentRefused` when two differ in one."""
+        found: dict[str, Protocol] = {}
+        for file in sorted(self.folder.iterdir(), key=lambda each: each.name):
+            stem, _, ending = file.name.rpartition(".")
+            if ending == "toml" and stem.split("@")[0] == self.name:
+                read = self._read(file.name)
+                if found.setdefault(read.version, read) != read:
+                    raise loading.ContentRefused(file.name, [f"version: another file has version {read.version} too"])
+        for read in found.values():
+            self._kept(read)
+        return dict(self._known)
+
+    def _kept(self, read: Protocol) -> Protocol:
+        return self._known.setdefault(read.version, read)
+
+    def _read(self, name: str) -> Protocol:
+        file = self.folder.joinpath(name)
+        if not file.is_file():
+            raise loading.ContentRefused(name, ["file: there is no such protocol"])
+        return read_protocol(loading.read(file), name)
+
+
+def protocol(name: str | None = None, version: str | None = None) -> Protocol:
+    """The protocol in use, or in an older `version` to which participants are pinned; `ContentRefused`.
+
+    With `name`, one that comes with the program.
+    """
+    shelf = _in_hand[0] if name is None else _own(f"{name}.toml")
+    return shelf.in_use() if version is None else shelf.of_version(version)
+
+
+def shelf_in_use() -> Shelf:
+    """The shelf the protocol in use is from."""
+    return _in_hand[0]
+
+
+def shelf_of(setting: str) -> Shelf:
+    """The shelf behind `stamp`, `stamp@2` (these come with the program) or the path of a TOML file."""
+    if setting.endswith(".toml"):
+        path = Path(setting).resolve()
+        return Shelf(path.parent, path.name)
+    return _own(f"{setting}.toml")
+
+
+def use(setting: str) -> None:
+    """Have this process live by another protocol; `ContentRefused` when it cannot be used."""
+    shelf = shelf_of(setting)
+    shelf.in_use()
+    _in_hand[0] = shelf
 
 
 @cache
-def _read(file_name: str) -> Protocol:
-    file = resources.files("content").joinpath(FOLDER, file_name)
-    if not file.is_file():
-        raise loading.ContentRefused(file_name, ["file: there is no such protocol"])
-    return read_protocol(loading.read(file), file_name)
+def _own(file: str) -> Shelf:
+    return Shelf(resources.files("content").joinpath(FOLDER), file)
+
+
+_in_hand = [_own(f"{DEFAULT}.toml")]
 
 
 def read_protocol(tables: dict[str, Any], file: str) -> Protocol:

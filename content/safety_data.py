@@ -101,6 +101,7 @@ class AlertRule(_Frozen):
 
     `found_in` says who finds it: safety words, an answer, the dose log, staff, or the program itself.
     `label` is for the staff page; `notice` may cross a channel that others can see and says nothing clinical.
+    `respond` says how fast where a rule is quicker than its tier; `task` what staff do where it is always the same.
     `text` is the key of the reply in `texts.toml`; `hold` says whether messages stop at once or on offer.
     """
 
@@ -109,6 +110,8 @@ class AlertRule(_Frozen):
     found_in: Literal["words", "answer", "log", "staff", "system"]
     label: str
     notice: str
+    respond: str | None = None
+    task: str | None = None
     text: str | None = None
     hold: Literal["now", "offer"] | None = None
     menu: str | None = None

@@ -7,6 +7,24 @@ from __future__ import annotations
 from content.message import Message, Param
 
 
+class allocation:
+    @staticmethod
+    def not_yet() -> Message:
+        return Message("allocation.not_yet")
+
+    @staticmethod
+    def told(*, day: Param) -> Message:
+        return Message("allocation.told", {"day": day})
+
+    @staticmethod
+    def told_late() -> Message:
+        return Message("allocation.told_late")
+
+    @staticmethod
+    def told_today() -> Message:
+        return Message("allocation.told_today")
+
+
 class breaks:
     @staticmethod
     def days() -> Message:
@@ -197,6 +215,168 @@ class dates:
     @staticmethod
     def day(*, day: Param) -> Message:
         return Message("dates.day", {"day": day})
+
+
+class diary:
+    @staticmethod
+    def after_away(*, question: Param) -> Message:
+        return Message("diary.after_away", {"question": question})
+
+    @staticmethod
+    def all_button() -> Message:
+        return Message("diary.all_button")
+
+    @staticmethod
+    def answered(*, answer: Param, day: Param) -> Message:
+        return Message("diary.answered", {"answer": answer, "day": day})
+
+    @staticmethod
+    def ask(*, lines: Param, opening: Param) -> Message:
+        return Message("diary.ask", {"lines": lines, "opening": opening})
+
+    @staticmethod
+    def ask_none(*, opening: Param) -> Message:
+        return Message("diary.ask_none", {"opening": opening})
+
+    @staticmethod
+    def by_now(*, lines: Param) -> Message:
+        return Message("diary.by_now", {"lines": lines})
+
+    @staticmethod
+    def change_button() -> Message:
+        return Message("diary.change_button")
+
+    @staticmethod
+    def different_button() -> Message:
+        return Message("diary.different_button")
+
+    @staticmethod
+    def done(*, thanks: Param) -> Message:
+        return Message("diary.done", {"thanks": thanks})
+
+    @staticmethod
+    def done_none(*, thanks: Param) -> Message:
+        return Message("diary.done_none", {"thanks": thanks})
+
+    @staticmethod
+    def done_rather_not() -> Message:
+        return Message("diary.done_rather_not")
+
+    @staticmethod
+    def how_much(*, label: Param, logged: Param, medicine: Param) -> Message:
+        return Message("diary.how_much", {"label": label, "logged": logged, "medicine": medicine})
+
+    @staticmethod
+    def how_much_none(*, label: Param, medicine: Param) -> Message:
+        return Message("diary.how_much_none", {"label": label, "medicine": medicine})
+
+    @staticmethod
+    def line(*, amount: Param, medicine: Param) -> Message:
+        return Message("diary.line", {"amount": amount, "medicine": medicine})
+
+    @staticmethod
+    def line_nothing(*, medicine: Param) -> Message:
+        return Message("diary.line_nothing", {"medicine": medicine})
+
+    @staticmethod
+    def line_unclear(*, amount: Param, medicine: Param) -> Message:
+        return Message("diary.line_unclear", {"amount": amount, "medicine": medicine})
+
+    @staticmethod
+    def line_usual(*, amount: Param, medicine: Param) -> Message:
+        return Message("diary.line_usual", {"amount": amount, "medicine": medicine})
+
+    @staticmethod
+    def line_worn(*, amount: Param, medicine: Param) -> Message:
+        return Message("diary.line_worn", {"amount": amount, "medicine": medicine})
+
+    @staticmethod
+    def lines(*, first: Param, rest: Param) -> Message:
+        return Message("diary.lines", {"first": first, "rest": rest})
+
+    @staticmethod
+    def logged_button() -> Message:
+        return Message("diary.logged_button")
+
+    @staticmethod
+    def none_but_logged(*, lines: Param) -> Message:
+        return Message("diary.none_but_logged", {"lines": lines})
+
+    @staticmethod
+    def none_button() -> Message:
+        return Message("diary.none_button")
+
+    @staticmethod
+    def none_right_button() -> Message:
+        return Message("diary.none_right_button")
+
+    @staticmethod
+    def not_today() -> Message:
+        return Message("diary.not_today")
+
+    @staticmethod
+    def not_today_button() -> Message:
+        return Message("diary.not_today_button")
+
+    @staticmethod
+    def opening(*, variant: int, day: Param) -> Message:
+        return Message("diary.opening", {"day": day}, variant)
+
+    @staticmethod
+    def over() -> Message:
+        return Message("diary.over")
+
+    @staticmethod
+    def over_label(*, amount: Param, medicine: Param, most: Param) -> Message:
+        return Message("diary.over_label", {"amount": amount, "medicine": medicine, "most": most})
+
+    @staticmethod
+    def rather_not_button() -> Message:
+        return Message("diary.rather_not_button")
+
+    @staticmethod
+    def said_all_logged() -> Message:
+        return Message("diary.said_all_logged")
+
+    @staticmethod
+    def said_as_usual() -> Message:
+        return Message("diary.said_as_usual")
+
+    @staticmethod
+    def said_different() -> Message:
+        return Message("diary.said_different")
+
+    @staticmethod
+    def said_none() -> Message:
+        return Message("diary.said_none")
+
+    @staticmethod
+    def said_rather_not_say() -> Message:
+        return Message("diary.said_rather_not_say")
+
+    @staticmethod
+    def thanks(*, variant: int) -> Message:
+        return Message("diary.thanks", {}, variant)
+
+    @staticmethod
+    def usual(*, lines: Param) -> Message:
+        return Message("diary.usual", {"lines": lines})
+
+    @staticmethod
+    def usual_button() -> Message:
+        return Message("diary.usual_button")
+
+    @staticmethod
+    def why(*, anchor: Param) -> Message:
+        return Message("diary.why", {"anchor": anchor})
+
+    @staticmethod
+    def why_button() -> Message:
+        return Message("diary.why_button")
+
+    @staticmethod
+    def write_button() -> Message:
+        return Message("diary.write_button")
 
 
 class dose:
@@ -883,6 +1063,12 @@ class fix:
         return Message("fix.wish_button")
 
 
+class forms:
+    @staticmethod
+    def about(*, on: Param) -> Message:
+        return Message("forms.about", {"on": on})
+
+
 class help:
     @staticmethod
     def text() -> Message:
@@ -1137,6 +1323,44 @@ class medicines:
     @staticmethod
     def worn() -> Message:
         return Message("medicines.worn")
+
+
+class meeting:
+    @staticmethod
+    def not_there_button() -> Message:
+        return Message("meeting.not_there_button")
+
+    @staticmethod
+    def noted() -> Message:
+        return Message("meeting.noted")
+
+    @staticmethod
+    def off(*, time: Param) -> Message:
+        return Message("meeting.off", {"time": time})
+
+    @staticmethod
+    def seen_button() -> Message:
+        return Message("meeting.seen_button")
+
+    @staticmethod
+    def soon(*, place: Param, therapist: Param, time: Param) -> Message:
+        return Message("meeting.soon", {"place": place, "therapist": therapist, "time": time})
+
+    @staticmethod
+    def there_button() -> Message:
+        return Message("meeting.there_button")
+
+    @staticmethod
+    def told() -> Message:
+        return Message("meeting.told")
+
+    @staticmethod
+    def why() -> Message:
+        return Message("meeting.why")
+
+    @staticmethod
+    def why_button() -> Message:
+        return Message("meeting.why_button")
 
 
 class menu:
@@ -1411,6 +1635,10 @@ class profile:
         return Message("profile.description")
 
     @staticmethod
+    def diary() -> Message:
+        return Message("profile.diary")
+
+    @staticmethod
     def dose() -> Message:
         return Message("profile.dose")
 
@@ -1453,6 +1681,10 @@ class profile:
     @staticmethod
     def rest() -> Message:
         return Message("profile.rest")
+
+    @staticmethod
+    def session() -> Message:
+        return Message("profile.session")
 
     @staticmethod
     def settings() -> Message:
@@ -1791,6 +2023,208 @@ class safety:
         return Message("safety.withdrawal_check")
 
 
+class session:
+    @staticmethod
+    def after_stop() -> Message:
+        return Message("session.after_stop")
+
+    @staticmethod
+    def all_done() -> Message:
+        return Message("session.all_done")
+
+    @staticmethod
+    def begin_button() -> Message:
+        return Message("session.begin_button")
+
+    @staticmethod
+    def begin_exercise_button(*, title: Param) -> Message:
+        return Message("session.begin_exercise_button", {"title": title})
+
+    @staticmethod
+    def booster(*, n: Param, title: Param) -> Message:
+        return Message("session.booster", {"n": n, "title": title})
+
+    @staticmethod
+    def booster_ended() -> Message:
+        return Message("session.booster_ended")
+
+    @staticmethod
+    def booster_why() -> Message:
+        return Message("session.booster_why")
+
+    @staticmethod
+    def change_button() -> Message:
+        return Message("session.change_button")
+
+    @staticmethod
+    def ended(*, session: Param) -> Message:
+        return Message("session.ended", {"session": session})
+
+    @staticmethod
+    def enough(*, part: Param) -> Message:
+        return Message("session.enough", {"part": part})
+
+    @staticmethod
+    def enough_button() -> Message:
+        return Message("session.enough_button")
+
+    @staticmethod
+    def fits_button() -> Message:
+        return Message("session.fits_button")
+
+    @staticmethod
+    def go_on_button() -> Message:
+        return Message("session.go_on_button")
+
+    @staticmethod
+    def in_group() -> Message:
+        return Message("session.in_group")
+
+    @staticmethod
+    def later_button() -> Message:
+        return Message("session.later_button")
+
+    @staticmethod
+    def leave_out_button() -> Message:
+        return Message("session.leave_out_button")
+
+    @staticmethod
+    def listed_button(*, n: Param, session: Param, title: Param) -> Message:
+        return Message("session.listed_button", {"n": n, "session": session, "title": title})
+
+    @staticmethod
+    def listed_part_button(*, done: Param, n: Param, parts: Param, session: Param, title: Param) -> Message:
+        return Message("session.listed_part_button", {"done": done, "n": n, "parts": parts, "session": session, "title": title})
+
+    @staticmethod
+    def new_plan() -> Message:
+        return Message("session.new_plan")
+
+    @staticmethod
+    def no_plan() -> Message:
+        return Message("session.no_plan")
+
+    @staticmethod
+    def not_now() -> Message:
+        return Message("session.not_now")
+
+    @staticmethod
+    def not_now_button() -> Message:
+        return Message("session.not_now_button")
+
+    @staticmethod
+    def not_yet() -> Message:
+        return Message("session.not_yet")
+
+    @staticmethod
+    def often_daily_button() -> Message:
+        return Message("session.often_daily_button")
+
+    @staticmethod
+    def often_most_button() -> Message:
+        return Message("session.often_most_button")
+
+    @staticmethod
+    def often_once_button() -> Message:
+        return Message("session.often_once_button")
+
+    @staticmethod
+    def often_three_button() -> Message:
+        return Message("session.often_three_button")
+
+    @staticmethod
+    def open(*, n: Param, session: Param, title: Param) -> Message:
+        return Message("session.open", {"n": n, "session": session, "title": title})
+
+    @staticmethod
+    def open_again(*, session: Param) -> Message:
+        return Message("session.open_again", {"session": session})
+
+    @staticmethod
+    def open_too(*, n: Param, others: Param, session: Param, title: Param) -> Message:
+        return Message("session.open_too", {"n": n, "others": others, "session": session, "title": title})
+
+    @staticmethod
+    def opening(*, n: Param, parts: Param, session: Param, title: Param) -> Message:
+        return Message("session.opening", {"n": n, "parts": parts, "session": session, "title": title})
+
+    @staticmethod
+    def opening_again(*, part: Param, parts: Param, session: Param, title: Param) -> Message:
+        return Message("session.opening_again", {"part": part, "parts": parts, "session": session, "title": title})
+
+    @staticmethod
+    def part_example(*, n: Param, part: Param, parts: Param) -> Message:
+        return Message("session.part_example", {"n": n, "part": part, "parts": parts})
+
+    @staticmethod
+    def part_idea(*, n: Param, part: Param, parts: Param) -> Message:
+        return Message("session.part_idea", {"n": n, "part": part, "parts": parts})
+
+    @staticmethod
+    def part_plan(*, n: Param, part: Param, parts: Param) -> Message:
+        return Message("session.part_plan", {"n": n, "part": part, "parts": parts})
+
+    @staticmethod
+    def part_practice(*, n: Param, part: Param, parts: Param) -> Message:
+        return Message("session.part_practice", {"n": n, "part": part, "parts": parts})
+
+    @staticmethod
+    def plan_changed(*, moment: Param, often: Param, what: Param) -> Message:
+        return Message("session.plan_changed", {"moment": moment, "often": often, "what": what})
+
+    @staticmethod
+    def plan_made(*, moment: Param, often: Param, what: Param) -> Message:
+        return Message("session.plan_made", {"moment": moment, "often": often, "what": what})
+
+    @staticmethod
+    def plan_often() -> Message:
+        return Message("session.plan_often")
+
+    @staticmethod
+    def plan_when() -> Message:
+        return Message("session.plan_when")
+
+    @staticmethod
+    def put_off(*, time: Param) -> Message:
+        return Message("session.put_off", {"time": time})
+
+    @staticmethod
+    def when_evening_button() -> Message:
+        return Message("session.when_evening_button")
+
+    @staticmethod
+    def when_fits_button() -> Message:
+        return Message("session.when_fits_button")
+
+    @staticmethod
+    def when_midday_button() -> Message:
+        return Message("session.when_midday_button")
+
+    @staticmethod
+    def when_morning_button() -> Message:
+        return Message("session.when_morning_button")
+
+    @staticmethod
+    def which(*, n: Param) -> Message:
+        return Message("session.which", {"n": n})
+
+    @staticmethod
+    def why() -> Message:
+        return Message("session.why")
+
+    @staticmethod
+    def why_button() -> Message:
+        return Message("session.why_button")
+
+    @staticmethod
+    def worse_before() -> Message:
+        return Message("session.worse_before")
+
+    @staticmethod
+    def your_plan(*, moment: Param, often: Param, session: Param, what: Param) -> Message:
+        return Message("session.your_plan", {"moment": moment, "often": often, "session": session, "what": what})
+
+
 class settings:
     @staticmethod
     def discreet_off_button() -> Message:
@@ -1865,6 +2299,14 @@ class staff:
     @staticmethod
     def alert(*, link: Param, notice: Param, study_id: Param, tier: Param) -> Message:
         return Message("staff.alert", {"link": link, "notice": notice, "study_id": study_id, "tier": tier})
+
+    @staticmethod
+    def alert_again(*, link: Param, notice: Param, study_id: Param, tier: Param) -> Message:
+        return Message("staff.alert_again", {"link": link, "notice": notice, "study_id": study_id, "tier": tier})
+
+    @staticmethod
+    def alert_for(*, link: Param, notice: Param, study_id: Param, tier: Param, who: Param) -> Message:
+        return Message("staff.alert_for", {"link": link, "notice": notice, "study_id": study_id, "tier": tier, "who": who})
 
     @staticmethod
     def alert_subject(*, study_id: Param, tier: Param) -> Message:
@@ -2033,6 +2475,10 @@ class talk:
         return Message("talk.left")
 
     @staticmethod
+    def name_booster() -> Message:
+        return Message("talk.name_booster")
+
+    @staticmethod
     def name_break() -> Message:
         return Message("talk.name_break")
 
@@ -2047,6 +2493,10 @@ class talk:
     @staticmethod
     def name_check_in_now() -> Message:
         return Message("talk.name_check_in_now")
+
+    @staticmethod
+    def name_diary() -> Message:
+        return Message("talk.name_diary")
 
     @staticmethod
     def name_died() -> Message:
@@ -2069,12 +2519,24 @@ class talk:
         return Message("talk.name_late_check_in")
 
     @staticmethod
+    def name_late_diary() -> Message:
+        return Message("talk.name_late_diary")
+
+    @staticmethod
     def name_late_pause() -> Message:
         return Message("talk.name_late_pause")
 
     @staticmethod
+    def name_late_weekly() -> Message:
+        return Message("talk.name_late_weekly")
+
+    @staticmethod
     def name_medicines() -> Message:
         return Message("talk.name_medicines")
+
+    @staticmethod
+    def name_meeting() -> Message:
+        return Message("talk.name_meeting")
 
     @staticmethod
     def name_mydata() -> Message:
@@ -2105,6 +2567,14 @@ class talk:
         return Message("talk.name_safe_check")
 
     @staticmethod
+    def name_session() -> Message:
+        return Message("talk.name_session")
+
+    @staticmethod
+    def name_session_offer() -> Message:
+        return Message("talk.name_session_offer")
+
+    @staticmethod
     def name_settings() -> Message:
         return Message("talk.name_settings")
 
@@ -2127,6 +2597,14 @@ class talk:
     @staticmethod
     def name_visit_offer() -> Message:
         return Message("talk.name_visit_offer")
+
+    @staticmethod
+    def name_week_picture() -> Message:
+        return Message("talk.name_week_picture")
+
+    @staticmethod
+    def name_weekly() -> Message:
+        return Message("talk.name_weekly")
 
     @staticmethod
     def no_talk() -> Message:
@@ -2383,3 +2861,137 @@ class visit:
     @staticmethod
     def why_button() -> Message:
         return Message("visit.why_button")
+
+
+class weekly:
+    @staticmethod
+    def after_away(*, question: Param) -> Message:
+        return Message("weekly.after_away", {"question": question})
+
+    @staticmethod
+    def around(*, after: Param, before: Param, n: Param) -> Message:
+        return Message("weekly.around", {"after": after, "before": before, "n": n})
+
+    @staticmethod
+    def begin_button() -> Message:
+        return Message("weekly.begin_button")
+
+    @staticmethod
+    def days(*, n: Param) -> Message:
+        return Message("weekly.days", {"n": n})
+
+    @staticmethod
+    def diary_line(*, n: Param) -> Message:
+        return Message("weekly.diary_line", {"n": n})
+
+    @staticmethod
+    def diary_title(*, n: Param) -> Message:
+        return Message("weekly.diary_title", {"n": n})
+
+    @staticmethod
+    def fits_button() -> Message:
+        return Message("weekly.fits_button")
+
+    @staticmethod
+    def high(*, rating: Param) -> Message:
+        return Message("weekly.high", {"rating": rating})
+
+    @staticmethod
+    def how_many(*, first: Param, last: Param) -> Message:
+        return Message("weekly.how_many", {"first": first, "last": last})
+
+    @staticmethod
+    def legend() -> Message:
+        return Message("weekly.legend")
+
+    @staticmethod
+    def less_button() -> Message:
+        return Message("weekly.less_button")
+
+    @staticmethod
+    def lines(*, first: Param, rest: Param) -> Message:
+        return Message("weekly.lines", {"first": first, "rest": rest})
+
+    @staticmethod
+    def minutes(*, n: Param) -> Message:
+        return Message("weekly.minutes", {"n": n})
+
+    @staticmethod
+    def minutes_button(*, n: Param) -> Message:
+        return Message("weekly.minutes_button", {"n": n})
+
+    @staticmethod
+    def more_button() -> Message:
+        return Message("weekly.more_button")
+
+    @staticmethod
+    def not_today() -> Message:
+        return Message("weekly.not_today")
+
+    @staticmethod
+    def nothing(*, first: Param, last: Param) -> Message:
+        return Message("weekly.nothing", {"first": first, "last": last})
+
+    @staticmethod
+    def offer(*, opening: Param) -> Message:
+        return Message("weekly.offer", {"opening": opening})
+
+    @staticmethod
+    def offer_picture(*, first: Param, last: Param) -> Message:
+        return Message("weekly.offer_picture", {"first": first, "last": last})
+
+    @staticmethod
+    def opening(*, variant: int, first: Param, last: Param) -> Message:
+        return Message("weekly.opening", {"first": first, "last": last}, variant)
+
+    @staticmethod
+    def over() -> Message:
+        return Message("weekly.over")
+
+    @staticmethod
+    def picture(*, first: Param, last: Param, practice: Param, rated: Param) -> Message:
+        return Message("weekly.picture", {"first": first, "last": last, "practice": practice, "rated": rated})
+
+    @staticmethod
+    def practice(*, n: Param) -> Message:
+        return Message("weekly.practice", {"n": n})
+
+    @staticmethod
+    def practice_line(*, goal: Param, minutes: Param) -> Message:
+        return Message("weekly.practice_line", {"goal": goal, "minutes": minutes})
+
+    @staticmethod
+    def practice_none() -> Message:
+        return Message("weekly.practice_none")
+
+    @staticmethod
+    def practice_said(*, goal: Param, minutes: Param, said: Param) -> Message:
+        return Message("weekly.practice_said", {"goal": goal, "minutes": minutes, "said": said})
+
+    @staticmethod
+    def practice_title(*, goal: Param, minutes: Param) -> Message:
+        return Message("weekly.practice_title", {"goal": goal, "minutes": minutes})
+
+    @staticmethod
+    def show_button() -> Message:
+        return Message("weekly.show_button")
+
+    @staticmethod
+    def thanks(*, variant: int) -> Message:
+        return Message("weekly.thanks", {}, variant)
+
+    @staticmethod
+    def thanks_diary(*, variant: int, days: Param) -> Message:
+        return Message("weekly.thanks_diary", {"days": days}, variant)
+
+    @staticmethod
+    def thanks_practice(*, variant: int, days: Param, minutes: Param) -> Message:
+        return Message("weekly.thanks_practice", {"days": days, "minutes": minutes}, variant)
+
+    @staticmethod
+    def why(*, anchor: Param) -> Message:
+        return Message("weekly.why", {"anchor": anchor})
+
+    @staticmethod
+    def why_picture(*, anchor: Param) -> Message:
+        return Message("weekly.why_picture", {"anchor": anchor})

@@ -8,14 +8,15 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from content.safety_data import alerts as rules
-from records import alerts, people
+from coordinator import calls
+from records import alerts, escalations, people
 from records.database import Database, Tx
 
 URGENT = (0, 1)
 
 
 class AlertLine(BaseModel):
-    """One alert in a list."""
+    """One alert in a list; `told`: whom it went to, step by step; `to_do`: the task, where it is always the same."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -30,6 +31,8 @@ class AlertLine(BaseModel):
     aware_at: datetime
     acknowledged_by: str | None
     notes: list[str]
+    told: list[str]
+    to_do: str | None
 
 
 def listed(db: Database, *, closed: bool = False) -> list[AlertLine]:
@@ -52,6 +55,8 @@ def _line(tx: Tx, row: Any) -> AlertLine:
         aware_at=row.aware_at,
         acknowledged_by=row.acknowledged_by,
         notes=[f"{at:%Y-%m-%d %H:%M} {who}: {text}" for at, who, text in alerts.notes_of(tx, row.id)],
+        told=[f"{each.at:%Y-%m-%d %H:%M} {each.staff_code or 'everybody'}" for each in escalations.told(tx, row.id)],
+        to_do=calls.what_to_do(tx, row) if row.state != "closed" else None,
     )
 
 

@@ -11,7 +11,12 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import select
 
 from content.medicines import limit
-from records import alerts, due, facts, people, post
+from content.protocol import Protocol, Site, protocol
+from coordinator import checklists
+from coordinator import screening as screenings
+from records import alerts, due, facts, people, post, watched
+from records import checklists as kept_checklists
+from records import screening as kept_screenings
 from records.database import Database, Tx
 from records.facts import Where
 from records.people import Invited
@@ -45,17 +50,58 @@ class Listed(BaseModel):
     linked: bool
     reachable: bool
     enrolled_on: date | None
+    allocated_on: date | None
     zone: str
     hold: str | None
     last_heard_at: str | None
 
 
-def add(db: Database, *, username: str, arm: str | None, test: bool, site: str, qr: Path | None) -> Way:
-    """A new participant with a single-use way in; `qr` is the file for its picture, or a folder for it."""
+class AddRefused(Exception):
+    """Somebody who is not added; the text says why and what to do."""
+
+
+def add(
+    db: Database,
+    *,
+    username: str,
+    arm: str | None,
+    test: bool,
+    site: str | None,
+    qr: Path | None,
+    screening: str | None = None,
+) -> Way:
+    """A new participant with a single-use way in; `qr` is the file for its picture, or a folder for it.
+
+    They live by the protocol for new participants, and by the zone of their site until they say another; their
+    `screening` is linked to them, and gives the site. Raises AddRefused for a site the protocol does not have, and for
+    an arm where only allocation sets it; ScreeningRefused.
+    """
+    rules = protocol()
+    if arm is not None and not test and rules.allocation.by == "drawn":
+        raise AddRefused("the arm is drawn after the baseline: add without --arm; coach allocation draw does the rest")
+    if screening is None and rules.screening.required and not test:
+        raise AddRefused("nobody joins unscreened: --screening S0001")
     with db.write("staff") as tx:
-        study_id = people.add(tx, arm=arm, test=test, site=site)
+        screened = screenings.may_join(tx, screening, test=test) if screening is not None else None
+        if screened is not None and site not in (None, screened.site):
+            raise AddRefused(f"{screening} was screened at {screened.site}")
+        place = _site(rules, screened.site if screened is not None else site)
+        study_id = people.add(tx, arm=arm, test=test, site=place.code, zone=place.zone, protocol_version=rules.version)
+        if screened is not None:
+            kept_screenings.join(tx, screened, people.by_study_id(tx, study_id).id, study_id)
         invited = people.invite(tx, study_id, int(limit("invitation_days")))
     return _way(invited, username, qr)
+
+
+def _site(rules: Protocol, code: str | None) -> Site:
+    """The site that is named, or the only one there is."""
+    if code is None and len(rules.sites) == 1:
+        return rules.sites[0]
+    try:
+        return rules.site(code or "")
+    except KeyError:
+        reason = f"the protocol has no site {code}" if code else "which site?"
+        raise AddRefused(f"{reason}: --site {' | '.join(each.code for each in rules.sites)}") from None
 
 
 def relink(db: Database, study_id: str, *, username: str, qr: Path | None) -> Way:
@@ -91,6 +137,7 @@ def _listed(tx: Tx, person: Any) -> Listed:
         linked=chat is not None,
         reachable=chat is not None and chat.unreachable_at is None,
         enrolled_on=person.enrolled_on,
+        allocated_on=person.allocated_on,
         zone=person.zone,
         hold=person.hold,
         last_heard_at=person.last_heard_at.isoformat(timespec="minutes") if person.last_heard_at else None,
@@ -98,14 +145,16 @@ def _listed(tx: Tx, person: Any) -> Listed:
 
 
 def shown(db: Database, study_id: str) -> dict[str, Any]:
-    """One participant: the line of the list, medicines in force, what is due next."""
+    """One participant: the line of the list, medicines in force, what staff still have to talk about."""
     with db.read() as tx:
         person = people.by_study_id(tx, study_id)
         medicines = [
             kept.fact.model_dump(mode="json", exclude={"reason"}) | {"id": kept.entity}
             for kept in facts.in_force(tx, MedicineEpisode, person.id)
         ]
-        return _listed(tx, person).model_dump(mode="json") | {"medicines": medicines}
+        to_talk_about = [line.item for line in checklists.lines(tx, person) if line.done_at is None]
+        own = {"checklist": to_talk_about, "medicines": medicines}
+        return _listed(tx, person).model_dump(mode="json") | own
 
 
 def give_medicine(db: Database, study_id: str, medicine: MedicineEpisode) -> str:
@@ -169,6 +218,8 @@ def erase(db: Database, study_id: str, who: str) -> int:
         numbers = [r.id for r in tx.rows(select(talks.c.id).where(talks.c.participant_id == person.id))]
         removed = facts.erase(tx, person.id)
         alerts.erase_notes(tx, person.id)
+        kept_checklists.erase(tx, person.id)
+        watched.erase(tx, person.id)
         post.erase(tx, person.id)
         due.cancel(tx, person.id, None, "erased")
         people.unlink(tx, person.id)

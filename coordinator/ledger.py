@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import func, select
 
+from coordinator.evening_books import why_evening
+from coordinator.session_books import why_session
 from records import due, people, visits
 from records.database import Database, Tx
 from records.person import person_of, protocol_of
 from records.tables import DueItem, Outbox, table
 from study.person import Person
-from study.plan import Planned, family_of, plan
+from study.plan import WIRED, Planned, family_of, is_planned, plan
 
 items, outbox = table(DueItem), table(Outbox)
-CHECKED = ("visit", "visit_call", "visit_close")
+ANSWERED_WITHIN = timedelta(days=2)
+"""A prompt of the day that went out is ended by the first nightly roll after a day without an answer."""
 SETTLING = timedelta(minutes=5)
 """What has just come due may still be on its way."""
+
+
+MOVED = timedelta(days=1)
+"""How far another zone or another hour can move what went out already."""
 
 
 class Finding(BaseModel):
@@ -45,12 +53,14 @@ def check(db: Database) -> list[Finding]:
 
 def _of_person(tx: Tx, row: Any) -> list[Finding]:
     rules, seen = protocol_of(row), person_of(tx, row)
-    began = row.enrolled_at or row.created_at
-    demanded = [p for p in plan(rules, seen, began, tx.now) if family_of(rules, p.item) in CHECKED]
-    rows = {(r.item, r.occurrence): r for r in due.all_of(tx, row.id) if r.item.startswith("visit.")}
+    began = visits.under_protocol_since(tx, row.id) or row.enrolled_at or row.created_at
+    demanded = [p for p in plan(rules, seen, began, tx.now) if family_of(rules, p.item) in WIRED]
+    # what went out before a person moved, or wanted no more prompts, was asked for when it went
+    whenever = plan(rules, replace(seen, status="enrolled"), began - MOVED, tx.now + MOVED)
+    rows = {(r.item, r.occurrence): r for r in due.all_of(tx, row.id) if is_planned(r.item)}
     return [
         *_missing(tx, row, demanded, rows, seen),
-        *_extra(row, {p.key for p in demanded}, rows, tx.now),
+        *_extra(row, {p.key for p in whenever}, rows, began, tx.now),
         *_open_too_long(tx, row, rows),
         *_unanswered(tx, row, rows),
     ]
@@ -65,17 +75,21 @@ def _missing(
 
 
 def _extra(
-    row: Any, demanded: set[tuple[str, str]], rows: dict[tuple[str, str], Any], now: datetime
+    row: Any, demanded: set[tuple[str, str]], rows: dict[tuple[str, str], Any], began: datetime, now: datetime
 ) -> Iterator[Finding]:
     for key, item in rows.items():
-        went_out = item.sent_at is not None
+        # what went out before a move to another version was asked for by the former one
+        went_out = item.sent_at is not None and item.sent_at >= began
         if key not in demanded and went_out and item.due_at < now and item.state != "superseded":
             yield _finding(row, item.item, "extra", "went out, and the protocol does not ask for it")
 
 
 def _open_too_long(tx: Tx, row: Any, rows: dict[tuple[str, str], Any]) -> Iterator[Finding]:
     for item in rows.values():
-        if item.final_at is None and item.latest_at is not None and item.latest_at < tx.now - SETTLING:
+        if item.final_at is not None or item.latest_at is None:
+            continue
+        may_wait = ANSWERED_WITHIN if item.sent_at is not None and not item.item.startswith("visit.") else SETTLING
+        if max(item.latest_at, item.sent_at or item.latest_at) < tx.now - may_wait:
             yield _finding(row, item.item, "open past its window", f"since {item.latest_at:%Y-%m-%d %H:%M} UTC")
 
 
@@ -114,12 +128,16 @@ def _finding(row: Any, item: str, what: str, detail: str) -> Finding:
 
 
 def why(db: Database, study_id: str, visit: str) -> str:
-    """One sentence from the ledger: what was due of a check-in, what went out, and how it ended.
+    """One sentence from the ledger: what was due of a check-in or evening, what went out, and how it ended.
 
     Raises NoSuchParticipant; `KeyError` for a check-in the protocol does not have.
     """
     with db.read() as tx:
         row = people.by_study_id(tx, study_id)
+        if (told := why_session(tx, row, visit)) is not None:
+            return told
+        if (evening := why_evening(tx, row, visit)) is not None:
+            return evening
         protocol_of(row).visit(visit)
         window = visits.windows(tx, row.id).get(visit)
         if window is None:

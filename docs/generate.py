@@ -16,6 +16,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import vl_convert
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from typer.main import get_command
@@ -24,12 +25,17 @@ from bot.command_list import COMMANDS, KEY_OF
 from bot.commands.app import app
 from bot.settings import PREFIX, SECRETS, Settings
 from content.catalogue import LANGUAGES, Text, catalogue
+from content.checklist import checklist
 from content.consent_text import consent_text
 from content.exercises import ARMS, Exercise, Step, exercises
 from content.exports import Column, Table, exported
-from content.instruments import instruments
+from content.instruments import Flag, Instrument, instruments, shipped
+from content.protocol import Ladder, protocol
 from content.safety_data import AlertRule, alerts, safety_words
 from content.safety_texts import all_numbers
+from content.sessions import Booster, Lesson, LessonStep, boosters, lessons
+from content.watching import watching
+from study.calendar import calendar_chart
 
 DOCS = Path(__file__).resolve().parent
 ROOMS_THAT_RAISE = ("bot", "handlers", "scheduler", "coordinator", "study")
@@ -159,7 +165,8 @@ def messages_page() -> str:
     """Every text a participant can read outside the exercises, with what discreet mode shows instead."""
     texts = catalogue()
     reading = (
-        "All that a participant can read in the chat: this page, and the exercises on [their own](exercises.md). "
+        "All that a participant can read in the chat: this page, the [exercises](exercises.md), and the [weekly "
+        "sessions](sessions.md). "
         "Words in braces are filled in: an amount, a time, the number to call. `(one)`, `(other)`: forms for one and "
         "for more. Keys that end in `_button` are labels of buttons. Where the last column is empty, discreet mode "
         "shows the same text. A questionnaire's published words are not changed for it.\n"
@@ -186,7 +193,7 @@ def _consent(language: str) -> str:
 
 
 def _rooms(texts: Mapping[str, Text], language: str) -> Iterator[str]:
-    shown = [(key, text) for key, text in sorted(texts.items()) if not key.startswith("exercise.")]
+    shown = [(key, text) for key, text in sorted(texts.items()) if not key.startswith(("exercise.", "lesson."))]
     for room, of_room in groupby(shown, key=lambda pair: _room(pair[0])):
         rows = [row for key, text in of_room for row in _text(key, text, language)]
         yield f"## {room} ({language})\n\n{table(('key', 'text', 'in discreet mode'), rows)}"
@@ -202,6 +209,8 @@ def _text(key: str, text: Text, language: str) -> Iterator[tuple[str, ...]]:
     forms = text.forms(language)
     for form, words in forms.items():
         yield f"`{key}`" + (f" ({form})" if len(forms) > 1 else ""), cell(words), discreet
+    for place, words in enumerate(text.variants.get(language, ()), start=2):
+        yield f"`{key}` (wording {place})", cell(words), discreet
 
 
 def exercises_page() -> str:
@@ -232,23 +241,118 @@ def _step(step: Step, language: str) -> tuple[str, ...]:
     return f"`{step.key}`", str(step.seconds), step.kind, cell(step.say[language]), cell(discreet), labels
 
 
+def sessions_page() -> str:
+    """Every weekly session and booster, arm by arm, message by message."""
+    reading = (
+        "A row is one message. Under each are *Next* and *Enough for today*; a session is gone on with at the part "
+        "where it was left. Minutes are an estimate: `content/sessions/pace.toml` says how they are counted. Codes of "
+        "sessions and parts are the same in both arms, so that no export tells the arm. Exercises are on "
+        "[their own page](exercises.md); what is said around the parts is under `session` in the "
+        "[messages](messages.md).\n"
+    )
+    parts = (
+        f"## {ARM_TITLES[arm]}\n\n{''.join(map(_lesson, lessons(arm).values()))}### Boosters, weeks 9 to 52\n\n"
+        f"{''.join(map(_booster, boosters(arm)))}"
+        for arm in ARMS
+    )
+    return page("Weekly sessions", "`content/sessions/` and `content/boosters/`", reading, *parts)
+
+
+def _lesson(lesson: Lesson) -> str:
+    head = f"### {lesson.code}: {cell(lesson.title['en'])}\n\n"
+    about = f"About {lesson.minutes} min; version {lesson.version}. Source: {cell(lesson.source)}.\n\n"
+    rows = [row for part in lesson.parts for row in _lesson_rows(f"`{part.code}` {part.minutes} min", part.steps)]
+    return f"{head}{about}{table(('part', 'text', 'in discreet mode', 'asks or leads'), rows)}\n"
+
+
+def _booster(booster: Booster) -> str:
+    head = f"#### {cell(booster.title['en'])}\n\nAbout {booster.minutes} min; an idea of {booster.of}.\n\n"
+    rows = _lesson_rows(f"`{booster.code}`", booster.steps)
+    return f"{head}{table(('booster', 'text', 'in discreet mode', 'asks or leads'), rows)}\n"
+
+
+def _lesson_rows(name: str, steps: Iterable[LessonStep]) -> Iterator[tuple[str, ...]]:
+    for place, step in enumerate(steps):
+        labels = " ".join(f"[{cell(option.label['en'])}]" for option in step.options)
+        leads = f"exercise `{step.exercise}`" if step.exercise else "own words" if step.kind == "write" else labels
+        yield name if place == 0 else "", cell(step.say["en"]), cell(step.say_discreet.get("en", "")), leads
+
+
+# --- instruments ------------------------------------------------------------------------------------------------------
+
+
+def instruments_page() -> str:
+    """Every instrument: whether its words are here and by which licence, its items, and how it is scored."""
+    reading = (
+        "Where *words* says *the site's*, no wording is in this programme: it is asked once a site has brought the "
+        "wording it may use, and answers from paper can be imported without it ([importing.md](importing.md)). "
+        "Published wording is never changed, in discreet mode neither.\n"
+    )
+    rows = [_instrument(each) for each in shipped().values()]
+    head = ("code", "instrument", "words", "items", "looks back over", "licence", "source")
+    scores = [row for each in shipped().values() for row in _scores(each)]
+    return page(
+        "Instruments",
+        "`content/instruments/`",
+        reading,
+        table(head, rows),
+        "## Scores\n",
+        "*Blanks*: how many items may have no answer. A score that cannot be made is missing with a reason, never 0.\n",
+        table(("score", "made from", "range", "blanks", "bands and signs"), scores),
+    )
+
+
+def _instrument(each: Instrument) -> tuple[str, ...]:
+    words = "here" if each.text_included else "the site's" if each.items else "none: scores as given"
+    words += ", not yet compared with the published form" if any(not item.verified for item in each.items) else ""
+    words += "; only with somebody on call" if each.needs_on_call else ""
+    count = str(len(each.items)) if each.items else ""
+    return f"`{each.code}`", cell(each.title["en"]), words, count, each.recall, cell(each.licence), cell(each.source)
+
+
+def _scores(each: Instrument) -> Iterator[tuple[str, ...]]:
+    for rule in each.scores:
+        made = f"{rule.method} of {len(rule.items)} items" if len(rule.items) > 1 else f"item {rule.items[0]}"
+        signs = [f"{band.code} from {band.start:g}" for band in rule.bands]
+        signs += [f"{flag.code}: {_beyond(flag)}" for flag in rule.flags]
+        yield f"`{rule.name}`", made, f"{rule.low:g} to {rule.high:g}", str(rule.max_missing), cell("; ".join(signs))
+    for given in each.given:
+        yield f"`{given.name}`", f"as given: {cell(given.source)}", f"{given.low:g} to {given.high:g}", "", ""
+
+
+def _beyond(flag: Flag) -> str:
+    return f"{flag.at_least:g} or more" if flag.at_least is not None else f"{flag.at_most:g} or less"
+
+
 # --- alerts -----------------------------------------------------------------------------------------------------------
 
 
 def alerts_page() -> str:
     """Tiers and alert rules, and what is known about words and numbers."""
-    tiers = [(tier, cell(each.name), cell(each.respond), cell(each.source)) for tier, each in alerts().tiers.items()]
+    tiers = [
+        (tier, cell(each.name), cell(each.respond), str(each.escalate_minutes or ""), cell(each.source))
+        for tier, each in alerts().tiers.items()
+    ]
     rules = [_rule(name, rule) for name, rule in alerts().rules.items()]
+    listed = [(f"`{c}`", *map(cell, (i.label, i.talk, i.source))) for c, i in checklist().items.items()]
     return page(
         "Alerts",
         "`content/safety/`",
         "## Tiers\n",
-        table(("tier", "name", "what staff do", "source"), tiers),
+        table(("tier", "name", "what staff do", "next of the roster after minutes", "source"), tiers),
         "## Rules\n",
         "*Notice*: all that leaves by staff chat and mail, with study id, tier and where to look. *Reads*: the text "
         "the person gets at once, see [messages](messages.md). *Others wait*: nothing unsolicited goes out until the "
         "person is safe or staff close the alert.\n",
         table(("rule", "tier", "raised when", "found in", "reads", "others wait", "notice", "source"), rules),
+        "## What is looked for in taken amounts\n",
+        "On days that are known whole, as in the calendar of a check-in. A day that is not known is no zero and raises "
+        "nothing; days on hold do not count; after an agreed taper a fall is held against what was agreed. "
+        "After a fall the person is asked once, at a free hour: `safety.withdrawal_check`.\n",
+        table(("what", "numbers", "source"), [map(cell, row) for row in watching().rows()]),
+        "## Checklist of the beginning\n",
+        "Expected states are talked about and alarm nobody: `coach checklist P0001`.\n",
+        table(("item", "on the list for", "to talk about", "source"), listed),
         "## What nobody has confirmed\n",
         *_unconfirmed(),
     )
@@ -268,8 +372,8 @@ def _says_its_text(name: str, rule: AlertRule) -> bool:
 
 
 def is_raised(name: str, rule: AlertRule) -> bool:
-    """True when this release can raise the alert: by its words, an instrument that is asked, or code that names it."""
-    asked = [each for each in instruments().values() if each.text_included]
+    """True when this release can raise the alert: by its words, an answer to an instrument, or code that names it."""
+    asked = shipped().values()  # answers to one without text come by import
     flags = {flag.alert for each in asked for flag in each.item_flags}
     flags |= {flag.alert for each in asked for score in each.scores for flag in score.flags}
     return rule.found_in == "words" or name in flags or f'"{name}"' in _sources()
@@ -298,7 +402,7 @@ def alert_matrix() -> str:
             cell(rule.label),
             "a fixed text at once" if _says_its_text(name, rule) else "",
             "wait" if rule.blocks_unsolicited else "",
-            cell(alerts().tiers[str(rule.tier)].respond),
+            cell(rule.respond or alerts().tiers[str(rule.tier)].respond),
         )
         for name, rule in alerts().rules.items()
         if is_raised(name, rule)
@@ -352,13 +456,54 @@ def _range(column: Column) -> str:
 
 # --- all of them ------------------------------------------------------------------------------------------------------
 
+# --- the year ---------------------------------------------------------------------------------------------------------
+
+
+def calendar_page() -> str:
+    """The year of the protocol: a picture, and every message of a check-in with its day and hour."""
+    rules = protocol()
+    ladders = "\n".join(_ladder(name, ladder) for name, ladder in rules.ladders.items())
+    visits = (
+        (v.code, v.ladder, str(v.months), f"-{v.opens_before_days} / +{v.closes_after_days} days") for v in rules.visits
+    )
+    return page(
+        "The year",
+        "`content/protocols/stamp.toml`",
+        f"What happens when, for somebody who joins on day 0 and is allocated that day ({rules.name}, version "
+        f"{rules.version}). Both arms have the same days and codes.\n",
+        "![The year of the protocol](pictures/calendar.svg)\n",
+        "## Check-ins\n",
+        table(("check-in", "messages", "months after its anchor", "window"), visits),
+        ladders,
+    )
+
+
+def _ladder(name: str, ladder: Ladder) -> str:
+    rows = []
+    for step in ladder.steps:
+        tries = ", ".join(f"+{t.day} at {t.at:%H:%M}" for t in step.tries)
+        at = f"{step.at:%H:%M}" if step.at is not None else ""
+        rows.append((step.code, step.does, f"+{step.day}", at, step.form or "", tries))
+    return f"## Messages: {name}\n\n" + table(("step", "does", "day", "at", "form", "tries"), rows)
+
+
+def calendar_picture() -> str:
+    """The year as SVG."""
+    drawn: str = vl_convert.vegalite_to_svg(calendar_chart(protocol(), "mbt"), allowed_base_urls=[])
+    return drawn + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands_page,
     "settings.md": settings_page,
     "messages.md": messages_page,
     "exercises.md": exercises_page,
+    "sessions.md": sessions_page,
+    "instruments.md": instruments_page,
     "alerts.md": alerts_page,
     "data-dictionary.md": dictionary_page,
+    "calendar.md": calendar_page,
+    "pictures/calendar.svg": calendar_picture,
 }
 
 
@@ -375,8 +520,12 @@ def documents() -> dict[str, str]:
 
 def stale() -> dict[str, str]:
     """The pages that are not what they would be if made now, as they would be."""
-    held = {path.name: path.read_text(encoding="utf-8") for path in DOCS.glob("*.md")}
-    return {name: text for name, text in documents().items() if held.get(name) != text}
+    return {name: text for name, text in documents().items() if _held(name) != text}
+
+
+def _held(name: str) -> str | None:
+    path = DOCS / name
+    return path.read_text(encoding="utf-8") if path.exists() else None
 
 
 if __name__ == "__main__":

@@ -6,8 +6,10 @@ from collections.abc import Generator, Iterable, Sequence
 from typing import Any, TypeVar
 
 from content import say
+from content.catalogue import catalogue
 from content.message import Message
 from study import reading
+from study.queries import Draw, look
 from study.steps import Answer, Ask, NotUnderstood, Option, Reader, Rows, Step
 
 T = TypeVar("T")
@@ -20,6 +22,12 @@ def ask(question: Ask) -> Asking[Answer]:
     """Ask, and give back the answer with its instant."""
     answer: Answer = yield question
     return answer
+
+
+def wording(key: str, line: str) -> Asking[int]:
+    """Which wording of a frequent line is said this time: drawn once, and stored."""
+    drawn: int = yield look(key, Draw(below=catalogue().texts[line].wordings))
+    return drawn
 
 
 def rate(key: str, message: Message, *, optional: bool = False, more: Rows = ()) -> Asking[Any]:

@@ -11,22 +11,26 @@ from pydantic import TypeAdapter
 
 from handlers.breaks import take_break
 from handlers.check_in import check_in, late_check_in
+from handlers.diary import diary, late_diary
 from handlers.dose import log_dose
 from handlers.enrol import enrol
 from handlers.exercise import practice_led
 from handlers.fix import fix
 from handlers.medicine_list import medicine_list
+from handlers.meeting import meeting
 from handlers.mydata import mydata
 from handlers.pain import log_pain
 from handlers.pause import check_back, late_pause, mindful_pause
 from handlers.practice import log_practice
 from handlers.progress import progress
 from handlers.safety import died, safe_check, urgent
+from handlers.session import booster, session, session_offer
 from handlers.settings import settings
 from handlers.stop import stop
 from handlers.team import tell_team
 from handlers.undo import undo
 from handlers.visit import check_in_now, visit_offer
+from handlers.weekly import late_weekly, week_picture, weekly
 from study.conversation import Talk
 from study.steps import Conversation
 from study.view import Opening
@@ -68,6 +72,15 @@ def talks() -> dict[str, Talk]:
         talk("check_in", check_in, TWO_WEEKS),
         talk("late_check_in", late_check_in, TWO_WEEKS),
         talk("practice", log_practice),
+        talk("session", session, TWO_WEEKS, exercise=True),
+        talk("session_offer", session_offer, TWO_WEEKS),
+        talk("meeting", meeting, A_DAY),
+        talk("booster", booster, A_DAY, exercise=True),
+        talk("diary", diary, A_DAY),
+        talk("late_diary", late_diary),
+        talk("weekly", weekly, A_DAY),
+        talk("late_weekly", late_weekly),
+        talk("week_picture", week_picture, A_DAY),
         talk("medicines", medicine_list),
         talk("settings", settings),
         talk("break", take_break),
@@ -99,6 +112,8 @@ COMMANDS = {
     "pain": Command("pain", rest="said"),
     "rate": Command("pain", rest="said"),
     "practice": Command("practice", rest="said"),
+    "session": Command("session"),
+    "diary": Command("diary"),
     "medicines": Command("medicines"),
     "settings": Command("settings"),
     "break": Command("break", rest="said"),
@@ -113,5 +128,11 @@ COMMANDS = {
 }
 """Command → what it begins."""
 
-LATE = {"pause": "late_pause", "check_in": "late_check_in", "late_check_in": "late_check_in"}
+LATE = {
+    "pause": "late_pause",
+    "diary": "late_diary",
+    "weekly": "late_weekly",
+    "check_in": "late_check_in",
+    "late_check_in": "late_check_in",
+}
 """Talk past its life → the talk that is begun when somebody taps one of its buttons."""

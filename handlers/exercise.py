@@ -97,9 +97,9 @@ def _one_of(exercises: list[Exercise], leave: Rows) -> Asking[Exercise | str]:
     return next((e for e in exercises if f"x.{e.id}" == code), code)
 
 
-def lead(exercise: Exercise, leave: Rows) -> Asking[Led]:
-    """Lead an exercise; each step comes by itself after its seconds, or with Next."""
-    began: datetime = yield queries.now("led.began")
+def lead(exercise: Exercise, leave: Rows, key: str = "led") -> Asking[Led]:
+    """Lead an exercise; each step comes by itself after its seconds, or with Next. `key`: one for each in a talk."""
+    began: datetime = yield queries.now(f"{key}.began")
     at = began
     for step in exercise.steps:
         answer = yield from ask(_step(exercise, step, leave))
@@ -129,7 +129,7 @@ def _step(exercise: Exercise, step: Step, leave: Rows) -> Ask:
     return Ask(key, Message(where), "step@1", rows, reads, seconds=step.seconds, back=False)
 
 
-def record_led(me: ParticipantView, led: Led, pause: str | None) -> Asking[None]:
+def record_led(me: ParticipantView, led: Led, pause: str | None, key: str = "led") -> Asking[None]:
     """Write an exercise down as soon as it ends; a worse one opens an adverse event and is remembered."""
     ended = {"dose": "took_dose", "stop": "stopped"}.get(led.ended, led.ended)
     fact = {
@@ -142,7 +142,7 @@ def record_led(me: ParticipantView, led: Led, pause: str | None) -> Asking[None]
         "done_local": me.local(led.at).isoformat(timespec="seconds"),
         "zone": me.zone,
     }
-    entity = yield Record("led", ExerciseLed.model_validate(fact))
+    entity = yield Record(key, ExerciseLed.model_validate(fact))
     if led.ended == "worse":
         yield Say("grounding", say.safety.grounding())
         event = AdverseEvent(description=MADE_WORSE, related_to=entity, aware_at=led.at)
@@ -168,7 +168,7 @@ def practice_led(me: ParticipantView) -> Asking[None]:
     """Home practice: an exercise of the person's choice, led now."""
     exercise = yield from choose_practice(me)
     if exercise is None:
-        yield Say("none", say.pause.no_exercise())
+        yield Say("none", say.allocation.not_yet() if me.arm is None else say.pause.no_exercise())
         return
     led = yield from lead(exercise, leaving(dose=False))
     yield from record_led(me, led, None)

@@ -143,11 +143,13 @@ def _view_of(entity: str, episode: MedicineEpisode) -> MedicineView:
 
 
 def _end(medicine: MedicineView, old: MedicineEpisode, ends_on: date, reason: str | None) -> Conversation:
-    """Off the list; staff see it within a working day, as when it is written in words."""
+    """Off the list; staff see it within a working day, as when it is written in words.
+
+    One alert says it: that the list is to be confirmed stands on the same morning's list of staff.
+    """
     ended = {"ends_on": ends_on, "change": "stopped", "reason": reason, "confirmed": False}
     yield Record("old", old.model_copy(update=ended), amends=medicine.id, why="stopped")
     yield from _tell_team("stopped", medicine.id)
-    yield from _tell_team("medicine_list", medicine.id)
     yield Say("off", say.medicines.off(nickname=medicine.nickname, day=ends_on))
     yield Say("keep_taking", say.safety.standing())
 

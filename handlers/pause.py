@@ -26,6 +26,9 @@ from study.steps import Answer, Conversation, Option, Record, Rows, Say
 from study.view import MedicineView, ParticipantView
 
 NOTHING_ASKED = "pain:not_asked urge:not_asked nature:not_asked"
+LOGGED = "logged"
+"""How a pause before allocation goes on: nothing lies between the ratings and the decision."""
+
 CHECK_BACKS = (15, 30, 60, 120)
 
 
@@ -49,7 +52,7 @@ def mindful_pause(me: ParticipantView, medicine: str | None = None) -> Conversat
     before = yield from _before(chosen)
     at = yield queries.now("started")
     pause = yield Record("begun", _begun(me, chosen, before, at))
-    ended = before.leave
+    ended = before.leave or (LOGGED if me.arm is None else None)
     if ended is None:
         exercise = yield from choose_exercise(me, chosen, before.pain, leaving(dose=True))
         ended = exercise if isinstance(exercise, str) else None

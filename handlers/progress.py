@@ -34,19 +34,20 @@ def progress(me: ParticipantView) -> Conversation:
         yield Say("progress", say.progress.no_picture(text=text))
         return
     picture = _picture(me, first, [("pain", pain), ("urge", wish)], minutes)
-    text = say.progress.with_picture(text=text, month=say.progress.pain(line=_line(pain)))
+    text = say.progress.with_picture(text=text, month=say.progress.pain(line=ratings_line(pain)))
     yield Say("progress", text, picture=picture.model_dump_json())
 
 
 def _text(pain: tuple[Point, ...], wish: tuple[Point, ...], minutes: int) -> Message:
-    rated = say.progress.pain(line=_line(pain))
-    practised = say.progress.practice(minutes=minutes, goal=_goal())
+    rated = say.progress.pain(line=ratings_line(pain))
+    practised = say.progress.practice(minutes=minutes, goal=goal())
     if not wish:
         return say.progress.text(rated=rated, practice=practised)
-    return say.progress.text_with_wish(rated=rated, wish=say.progress.wish(line=_line(wish)), practice=practised)
+    return say.progress.text_with_wish(rated=rated, wish=say.progress.wish(line=ratings_line(wish)), practice=practised)
 
 
-def _line(ratings: tuple[Point, ...]) -> Message:
+def ratings_line(ratings: tuple[Point, ...]) -> Message:
+    """How many ratings, from where to where, and the middle one, in words."""
     found = summary(ratings)
     if found is None:
         return say.progress.none()
@@ -57,7 +58,8 @@ def _line(ratings: tuple[Point, ...]) -> Message:
     return say.progress.several(n=found.n, low=found.low, high=found.high, middle=found.middle)
 
 
-def _goal() -> int:
+def goal() -> int:
+    """Minutes of practice in a week."""
     return int(limit("practice_minutes_a_week"))
 
 
@@ -65,7 +67,7 @@ def _picture(
     me: ParticipantView, first: datetime, measures: list[tuple[Measure, tuple[Point, ...]]], minutes: int
 ) -> ProgressPicture:
     panels = [
-        Panel(title=_written(me, TITLES[measure]()), measure=measure, ratings=ratings)
+        Panel(title=written(me, TITLES[measure]()), measure=measure, ratings=ratings)
         for measure, ratings in measures
         if ratings
     ]
@@ -74,19 +76,19 @@ def _picture(
         days=DAYS,
         labels=_labels(me, me.local(first).date()),
         panels=tuple(panels),
-        practice_title=_written(me, say.progress.practice_title(minutes=minutes, goal=_goal())),
+        practice_title=written(me, say.progress.practice_title(minutes=minutes, goal=goal())),
         practice_minutes=minutes,
-        practice_goal=_goal(),
-        legend=_written(me, say.progress.legend()),
+        practice_goal=goal(),
+        legend=written(me, say.progress.legend()),
     )
 
 
 def _labels(me: ParticipantView, first: date) -> dict[int, str]:
     """The date of every seventh day, and the end of today."""
     days = {n: format_date(first + timedelta(days=n), "d MMM", locale=me.language) for n in range(0, DAYS, WEEK)}
-    return days | {DAYS: _written(me, say.progress.today())}
+    return days | {DAYS: written(me, say.progress.today())}
 
 
-def _written(me: ParticipantView, message: Message) -> str:
+def written(me: ParticipantView, message: Message) -> str:
     """A message as it stands in a picture: in the person's language, discreet when they want it."""
     return catalogue().render(message, me.language, discreet=me.discreet)

@@ -108,7 +108,7 @@ def _usual_amounts(visit: str, asked: Sequence[Page]) -> Asking[dict[str, float]
     usual: dict[str, float] = {}
     medicines = {page.medicine.id: page.medicine for page in asked if not page.medicine.as_needed}
     for medicine in medicines.values():
-        known = _usual_on_list(medicine)
+        known = usual_on_list(medicine)
         if known is None:
             known = yield from _ask_usual(f"{visit}.tlfb.usual.{medicine.id}", medicine)
         if known is not None:
@@ -116,7 +116,8 @@ def _usual_amounts(visit: str, asked: Sequence[Page]) -> Asking[dict[str, float]
     return usual
 
 
-def _usual_on_list(medicine: MedicineView) -> float | None:
+def usual_on_list(medicine: MedicineView) -> float | None:
+    """Units a day that the list of medicines says are usual, None where it does not say; of a patch those worn."""
     if _is_patch(medicine):
         return medicine.usual_count or 1
     if medicine.usual_count is None or not medicine.times:
@@ -127,7 +128,7 @@ def _usual_on_list(medicine: MedicineView) -> float | None:
 def _ask_usual(key: str, medicine: MedicineView) -> Asking[float | None]:
     differs = (Option("~differs", say.tlfb.usual_differs_button()),)
     question = say.tlfb.usual(medicine=medicine.nickname, label=label_of(medicine))
-    rows = (*_amounts(medicine), differs)
+    rows = (*amounts_of_a_day(medicine), differs)
     answer = yield from choose_at(key, question, rows, reads=reading.amount)
     return None if answer.value == "~differs" else float(answer.value)
 
@@ -247,7 +248,7 @@ def _ask_day(page: Page, day: date, shortcuts: Rows) -> Asking[tuple[str, dateti
     """How much on one day, as a number of units or the code of another button, and when that was said."""
     rows = (
         (Option("0", say.tlfb.none_button()),),
-        *_amounts(page.medicine),
+        *amounts_of_a_day(page.medicine),
         *shortcuts,
         (Option("~other", say.tlfb.other_button()),),
         (Option("~unknown", say.tlfb.unknown_button()), Option("~skip", say.button.skip())),
@@ -266,7 +267,7 @@ def amount_or_none(text: str) -> float | NotUnderstood:
     return 0 if text.strip().lower().rstrip(".!") in ("0", "none", "nothing", "zero", "no") else reading.amount(text)
 
 
-def _amounts(medicine: MedicineView) -> Rows:
+def amounts_of_a_day(medicine: MedicineView) -> Rows:
     """Amounts of a whole day: the usual one and its multiples, as far as the label goes."""
     one = medicine.usual_count or 1
     offered = [one * n for n in (PATCHES if _is_patch(medicine) else MULTIPLES)]

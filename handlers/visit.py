@@ -54,6 +54,13 @@ def _question(step: str, name: Message, closes: date) -> Message:
 
 
 def _put_off(me: ParticipantView, visit: str) -> Asking[None]:
+    due_at = yield from when_to_come_back(me)
+    yield Record("remind", RemindMe(visit=visit, due_at=due_at))
+    yield Say("put_off", say.visit.put_off(time=me.local(due_at)))
+
+
+def when_to_come_back(me: ParticipantView) -> Asking[datetime]:
+    """The instant to come back at, as the person chooses it."""
     options = (
         Option("30", say.visit.in_30_button()),
         Option("120", say.visit.in_120_button()),
@@ -62,9 +69,7 @@ def _put_off(me: ParticipantView, visit: str) -> Asking[None]:
     )
     choice = yield from choose("when", say.visit.when(), options)
     at: datetime = yield queries.now("put_off_at")
-    due_at = _due_at(me, choice, at)
-    yield Record("remind", RemindMe(visit=visit, due_at=due_at))
-    yield Say("put_off", say.visit.put_off(time=me.local(due_at)))
+    return _due_at(me, choice, at)
 
 
 def _due_at(me: ParticipantView, choice: str, at: datetime) -> datetime:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select, update
 
+from content.safety_data import alerts as alert_rules
 from records import audit
 from records.database import Tx
 from records.tables import AlertNote, AlertRow, Participant, table
@@ -25,12 +26,16 @@ class NoSuchAlert(LookupError):
 
 @dataclass(frozen=True)
 class Raised:
-    """An alert that was raised: `new` is False when one of this rule was open and counted this one in."""
+    """An alert that was raised: `new` is False when one of this rule was open and counted this one in.
+
+    `reopened` is its number of events when somebody had taken that one already, and it is urgent: it is open again.
+    """
 
     id: int
     tier: int
     rule: str
     new: bool
+    reopened: int | None = None
 
 
 def raise_(
@@ -48,9 +53,11 @@ def raise_(
     same = alerts.c.participant_id == participant_id if participant_id else alerts.c.participant_id.is_(None)
     open_ = tx.first(select(alerts).where(same, alerts.c.rule == rule, alerts.c.state != "closed"))
     if open_ is not None and participant_id is not None:
-        tx.run(update(alerts).where(alerts.c.id == open_.id).values(times=open_.times + 1))
+        urgent_again = open_.state == "acknowledged" and _escalate_at(tx, tier) is not None
+        values = {"state": "open", "escalate_at": _escalate_at(tx, tier)} if urgent_again else {}
+        tx.run(update(alerts).where(alerts.c.id == open_.id).values(times=open_.times + 1, **values))
         audit.note(tx, study_id or audit.STUDY, "alert:again", f"{open_.id} {rule}")
-        return Raised(open_.id, tier, rule, False)
+        return Raised(open_.id, tier, rule, False, open_.times + 1 if urgent_again else None)
     result = tx.conn.execute(
         insert(alerts),
         {
@@ -61,6 +68,7 @@ def raise_(
             "event_at": event_at,
             "aware_at": tx.now,
             "entity": entity,
+            "escalate_at": _escalate_at(tx, tier),
             "times": 1,
             "state": "open",
         },
@@ -68,6 +76,11 @@ def raise_(
     alert_id = int(result.inserted_primary_key[0])  # type: ignore[index]
     audit.note(tx, study_id or audit.STUDY, "alert:raised", f"{alert_id} {rule} tier {tier}")
     return Raised(alert_id, tier, rule, True)
+
+
+def _escalate_at(tx: Tx, tier: int) -> datetime | None:
+    minutes = alert_rules().tiers[str(tier)].escalate_minutes
+    return None if minutes is None else tx.now + timedelta(minutes=minutes)
 
 
 def add_note(tx: Tx, alert_id: int, text: str, author: str) -> None:
@@ -84,6 +97,20 @@ def open_of(tx: Tx, participant_id: int, tiers: tuple[int, ...] = (0, 1, 2, 3)) 
 def of_person(tx: Tx, participant_id: int) -> list[Row[Any]]:
     """All alerts of a person, open and closed, oldest first."""
     return tx.rows(select(alerts).where(alerts.c.participant_id == participant_id).order_by(alerts.c.id))
+
+
+def by_id(tx: Tx, alert_id: int) -> Row[Any]:
+    """One alert; `NoSuchAlert` when there is none with this number."""
+    found: Row[Any] | None = tx.first(select(alerts).where(alerts.c.id == alert_id))
+    if found is None:
+        raise NoSuchAlert(alert_id, "does not exist")
+    return found
+
+
+def last_of(tx: Tx, rule: str) -> Row[Any] | None:
+    """The newest alert of a rule, in whatever state."""
+    found: Row[Any] | None = tx.first(select(alerts).where(alerts.c.rule == rule).order_by(alerts.c.id.desc()).limit(1))
+    return found
 
 
 def about(tx: Tx, entity: str) -> list[Row[Any]]:

@@ -85,10 +85,18 @@ def heads(tx: Tx) -> dict[str, str]:
     return {row.chain: row.link for row in tx.rows(select(_head.c.chain, _head.c.link))}
 
 
-def broken_links(tx: Tx) -> Iterator[Fault]:
-    """Every link that does not follow from the one before, or a head that is not the last link."""
+def noted(tx: Tx, chain: str, action: str) -> list[tuple[str, str]]:
+    """Subject and content hash of each link of a chain with this action, in order."""
+    mine = (_audit.c.chain == chain) & (_audit.c.action == action)
+    rows = tx.rows(select(_audit.c.subject, _audit.c.content_hash).where(mine).order_by(_audit.c.seq))
+    return [(row.subject, row.content_hash) for row in rows]
+
+
+def broken_links(tx: Tx, only: str | None = None) -> Iterator[Fault]:
+    """Every link that does not follow from the one before, or a head that is not the last link; of one chain or all."""
     last: dict[str, tuple[int, str]] = {}
-    for row in tx.conn.execute(select(_audit).order_by(_audit.c.chain, _audit.c.seq)):
+    wanted = select(_audit).order_by(_audit.c.chain, _audit.c.seq)
+    for row in tx.conn.execute(wanted if only is None else wanted.where(_audit.c.chain == only)):
         seq, previous = last.get(row.chain, (0, ""))
         expected = _link(
             previous,
@@ -106,7 +114,7 @@ def broken_links(tx: Tx) -> Iterator[Fault]:
             yield Fault(row.chain, row.seq, "does not fit the link before it: an entry was altered")
         last[row.chain] = (row.seq, row.link)
     for chain, link in heads(tx).items():
-        if last.get(chain, (0, ""))[1] != link:
+        if only in (None, chain) and last.get(chain, (0, ""))[1] != link:
             yield Fault(chain, last.get(chain, (0, ""))[0], "the chain's head is another link: its end was cut")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -32,6 +33,7 @@ _plan_once = {
     dialect: Prepared(make(due).on_conflict_do_nothing(index_elements=_key).returning(due.c.id))
     for dialect, make in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
+_of_the_day = ~due.c.item.startswith("visit.", autoescape=True)
 _one = (
     (due.c.participant_id == bindparam("id_"))
     & (due.c.item == bindparam("item_"))
@@ -60,21 +62,45 @@ class Planned:
 
 def plan(tx: Tx, planned: Planned) -> int | None:
     """Write a due item; None when that occurrence exists already."""
-    local = planned.due_at.astimezone(ZoneInfo(planned.zone)).replace(tzinfo=None)
-    new = tx.first(
-        _plan_once[tx.connection.dialect.name],
-        participant_id=planned.participant_id,
-        item=planned.item,
-        occurrence=planned.occurrence,
-        due_at=planned.due_at,
-        due_local=local.isoformat(timespec="seconds"),
-        zone=planned.zone,
-        latest_at=planned.latest_at,
-        payload=planned.payload,
-        protocol_version=planned.protocol_version,
-        state="pending",
-    )
+    new = tx.first(_plan_once[tx.connection.dialect.name], **_values(planned))
     return None if new is None else int(new.id)
+
+
+def plan_all(tx: Tx, planned: Sequence[Planned], withdrawn: str) -> int:
+    """Write due items; gives how many are new, or were ended unsent for the reason `withdrawn` and are wanted again."""
+    once = _plan_once[tx.connection.dialect.name]
+    found = tx.each(*((once, _values(each)) for each in planned))
+    there = [each for each, new in zip(planned, found, strict=True) if not new]
+    return len(planned) - len(there) + sum(_wanted_again(tx, each, withdrawn) for each in there)
+
+
+def _wanted_again(tx: Tx, planned: Planned, withdrawn: str) -> int:
+    """Open a row again that the plan had let go of; nothing else that is final ever changes."""
+    names = ("due_at", "due_local", "zone", "latest_at", "payload", "protocol_version", "state")
+    values = {name: value for name, value in _values(planned).items() if name in names}
+    key = (
+        (due.c.participant_id == planned.participant_id)
+        & (due.c.item == planned.item)
+        & (due.c.occurrence == planned.occurrence)
+    )
+    let_go = (due.c.state == "superseded") & (due.c.reason == withdrawn) & due.c.sent_at.is_(None)
+    return tx.run(update(due).where(key & let_go).values(**values, final_at=None, reason=None))
+
+
+def _values(planned: Planned) -> dict[str, Any]:
+    local = planned.due_at.astimezone(ZoneInfo(planned.zone)).replace(tzinfo=None)
+    return {
+        "participant_id": planned.participant_id,
+        "item": planned.item,
+        "occurrence": planned.occurrence,
+        "due_at": planned.due_at,
+        "due_local": local.isoformat(timespec="seconds"),
+        "zone": planned.zone,
+        "latest_at": planned.latest_at,
+        "payload": planned.payload,
+        "protocol_version": planned.protocol_version,
+        "state": "pending",
+    }
 
 
 def due_now(tx: Tx, limit: int) -> list[Row[Any]]:
@@ -102,6 +128,21 @@ def close(tx: Tx, item_id: int, state: str, reason: str | None = None) -> bool:
 def sent(tx: Tx, item_id: int) -> None:
     """An item went out and now waits for its answer."""
     tx.run(update(due).where(due.c.id == item_id).values(state="sent", sent_at=tx.now))
+
+
+def answered(tx: Tx, item_id: int) -> None:
+    """The person answered a prompt that went out; a check-in is answered by its end instead."""
+    done = {"state": "answered", "final_at": tx.now}
+    tx.run(update(due).where(due.c.id == item_id, due.c.state == "sent", _of_the_day).values(**done))
+
+
+def expire_unanswered(tx: Tx, before: datetime) -> int:
+    """End prompts of the day that went out before an instant and were not answered; gives how many.
+
+    Check-ins end with their window.
+    """
+    old = (due.c.state == "sent") & (due.c.sent_at < before) & _of_the_day
+    return tx.run(update(due).where(old).values(state="expired", final_at=tx.now, reason="not answered"))
 
 
 def postpone(tx: Tx, item_id: int, until: datetime) -> None:

@@ -5,41 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Column, LargeBinary, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlalchemy import CheckConstraint, Column, LargeBinary
+from sqlmodel import Field
 
+from records.diary_tables import DiaryDayRow, DiaryDoseRow, PracticeWeekRow
+from records.fact_row import MODES, FactRow, within
+from records.fact_row import rules as _rules
+from records.session_tables import SESSION_TABLES
 from records.tables import one_of, sealed
 from study import facts
 from study.steps import Fact
-
-MODES = ("chat", "interviewer", "paper")
-
-
-def within(column: str, low: int, high: int) -> CheckConstraint:
-    """A CHECK that a number lies in a closed range (or is missing)."""
-    return CheckConstraint(f"{column} BETWEEN {low} AND {high}", name=f"{column}_in_range")
-
-
-class FactRow(SQLModel):
-    """What every fact row carries; the highest revision of an entity is the one in force."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    entity: str
-    revision: int
-    participant_id: int = Field(foreign_key="participant.id", index=True)
-    state: str = "recorded"
-    conversation_id: int | None = None
-    step: str
-    update_id: int | None = None
-    recorded_at: datetime
-    recorded_by: str
-    why: str | None = None
-    salt: str
-
-
-def _rules(*more: Any) -> Any:
-    """The table rules of a fact: one row a revision, a known state, and the given ones."""
-    return (UniqueConstraint("entity", "revision"), one_of("state", "recorded", "voided"), *more)
 
 
 class ConsentRow(FactRow, table=True):
@@ -344,6 +319,24 @@ class ResponseRow(FactRow, table=True):
     answered_at: datetime
     answered_local: str
     zone: str
+    taken_by: str | None = None
+
+
+class ScoreGivenRow(FactRow, table=True):
+    """Scores that were made elsewhere."""
+
+    __tablename__ = "score_given"
+    __table_args__: ClassVar[Any] = _rules(one_of("mode", *MODES))
+    visit: str
+    instrument: str
+    score: str
+    value: float
+    version: str
+    mode: str
+    taken_by: str
+    answered_at: datetime
+    answered_local: str
+    zone: str
 
 
 class CheckInFinishedRow(FactRow, table=True):
@@ -379,6 +372,28 @@ class TlfbDayRow(FactRow, table=True):
     zone: str
 
 
+class AllocatedRow(FactRow, table=True):
+    """Places drawn from a list of allocation."""
+
+    __tablename__ = "allocated"
+    __table_args__: ClassVar[Any] = _rules()
+    list_id: int
+    stratum: str
+    sequence: int
+    site: str
+    on: date
+
+
+class ProtocolMovedRow(FactRow, table=True):
+    """Moves to another version of the protocol."""
+
+    __tablename__ = "protocol_moved"
+    __table_args__: ClassVar[Any] = _rules()
+    from_version: str
+    to_version: str
+    at: datetime
+
+
 TABLE_OF: dict[type[Fact], type[FactRow]] = {
     facts.ConsentGiven: ConsentRow,
     facts.MedicineEpisode: MedicineRow,
@@ -389,6 +404,9 @@ TABLE_OF: dict[type[Fact], type[FactRow]] = {
     facts.PauseEnded: PauseEndedRow,
     facts.PainRated: PainRow,
     facts.PracticeDone: PracticeRow,
+    facts.DiaryDay: DiaryDayRow,
+    facts.DiaryDose: DiaryDoseRow,
+    facts.PracticeWeek: PracticeWeekRow,
     facts.AdverseEvent: AdverseEventRow,
     facts.Note: NoteRow,
     facts.RedFlagsAnswered: RedFlagsRow,
@@ -403,6 +421,10 @@ TABLE_OF: dict[type[Fact], type[FactRow]] = {
     facts.SafeAgain: SafeRow,
     facts.VisitPlanned: VisitPlannedRow,
     facts.Response: ResponseRow,
+    facts.ScoreGiven: ScoreGivenRow,
     facts.CheckInFinished: CheckInFinishedRow,
     facts.TlfbDay: TlfbDayRow,
+    facts.Allocated: AllocatedRow,
+    facts.ProtocolMoved: ProtocolMovedRow,
+    **SESSION_TABLES,
 }

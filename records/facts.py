@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, bindparam, delete, insert, select
 
-from records import audit
+from records import audit, screening
 from records.database import Tx
 from records.fact_tables import TABLE_OF
 from records.prepared import Call, Prepared
@@ -185,8 +185,10 @@ def altered(tx: Tx) -> Iterator[audit.Fault]:
     linked = {
         (row.subject, row.action.split(":")[0]): row
         for row in tx.conn.execute(
-            # the study's own chain holds hashes of exports and backups, which are no facts
-            select(entries).where(entries.c.content_hash != "", entries.c.chain != audit.STUDY)
+            # the study's own chain holds hashes of exports and backups, which are no facts; screenings have their own
+            select(entries).where(
+                entries.c.content_hash != "", entries.c.chain != audit.STUDY, entries.c.chain.not_in(screening.numbers)
+            )
         )
     }
     for kind in TABLE_OF:
@@ -197,6 +199,7 @@ def altered(tx: Tx) -> Iterator[audit.Fault]:
     for (subject, kind_name), entry in linked.items():
         if kind_name == NEVER_ERASED or entry.seq > erased.get(entry.chain, 0):
             yield audit.Fault(entry.chain, entry.seq, f"{subject} is gone")
+    yield from screening.altered(tx)
 
 
 def _fault(tx: Tx, kind: type[Fact], row: Any, link: Any, study_id: str | None) -> Iterator[audit.Fault]:
@@ -264,5 +267,6 @@ def erase(tx: Tx, participant_id: int) -> int:
         if kind.__name__ != NEVER_ERASED:
             rows = table(model)
             removed += tx.run(delete(rows).where(rows.c.participant_id == participant_id))
+    screening.erase(tx, participant_id)
     audit.note(tx, study_id_of(tx, participant_id), ERASED, f"{removed} rows of facts")
     return removed

@@ -12,7 +12,7 @@ from sqlalchemy import Row, bindparam, delete, insert, select, update
 from records import audit
 from records.database import Tx
 from records.prepared import Prepared
-from records.tables import Chat, Invitation, Participant, Stranger, table
+from records.tables import AuditEntry, Chat, Invitation, Participant, Stranger, table
 
 people, chats, invitations, strangers = table(Participant), table(Chat), table(Invitation), table(Stranger)
 
@@ -47,7 +47,9 @@ class Invited:
     expires_at: datetime
 
 
-def add(tx: Tx, *, arm: str | None, test: bool, site: str = "main", zone: str = "UTC") -> str:
+def add(
+    tx: Tx, *, arm: str | None, test: bool, site: str = "main", zone: str = "UTC", protocol_version: str = "1"
+) -> str:
     """A new participant, invited; gives the study id (`P0001`, test people `T0001`)."""
     letter = "T" if test else "P"
     last = tx.first(select(people.c.study_id).where(people.c.test == test).order_by(people.c.id.desc()).limit(1))
@@ -64,10 +66,10 @@ def add(tx: Tx, *, arm: str | None, test: bool, site: str = "main", zone: str = 
         quiet_to="08:00",
         discreet=False,
         status="invited",
-        protocol_version="1",
+        protocol_version=protocol_version,
         created_at=tx.now,
     )
-    audit.note(tx, study_id, "participant:added", study_id)
+    audit.note(tx, study_id, "participant:added", f"{study_id},protocol_version={protocol_version},site={site}")
     return study_id
 
 
@@ -203,3 +205,12 @@ def chat_by_hash(tx: Tx, chat_hash: str) -> Row[Any] | None:
     """A linked chat by the keyed hash of its id."""
     found: Row[Any] | None = tx.first(select(chats).where(chats.c.chat_hash == chat_hash))
     return found
+
+
+def left_at(tx: Tx, study_id: str) -> datetime | None:
+    """When somebody who has left the study did so, by the last change of their status; None for everybody else."""
+    entries = table(AuditEntry)
+    mine = (entries.c.chain == study_id) & entries.c.action.startswith("participant:")
+    statuses = [r for r in tx.rows(select(entries).where(mine).order_by(entries.c.seq)) if "status=" in r.subject]
+    last = statuses[-1] if statuses else None
+    return last.at if last is not None and "status=stopped" in last.subject else None

@@ -247,6 +247,13 @@ def settle(tx: Tx, bot: str) -> tuple[int, int]:
     return once_more, unknown
 
 
+def of_occurrences(tx: Tx, prefix: str) -> list[Row[Any]]:
+    """Letters whose occurrence begins like this, in the order written: `occurrence`, `state`, `reason`."""
+    mine = outbox.c.occurrence.startswith(prefix, autoescape=True)
+    columns = (outbox.c.occurrence, outbox.c.state, outbox.c.reason)
+    return tx.rows(select(*columns).where(mine).order_by(outbox.c.id))
+
+
 def cancel(tx: Tx, participant_id: int, kinds: Sequence[str], reason: str) -> int:
     """Cancel waiting letters of some kinds to a participant; gives how many."""
     mine = (outbox.c.participant_id == participant_id) & (outbox.c.state == "waiting") & outbox.c.kind.in_(kinds)

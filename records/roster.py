@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select, update
 
@@ -23,7 +25,10 @@ class NoSuchStaff(LookupError):
 
 @dataclass(frozen=True)
 class Reader:
-    """A person of the study team: reads this chat on `days` (ISO weekday digits) between two hours of `zone`."""
+    """A person of the study team: reads this chat on `days` (ISO weekday digits) between two hours of `zone`.
+
+    `chat` and `mail`: where urgent alerts reach this person alone; without them the staff chat names them.
+    """
 
     code: str
     name: str
@@ -33,6 +38,13 @@ class Reader:
     to_hour: str
     zone: str
     disabled: bool = False
+    chat: int | None = None
+    mail: str | None = None
+
+    def on_duty(self, now: datetime) -> bool:
+        """True in the hours in which this person reads the chat."""
+        local = now.astimezone(ZoneInfo(self.zone))
+        return str(local.isoweekday()) in self.days and self.from_hour <= local.strftime("%H:%M") < self.to_hour
 
     @property
     def days_text(self) -> str:
@@ -53,6 +65,8 @@ def add(tx: Tx, reader: Reader) -> None:
         from_hour=reader.from_hour,
         to_hour=reader.to_hour,
         zone=reader.zone,
+        sealed_chat=None if reader.chat is None else tx.keys.seal(str(reader.chat)),
+        sealed_mail=None if reader.mail is None else tx.keys.seal(reader.mail),
     )
     audit.note(tx, audit.STUDY, "staff:added", reader.code)
 
@@ -77,6 +91,8 @@ def everyone(tx: Tx) -> list[Reader]:
             r.to_hour,
             r.zone,
             r.disabled_at is not None,
+            None if r.sealed_chat is None else int(tx.keys.open(r.sealed_chat)),
+            None if r.sealed_mail is None else tx.keys.open(r.sealed_mail),
         )
         for r in tx.rows(select(staff).order_by(staff.c.id))
     ]

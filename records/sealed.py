@@ -42,6 +42,8 @@ class Keyring:
 
     def open(self, sealed: bytes) -> str:
         """The text that was sealed; `WrongKey` when the key or the bytes are not the same any more."""
+        if sealed[:1] != VERSION:
+            raise WrongKey("sealed under another key, or altered")
         nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         try:
             return self._aead.decrypt(nonce, body, None).decode()

@@ -55,6 +55,7 @@ class Participant(SQLModel, table=True):
     created_at: datetime
     enrolled_on: date | None = None
     enrolled_at: datetime | None = None
+    allocated_on: date | None = None
     break_until: datetime | None = None
     calm_since: datetime | None = None
     last_heard_at: datetime | None = None
@@ -243,6 +244,12 @@ class AlertRow(SQLModel, table=True):
             sqlite_where=text("state != 'closed'"),
             postgresql_where=text("state != 'closed'"),
         ),
+        Index(
+            "alert_to_escalate",
+            "escalate_at",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -255,6 +262,7 @@ class AlertRow(SQLModel, table=True):
     times: int = 1
     state: str = "open"
     entity: str | None = None
+    escalate_at: datetime | None = None
     acknowledged_at: datetime | None = None
     acknowledged_by: str | None = None
     closed_at: datetime | None = None
@@ -284,6 +292,8 @@ class Staff(SQLModel, table=True):
     from_hour: str
     to_hour: str
     zone: str
+    sealed_chat: bytes | None = sealed(nullable=True)
+    sealed_mail: bytes | None = sealed(nullable=True)
     disabled_at: datetime | None = None
 
 
@@ -313,6 +323,21 @@ class AuditHead(SQLModel, table=True):
     chain: str = Field(primary_key=True)
     seq: int
     link: str
+
+
+class SuppliedText(SQLModel, table=True):
+    """The wording of an instrument that the site holds the rights to, as it was imported; the newest of each counts."""
+
+    __tablename__ = "supplied_text"
+
+    id: int | None = Field(default=None, primary_key=True)
+    instrument: str = Field(index=True)
+    body: str
+    sha256: str
+    imported_at: datetime
+    imported_by: str
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str | None = None
 
 
 class Meta(SQLModel, table=True):

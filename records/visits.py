@@ -5,12 +5,12 @@ An item may have been answered in several talks, or again by staff: the answer r
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from records import facts
 from records.database import Tx
-from records.facts import Where
-from study.facts import CheckInFinished, Response, TlfbDay, VisitPlanned
+from records.facts import Kept, Where
+from study.facts import CheckInFinished, ProtocolMoved, Response, ScoreGiven, TlfbDay, VisitPlanned
 
 Answers = dict[str, Response]
 """By item of one instrument."""
@@ -28,6 +28,17 @@ def plan(tx: Tx, participant_id: int, study_id: str, window: VisitPlanned, *, wh
 def windows(tx: Tx, participant_id: int) -> dict[str, VisitPlanned]:
     """The windows of a participant's visits, by visit."""
     return {kept.fact.visit: kept.fact for kept in facts.in_force(tx, VisitPlanned, participant_id)}
+
+
+def drop(tx: Tx, participant_id: int, study_id: str, visit: str, why: str) -> None:
+    """Take back the window of a visit that is not in the protocol any more."""
+    facts.void(tx, f"{study_id}-visit-{visit}", Where(participant_id, study_id, "visit"), why)
+
+
+def under_protocol_since(tx: Tx, participant_id: int) -> datetime | None:
+    """Since when a participant lives by the version they are on, when they were moved to it."""
+    moves = facts.in_force(tx, ProtocolMoved, participant_id)
+    return max((kept.fact.at for kept in moves), default=None)
 
 
 def answers(tx: Tx, participant_id: int, visit: str | None = None) -> dict[tuple[str, str], Answers]:
@@ -50,3 +61,15 @@ def calendar_days(tx: Tx, participant_id: int, visit: str) -> dict[tuple[str, da
     """The days of a visit's calendar that count, by medicine and day."""
     kept = facts.in_force(tx, TlfbDay, participant_id, visit=visit)
     return {(each.fact.medicine, each.fact.on): each.fact for each in kept}
+
+
+def standing(tx: Tx, participant_id: int, visit: str) -> dict[tuple[str, str], Kept[Response]]:
+    """The answers of a visit that count, by instrument and item, as they are kept."""
+    kept = facts.in_force(tx, Response, participant_id, visit=visit)
+    return {(each.fact.instrument, each.fact.item): each for each in kept}
+
+
+def given_scores(tx: Tx, participant_id: int, visit: str) -> dict[tuple[str, str], Kept[ScoreGiven]]:
+    """The scores of a visit that were given, by instrument and score, as they are kept."""
+    kept = facts.in_force(tx, ScoreGiven, participant_id, visit=visit)
+    return {(each.fact.instrument, each.fact.score): each for each in kept}

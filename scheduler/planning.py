@@ -12,19 +12,25 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from content.prompt_rules import Family
 from content.protocol import Protocol
 from records import due, people, visits
 from records.database import Tx
 from records.person import person_of, protocol_of
 from study.facts import VisitPlanned
-from study.person import Person
-from study.plan import Planned, family_of, plan, windows_of
+from study.person import Person, local_at
+from study.plan import WIRED, Planned, family_of, is_planned, plan, windows_of
 
 HORIZON = timedelta(days=45)
-"""How far ahead rows are written; the nightly roll writes the next day's."""
-
-WIRED = ("visit", "visit_call", "visit_close")
-"""Families of items that are sent; the plan knows more."""
+"""How far ahead the plan is computed, and rows of check-ins and sessions are written."""
+RECURRING = timedelta(days=8)
+"""How far ahead rows are written of what comes every day; the nightly roll writes the next day's."""
+LOOK_BACK = timedelta(days=60)
+"""How far back a row may have been due that still waits for a free hour; no window is open longer."""
+ANSWERED_WITHIN = timedelta(days=1)
+"""How long after it went out a prompt of the day can be answered."""
+SELDOM: frozenset[Family] = frozenset({"visit", "visit_call", "visit_close", "closing", "session", "meeting"})
+NO_LONGER = "no longer in the plan"
 
 
 @dataclass(frozen=True)
@@ -36,22 +42,41 @@ class Replanned:
     superseded: int = 0
 
 
+@dataclass(frozen=True)
+class Changes:
+    """What the rows of one participant lack, where they stand wrongly, and what is not asked for any more."""
+
+    added: tuple[Planned, ...]
+    moved: tuple[tuple[Row[Any], Planned], ...]
+    gone: tuple[Row[Any], ...]
+
+
 def replan(tx: Tx, participant_id: int) -> Replanned:
     """Bring the rows of one participant in line with their plan from now on."""
     row = people.by_id(tx, participant_id)
     person, rules = person_of(tx, row), protocol_of(row)
     _keep_windows(tx, row, rules, person)
-    began = row.enrolled_at or row.created_at
+    changes = compared(tx, row, rules, person)
+    added = due.plan_all(tx, [_row(participant_id, planned) for planned in changes.added], NO_LONGER)
+    for item, planned in changes.moved:
+        local = planned.due_local.isoformat(timespec="seconds")
+        due.move(tx, item.id, planned.due_at, local, planned.zone, planned.latest_at, dict(planned.payload))
+    for item in changes.gone:
+        due.close(tx, item.id, "superseded", NO_LONGER)
+    return Replanned(added, len(changes.moved), len(changes.gone))
+
+
+def compared(tx: Tx, row: Row[Any], rules: Protocol, person: Person) -> Changes:
+    """The rows of a participant held against what a protocol demands of them from now on; nothing is written."""
+    began = max(row.enrolled_at or row.created_at, tx.now - LOOK_BACK)
     asked = {p.key: p for p in demanded(rules, person, began, tx.now + HORIZON)}
-    wanted = {key: p for key, p in asked.items() if p.due_at >= tx.now}
-    pending = {(r.item, r.occurrence): r for r in due.pending_of(tx, participant_id) if is_planned(r.item)}
-    added = sum(_add(tx, participant_id, p) for key, p in wanted.items() if key not in pending)
-    moved = sum(_move(tx, r, wanted[key]) for key, r in pending.items() if key in wanted)
+    wanted = {key: p for key, p in asked.items() if tx.now <= p.due_at < tx.now + _horizon(rules, p)}
+    pending = {(r.item, r.occurrence): r for r in due.pending_of(tx, row.id) if is_planned(r.item)}
+    added = tuple(p for key, p in wanted.items() if key not in pending)
+    moved = tuple((r, wanted[key]) for key, r in pending.items() if key in wanted and _has_moved(r, wanted[key]))
     # one that was put off to a free hour is still asked for, though it was due before now
-    gone = [r for key, r in pending.items() if key not in asked and tx.now <= r.due_at < tx.now + HORIZON]
-    for item in gone:
-        due.close(tx, item.id, "superseded", "no longer in the plan")
-    return Replanned(added, moved, len(gone))
+    gone = tuple(r for key, r in pending.items() if key not in asked and tx.now <= r.due_at < tx.now + HORIZON)
+    return Changes(added, moved, gone)
 
 
 def demanded(rules: Protocol, person: Person, since: datetime, until: datetime) -> tuple[Planned, ...]:
@@ -59,19 +84,33 @@ def demanded(rules: Protocol, person: Person, since: datetime, until: datetime) 
     return tuple(p for p in plan(rules, person, since, until) if family_of(rules, p.item) in WIRED)
 
 
-def is_planned(item: str) -> bool:
-    """True for items that come from the plan, false for timers and what a person asked for."""
-    return item.startswith("visit.")
+def _horizon(rules: Protocol, planned: Planned) -> timedelta:
+    return HORIZON if family_of(rules, planned.item) in SELDOM else RECURRING
 
 
 def roll(tx: Tx) -> Replanned:
-    """Plan everybody again: the nightly roll, and after a start."""
-    done = [replan(tx, row.id) for row in people.everyone(tx) if row.status in ("enrolled", "prompts_stopped")]
+    """Plan everybody again, and end what nobody answered, in one transaction."""
+    end_unanswered(tx)
+    done = [replan(tx, participant_id) for participant_id in planned_for(tx)]
     return Replanned(sum(d.added for d in done), sum(d.moved for d in done), sum(d.superseded for d in done))
 
 
+def end_unanswered(tx: Tx) -> int:
+    """End the prompts of the day that went out and were not answered; gives how many."""
+    return due.expire_unanswered(tx, tx.now - ANSWERED_WITHIN)
+
+
+def planned_for(tx: Tx) -> list[int]:
+    """The participants the protocol has a plan for."""
+    return [row.id for row in people.everyone(tx) if row.status in ("enrolled", "prompts_stopped")]
+
+
 def _keep_windows(tx: Tx, row: Row[Any], rules: Protocol, person: Person) -> None:
+    """The windows as the protocol has them; one that was over or answered under an older version stays as it was."""
+    settled = _settled(tx, row, rules, person)
     for window in windows_of(rules, person):
+        if window.visit in settled:
+            continue
         kept = VisitPlanned(
             visit=window.visit,
             anchor=rules.anchor_of(rules.visit(window.visit)),
@@ -84,8 +123,14 @@ def _keep_windows(tx: Tx, row: Row[Any], rules: Protocol, person: Person) -> Non
         visits.plan(tx, row.id, row.study_id, kept)
 
 
-def _add(tx: Tx, participant_id: int, planned: Planned) -> bool:
-    item = due.Planned(
+def _settled(tx: Tx, row: Row[Any], rules: Protocol, person: Person) -> set[str]:
+    older = [w for w in visits.windows(tx, row.id).values() if w.protocol_version != rules.version]
+    today = local_at(tx.now, person.zone).date()
+    return {w.visit for w in older if w.closes_on < today or visits.finished(tx, row.id, w.visit) is not None}
+
+
+def _row(participant_id: int, planned: Planned) -> due.Planned:
+    return due.Planned(
         participant_id,
         planned.item,
         planned.occurrence,
@@ -95,13 +140,8 @@ def _add(tx: Tx, participant_id: int, planned: Planned) -> bool:
         dict(planned.payload),
         planned.protocol_version,
     )
-    return due.plan(tx, item) is not None
 
 
-def _move(tx: Tx, row: Row[Any], planned: Planned) -> bool:
-    """Move a pending row when its wall clock or zone has changed; one that waits for a free hour stays where it is."""
-    local = planned.due_local.isoformat(timespec="seconds")
-    if row.due_local == local and row.zone == planned.zone:
-        return False
-    due.move(tx, row.id, planned.due_at, local, planned.zone, planned.latest_at, dict(planned.payload))
-    return True
+def _has_moved(row: Row[Any], planned: Planned) -> bool:
+    """True when the wall clock or zone of a pending row has changed; one that waits for a free hour stays."""
+    return bool(row.due_local != planned.due_local.isoformat(timespec="seconds") or row.zone != planned.zone)

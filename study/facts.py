@@ -20,13 +20,18 @@ FreeText = Annotated[str, Field(json_schema_extra={"sealed": True})]
 MaybeFreeText = Annotated[str | None, Field(json_schema_extra={"sealed": True})]
 """The same where there may be none."""
 
+Later = Annotated[str | None, Field(json_schema_extra={"later": True})]
+"""A field that an earlier release did not have: while it is None it is no part of a fact's content and hash."""
+
 DoseStatus = Literal["taken", "missed", "not_sure"]
 TimeQuality = Literal["now", "said", "delayed", "unknown"]
 Decision = Literal["took", "later", "not_needed", "rather_not_say"]
 Source = Literal["chat", "staff", "diary"]
 ResponseStatus = Literal["answered", "skipped", "rather_not_say", "dont_know", "not_asked"]
 DayStatus = Literal["zero", "as_usual", "different", "dont_remember", "skipped"]
-Mode = Literal["chat", "interviewer", "paper"]
+Mode = Literal["chat", "phone", "interview", "paper", "other"]
+DiaryAnswer = Literal["all_logged", "as_usual", "different", "none", "rather_not_say"]
+UseStatus = Literal["as_logged", "as_usual", "different", "zero", "dont_remember", "rather_not_say"]
 
 
 class ConsentGiven(Fact):
@@ -162,6 +167,49 @@ class PracticeDone(Fact):
     source: Source = "chat"
 
 
+class DiaryDay(Fact):
+    """What was said in the evening about the medicines of a study day; only with it the log of the day can be whole."""
+
+    on: date
+    answer: DiaryAnswer
+    answered_at: datetime
+    answered_local: str
+    zone: str
+
+
+class DiaryDose(Fact):
+    """One medicine on one study day, as said in the diary: units of the form in all, zero when none was taken.
+
+    `logged` is what the log held at that moment (None: an entry without a clear amount); the two are never added up.
+    Of a patch both are the patches on the skin.
+    """
+
+    on: date
+    medicine: str
+    count: float | None
+    status: UseStatus
+    logged: float | None
+    answered_at: datetime
+    answered_local: str
+    zone: str
+
+
+class PracticeWeek(Fact):
+    """Whether the practice known of a week fits, and the minutes said when it does not; `on` is the week's last day.
+
+    `led_minutes` and `reported_minutes` are what was known; minutes that were said stand beside them, not in them.
+    """
+
+    on: date
+    led_minutes: int
+    reported_minutes: int
+    answer: Literal["fits", "more", "less", "skipped"]
+    minutes: int | None
+    answered_at: datetime
+    answered_local: str
+    zone: str
+
+
 class AdverseEvent(Fact):
     """Something unwanted that was reported; staff fill in what the chat does not ask."""
 
@@ -236,7 +284,7 @@ class CheckBack(Fact):
 
 
 class RemindMe(Fact):
-    """A check-in put off by the person, to a time of their own."""
+    """A check-in or a session put off by the person, to a time of their own."""
 
     visit: str
     due_at: datetime
@@ -273,7 +321,7 @@ class Response(Fact):
     """What was said to one item of an instrument at a visit; the status says why there is no value.
 
     `not_asked`: left out by a rule of the instrument. One item may have several (begun again, taken down by staff): the
-    last one recorded counts.
+    last one recorded counts. `taken_by` is the staff code of who took it down, None for what was answered in the chat.
     """
 
     visit: str
@@ -284,6 +332,22 @@ class Response(Fact):
     status: ResponseStatus
     mode: Mode = "chat"
     language: str = "en"
+    answered_at: datetime
+    answered_local: str
+    zone: str
+    taken_by: Later = None
+
+
+class ScoreGiven(Fact):
+    """A score of an instrument that was made elsewhere and taken over as it is; `version` says by which scoring."""
+
+    visit: str
+    instrument: str
+    score: str
+    value: float
+    version: str
+    mode: Mode
+    taken_by: str
     answered_at: datetime
     answered_local: str
     zone: str
@@ -313,3 +377,78 @@ class TlfbDay(Fact):
     answered_at: datetime
     answered_local: str
     zone: str
+
+
+class Allocated(Fact):
+    """The place of a list that a person drew; which arm stands there is not said here.
+
+    `site` is where the person is seen. It differs from `stratum` when the draw was from the list of another site.
+    """
+
+    list_id: int
+    stratum: str
+    sequence: int
+    site: str
+    on: date
+
+
+class ProtocolMoved(Fact):
+    """From `at` on, a person lives by another version of the protocol."""
+
+    from_version: str
+    to_version: str
+    at: datetime
+
+
+class SessionPartDone(Fact):
+    """A part of a weekly session that was gone through; `left_out` and `stopped` are about its exercise.
+
+    Codes of sessions and parts are the same in both arms; `version` is that of the texts.
+    """
+
+    session: str
+    part: str
+    status: Literal["done", "stopped", "left_out"] = "done"
+    version: int
+    done_at: datetime
+    done_local: str
+    zone: str
+
+
+class SessionDone(Fact):
+    """A weekly session of which every part was gone through in the chat."""
+
+    session: str
+    version: int
+    done_at: datetime
+    done_local: str
+    zone: str
+
+
+class GroupAssigned(Fact):
+    """The therapy group a person belongs to, by its number in this database; None takes them out of it."""
+
+    group: int | None
+    at: datetime
+
+
+class Attendance(Fact):
+    """Whether a person came to a meeting of their group, as staff entered it."""
+
+    meeting: int
+    group: int
+    session: str
+    status: Literal["present", "absent", "excused"]
+    starts_at: datetime
+    starts_local: str
+    zone: str
+
+
+class PlanMade(Fact):
+    """What a person plans to try: what, when, how often. Each is the code of an offer, or their own words."""
+
+    session: str
+    what: FreeText
+    moment: FreeText
+    often: FreeText
+    made_at: datetime

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
     from content.protocol import Anchor, Arm
+    from study.meetings import Notice
 
 ONE_DAY = timedelta(days=1)
 GONE = frozenset({"invited", "stopped", "data_removed", "declined"})
@@ -48,6 +49,7 @@ class Preferences:
 @dataclass(frozen=True, slots=True)
 class Person:
     """What a plan needs to know of a participant. Dates are local dates; an anchor that is not known yet is None.
+    `meetings`: what is to be told of the meetings of their group.
 
     `consented_on` is the day the set-up in the chat was finished, `enrolled_on` the day the baseline was completed.
     """
@@ -67,6 +69,7 @@ class Person:
     medicines: tuple[MedicineTimes, ...] = ()
     preferences: Preferences = Preferences()
     travels: tuple[Travel, ...] = ()
+    meetings: tuple[Notice, ...] = ()
 
     def anchor_on(self, anchor: Anchor) -> date | None:
         """The date an anchor stands for, None while it is not known."""

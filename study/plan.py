@@ -81,6 +81,19 @@ def family_of(protocol: Protocol, item: str) -> Family:
     raise KeyError(item)
 
 
+def is_planned(item: str) -> bool:
+    """True for items that come from the plan, false for timers and what a person asked for."""
+    return item.split(".")[0] in _PLANNED
+
+
+WIRED: frozenset[Family] = frozenset(
+    {"visit", "visit_call", "visit_close", "session", "meeting", "diary", "weekly", "week_picture"}
+)
+"""Families of items that are written as rows and sent; the plan knows more."""
+
+_PLANNED = frozenset(
+    {"visit", "closing", "session", "meeting", "diary", "weekly", "pre_dose", "practice_nudge", "week_picture"}
+)
 _BY_DOING: dict[str, Family] = {"message": "visit", "staff": "visit_call", "close": "visit_close"}
 
 
@@ -213,6 +226,7 @@ class _Planner:
             if window.visit == self.protocol.closing.visit:
                 yield from self._closing(window)
         yield from self._sessions()
+        yield from self._meetings()
         if self.ends_on is not None:
             yield from self._recurring(days, self.ends_on)
 
@@ -261,11 +275,23 @@ class _Planner:
         anchor_on = self.person.anchor_on(course.anchor)
         if anchor_on is None or self.person.arm is None:
             return
-        for session in self.protocol.arms[self.person.arm].sessions:
+        in_chat = (each for each in self.protocol.arms[self.person.arm].sessions if each.way != "group")
+        for session in in_chat:
             day = anchor_on + timedelta(days=course.starts_after_days + (session.unlock_week - 1) * WEEK)
             at = self.person.preferences.contact_at or session.at
             payload = {"session": session.code, "week": session.unlock_week, "way": session.way}
             yield from self._on(f"session.{session.code}.open", session.code, day, at, payload)
+
+    def _meetings(self) -> Iterator[Planned]:
+        """What is told of the group's meetings, outside quiet hours when it is still in time then."""
+        rule = rule_of(self.protocol, "meeting")
+        for notice in self.person.meetings:
+            zone = self.person.zone_at(notice.due_at)
+            placed = self._placed(local_at(notice.due_at, zone), rule.in_quiet_hours) or (notice.due_at, zone)
+            at = placed if notice.due_at <= placed[0] < notice.ends_at else (notice.due_at, zone)
+            meeting, number = notice.key.split(".")
+            payload = {"meeting": int(meeting), "number": int(number), "session": notice.session, "off": notice.off}
+            yield self._at("meeting", notice.key, *at, payload, notice.ends_at)
 
     def _course_day(self, day: date) -> Iterator[Planned]:
         week = course_week(self.protocol, self.person, day)
@@ -304,8 +330,9 @@ class _Planner:
             "week_picture": number >= picture.from_day and is_on(day, picture.on),
         }
         at = diary_time(self.protocol, self.person)
+        weeks = {"weekly": {"week": _which(number, weekly.from_day)}, "week_picture": {}}
         for item in (item for item, is_due in due.items() if is_due):
-            yield from self._on(item, day.isoformat(), day, at, {"on": day.isoformat()})
+            yield from self._on(item, day.isoformat(), day, at, {"on": day.isoformat(), **weeks.get(item, {})})
 
     # --- from a wall clock to an instant
 
@@ -359,6 +386,11 @@ class _Planner:
         earlier = begin - timedelta(minutes=self.protocol.prompts.before_quiet_minutes)
         usable = begin <= local and earlier.date() == local.date() and not self.person.quiet(earlier.time())
         return earlier if usable else None
+
+
+def _which(number: int, from_day: int) -> int:
+    """Which of the weekly occasions a day is, from 1 on."""
+    return (number - from_day) // WEEK + 1
 
 
 def is_on(day: date, *weekdays: str) -> bool:

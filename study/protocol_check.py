@@ -18,6 +18,7 @@ from content.instruments import instruments
 from content.medicines import limit
 from content.safety_data import alerts
 from content.safety_texts import numbers_of, safety_texts, untranslated
+from content.sessions import lessons
 from study.person import Person
 from study.plan import Planned, diary_time, family_of, plan, unprompted
 from study.prompting import cap_of, importance, messages_of, spacing_of
@@ -139,6 +140,10 @@ def _arms(protocol: Protocol) -> Iterator[Problem]:
                     yield Problem(f"arms.{arm}.{session.code}", f"no exercise is called {code}")
                 elif exercises()[code].arm != arm:
                     yield Problem(f"arms.{arm}.{session.code}", f"{code} is content of the other arm")
+            known = all(code in exercises() and exercises()[code].arm == arm for code in session.exercises)
+            lesson = lessons(arm).get(session.code)
+            if known and session.way != "group" and (lesson is None or lesson.exercises != session.exercises):
+                yield Problem(f"arms.{arm}.{session.code}", "what it leads is not what its texts lead")
     calendars = {arm: _calendar(planned) for arm, planned in protocol.arms.items()}
     for (one, first), (other, second) in pairwise(sorted(calendars.items())):
         if first != second:
@@ -198,10 +203,10 @@ def _hours(protocol: Protocol) -> Iterator[tuple[str, time]]:
 
 
 def _items(protocol: Protocol) -> Iterator[Problem]:
-    windowed = {"visit", "visit_call"}
+    windowed = {"visit", "visit_call", "meeting"}
     for family, rule in protocol.items.items():
         if (rule.until == "window") != (family in windowed):
-            yield Problem(f"items.{family}", "until = window goes with a check-in, and a check-in with it")
+            yield Problem(f"items.{family}", "until = window goes with a check-in or a meeting, and they with it")
         if (rule.until == "dose") != (family == "pre_dose"):
             yield Problem(f"items.{family}", "until = dose goes with the prompt before a dose, and only with it")
     asked, known = protocol.practice.minutes_a_day * protocol.practice.days_a_week, limit("practice_minutes_a_week")

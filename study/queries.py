@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from study.diary import Sheet
 from study.responses import Given
 from study.steps import Look, Query
 from study.view import MedicineView
@@ -60,6 +61,55 @@ class Calendar(BaseModel):
     answered: tuple[tuple[str, date], ...] = ()
 
 
+class SessionOpen(BaseModel):
+    """A weekly session that is open: how it is given, which parts are done, and whether it is done as a whole.
+
+    `attended`: a meeting of the group about it was.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    code: str
+    way: Literal["chat", "group", "both"]
+    parts: tuple[str, ...] = ()
+    done: bool = False
+    attended: bool = False
+
+    @property
+    def over(self) -> bool:
+        """True when nothing of it is left to do, in the chat or with the group."""
+        return self.done or self.attended
+
+
+class Plan(BaseModel):
+    """What a person planned in a session: codes of what was offered, or their own words."""
+
+    model_config = ConfigDict(frozen=True)
+
+    entity: str
+    session: str
+    what: str
+    moment: str
+    often: str
+
+
+class KeptWeek(BaseModel):
+    """What is kept of seven study days: ratings, minutes of practice by day, and the days with a diary."""
+
+    model_config = ConfigDict(frozen=True)
+
+    days: tuple[date, ...]
+    ratings: tuple[Entry, ...] = ()
+    led_minutes: tuple[int, ...] = ()
+    reported_minutes: tuple[int, ...] = ()
+    diary_on: tuple[date, ...] = ()
+
+    @property
+    def minutes(self) -> tuple[int, ...]:
+        """Minutes of practice by day, led and reported."""
+        return tuple(led + said for led, said in zip(self.led_minutes, self.reported_minutes, strict=True))
+
+
 class Now(Query[datetime]):
     """The instant of this turn (UTC)."""
 
@@ -82,6 +132,18 @@ class CountOnDay(Query[float]):
     medicine: str
     at: datetime
     without: str | None = None
+
+
+class SheetOf(Query[Sheet]):
+    """What the diary of a study day stands on; of the present one when no day is named."""
+
+    on: date | None = None
+
+
+class WeekKept(Query[KeptWeek]):
+    """What is kept of the seven study days that end with `on`."""
+
+    on: date
 
 
 class PatchesWorn(Query[tuple[Entry, ...]]):
@@ -145,7 +207,7 @@ class DayBegins(Query[datetime]):
 
 
 class Staffed(Query[bool]):
-    """True when the roster names somebody who reads alerts."""
+    """True when the roster names somebody who reads alerts, and both ways to reach them are set."""
 
 
 class ZoneNow(Query[str]):
@@ -192,6 +254,21 @@ class ZoneOf(Query[str | None]):
 
 class OpenVisit(Query[dict[str, Any] | None]):
     """The check-in whose window is open and that was not finished, as `check_in` is begun with it."""
+
+
+class SessionsOpen(Query[tuple[SessionOpen, ...]]):
+    """The weekly sessions that are open today, in their order; none before allocation or the first week."""
+
+
+class PartDone(Query[bool]):
+    """True when a part of a session has been gone through, in any talk."""
+
+    session: str
+    part: str
+
+
+class LastPlan(Query[Plan | None]):
+    """The plan made last, in any session."""
 
 
 def now(key: str = "now") -> Look:

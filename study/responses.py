@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from content import say
 from content.instruments import instrument
+from content.instruments import instruments as known
 from content.medicines import limit
 from study import reading
 from study.facts import ResponseStatus
@@ -87,14 +88,19 @@ def parts(
     """What is asked at a visit, in order: the core first, then the rest of the instruments in the order given.
 
     Entries name an instrument (`peg`) or one item (`nrs4.average`). In mode `core` only the core is asked; without one
-    the instruments themselves are it. An instrument that needs somebody on call is left out where nobody is, as is one
-    whose text is not there or that this visit does not have. `KeyError` for an unknown name.
+    the instruments themselves are it; in full, what a site brought the wording of for this visit comes last. An
+    instrument that needs somebody on call is left out where nobody is, as is one whose text is not there or that this
+    visit does not have. `KeyError` for an unknown name.
     """
-    wanted = (core or instruments) if mode == "core" else (*core, *instruments)
+    wanted = (core or instruments) if mode == "core" else (*core, *instruments, *_brought(visit))
     once = dict.fromkeys(each for entry in wanted for each in _named(entry))
     found = groupby(once, key=lambda each: (each[0], each[1] is None))
     every = (_part(instrument(code), [item for _, item in group]) for (code, _), group in found)
     return tuple(part for part in every if is_asked(instrument(part.instrument), visit, staffed=staffed))
+
+
+def _brought(visit: str) -> Iterator[str]:
+    return (code for code, each in known().items() if visit in each.asked_at)
 
 
 def _named(entry: str) -> Iterator[tuple[str, str | None]]:
@@ -183,7 +189,7 @@ def signals(code: str, visit: str, answers: Answers, before: Sequence[Answers] =
     expected at a visit is a signal that is not new.
     """
     asked = instrument(code)
-    found = [*_by_item(asked, visit, answers), *_by_score(asked, answers, before)]
+    found = [*_by_item(asked, visit, answers), *_by_score(asked, visit, answers, before)]
     rules = list(dict.fromkeys(each.rule for each in found))
     return tuple(_together(rule, [each for each in found if each.rule == rule]) for rule in rules)
 
@@ -199,7 +205,7 @@ def _by_item(asked: Instrument, visit: str, answers: Answers) -> Iterator[Signal
             yield Signal(flag.alert, f"{asked.code}.{flag.item} {value}", visit not in flag.no_alert_at)
 
 
-def _by_score(asked: Instrument, answers: Answers, before: Sequence[Answers]) -> Iterator[Signal]:
+def _by_score(asked: Instrument, visit: str, answers: Answers, before: Sequence[Answers]) -> Iterator[Signal]:
     now = {each.name: each.value for each in score(asked.code, values(answers))}
     earlier = [{each.name: each.value for each in score(asked.code, values(given))} for given in before]
     for rule in asked.scores:
@@ -207,7 +213,8 @@ def _by_score(asked: Instrument, answers: Answers, before: Sequence[Answers]) ->
         for flag in rule.flags:
             if flag.alert is not None and value is not None and flag.raised(value):
                 told = [then for each in earlier if (then := each[rule.name]) is not None]
-                yield Signal(flag.alert, f"{rule.name} {value:g}", _is_news(flag, value, told))
+                news = visit not in flag.no_alert_at and _is_news(flag, value, told)
+                yield Signal(flag.alert, f"{rule.name} {value:g}", news)
 
 
 def _is_news(flag: Flag, value: float, told: Sequence[float]) -> bool:

@@ -161,7 +161,7 @@ def _score(asked: Instrument, rule: ScoreRule, values: Mapping[str, int | None])
     n_missing = len(rule.items) - len(present)
     if n_missing > rule.max_missing:
         return Score(rule.name, None, n_missing, _why(asked, rule, values), asked.scorer_version)
-    value = _value(rule, sum(present), len(present))
+    value = _value(asked, rule, values)
     return Score(
         name=rule.name,
         value=value,
@@ -174,12 +174,16 @@ def _score(asked: Instrument, rule: ScoreRule, values: Mapping[str, int | None])
     )
 
 
-def _value(rule: ScoreRule, total: int, answered: int) -> int | float:
+def _value(asked: Instrument, rule: ScoreRule, values: Mapping[str, int | None]) -> int | float:
+    present = {code: answer for code in rule.items if (answer := values[code]) is not None}
+    total = sum(present.values())
     if rule.method == "mean":
-        return total / answered
+        return total / len(present)
+    if rule.method == "percent":
+        return float(Fraction(100 * total, sum(asked.item(code).high for code in present)))
     if rule.method == "table":
         return rule.table[total - rule.table_from]
-    whole = _half_up(Fraction(total * len(rule.items), answered))
+    whole = _half_up(Fraction(total * len(rule.items), len(present)))
     return whole if rule.cap is None else min(whole, rule.cap)
 
 

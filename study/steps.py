@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any, Generic, Literal, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer
 
 from content.message import Message
 
@@ -110,10 +111,28 @@ class Say:
     pin: bool = False
 
 
+@cache
+def later_fields(kind: type[BaseModel]) -> frozenset[str]:
+    """The fields of a kind of fact that a later release has added."""
+    return frozenset(n for n, f in kind.model_fields.items() if (f.json_schema_extra or {}) == {"later": True})
+
+
 class Fact(BaseModel):
-    """Something that is written down for good: a frozen value, one table each."""
+    """Something that is written down for good: a frozen value, one table each.
+
+    A field marked `later` stays out of what is written while it is None, so that facts of earlier releases keep their
+    hashes.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_serializer(mode="wrap")
+    def _as_it_was(self, plainly: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        plain: dict[str, Any] = plainly(self)
+        for name in later_fields(type(self)):
+            if plain.get(name, "") is None:
+                del plain[name]
+        return plain
 
 
 @dataclass(frozen=True)

@@ -68,12 +68,13 @@ class ParticipantView(BaseModel):
 
 
 class Opening(BaseModel):
-    """Reply 0: the snapshot, and what the talk was begun with."""
+    """Reply 0: the snapshot, what the talk was begun with, and the due item it answers (None: none)."""
 
     model_config = ConfigDict(frozen=True)
 
     me: ParticipantView
     args: dict[str, Any] = {}
+    prompt: int | None = None
 
 
 def instant_of(local: datetime, zone: str) -> datetime:

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +197,7 @@ class Clinic:
             person = people.by_study_id(tx, invited.study_id)
             people.link(tx, person.id, patient.person.user_id)
             joined = {"status": "enrolled", "enrolled_on": tx.now.date(), "enrolled_at": tx.now}
+            joined |= {"allocated_on": tx.now.date()} if arm is not None else {}
             people.change(tx, person.id, "participant:enrolled", zone="America/New_York", **joined)
         self.give_medicines(invited.study_id, *(medicines or (OXYCODONE,)))
         await patient.says("/start")
@@ -276,8 +279,17 @@ async def clinic_over(url: str, world: dict[str, Any] | None = None, at: datetim
 
 def fresh_sqlite(folder: Path) -> str:
     """A new SQLite database with its tables."""
-    url = f"sqlite:///{folder / 'clinic.sqlite3'}"
-    database = Database(url, Keyring(KEY), Clock())
-    SQLModel.metadata.create_all(database.engine)
-    database.close()
-    return url
+    path = folder / "clinic.sqlite3"
+    path.write_bytes(_blank())
+    return f"sqlite:///{path}"
+
+
+@cache
+def _blank() -> bytes:
+    """An empty database with its tables, made once a process."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "blank.sqlite3"
+        database = Database(f"sqlite:///{path}", Keyring(KEY), Clock())
+        SQLModel.metadata.create_all(database.engine)
+        database.close()
+        return path.read_bytes()

@@ -14,7 +14,7 @@ import structlog
 from records import upgrade
 from records.database import Database
 from tests.clinic import Clinic, clinic_over
-from tests.databases import KINDS, NEXT_REVISION, Clock, Fresh, NoPostgres, Shelf
+from tests.databases import KINDS, NEXT_REVISION, Clock, Fresh, NoPostgres, Shelf, in_memory
 
 # as `coach` sets it before PTB is imported
 os.environ.setdefault("PTB_TIMEDELTA", "1")
@@ -83,6 +83,13 @@ def next_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ca
     yield install
     monkeypatch.undo()
     upgrade.known.cache_clear()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Folders of tests lie in memory where there is room: what is written there is not to outlive the test."""
+    memory = in_memory()
+    if memory is not None:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -69,9 +69,13 @@ class Clock:
 
 def scratch(name: str) -> Path:
     """A new folder, in memory where there is room: a database is some 300 files, which are slow to take off a disk."""
-    memory = Path("/dev/shm")  # noqa: S108 - mkdtemp makes a folder of our own in it
-    roomy = memory.is_dir() and shutil.disk_usage(memory).free > ROOM_NEEDED
-    return Path(tempfile.mkdtemp(prefix=f"coach-{name}-", dir=memory if roomy else None))
+    return Path(tempfile.mkdtemp(prefix=f"coach-{name}-", dir=in_memory()))
+
+
+def in_memory() -> Path | None:
+    """A place in memory for folders of our own, None where there is no room."""
+    memory = Path("/dev/shm")  # noqa: S108 - folders in it are made with names nobody can guess, or for this user alone
+    return memory if memory.is_dir() and shutil.disk_usage(memory).free > ROOM_NEEDED else None
 
 
 class Postgres:

@@ -20,6 +20,9 @@ from records.facts import Where
 from records.roster import Reader
 from study.facts import (
     CheckInFinished,
+    DiaryAnswer,
+    DiaryDay,
+    DiaryDose,
     DoseTaken,
     ExerciseLed,
     MedicineEpisode,
@@ -27,7 +30,9 @@ from study.facts import (
     PauseBegun,
     PauseEnded,
     PracticeDone,
+    PracticeWeek,
     Response,
+    ScoreGiven,
     TlfbDay,
     VisitPlanned,
 )
@@ -230,6 +235,13 @@ def said(item: str, value: int | None, visit: str = "month_3", **given: Any) -> 
     return Response.model_validate(usual | when | given)
 
 
+def scored_elsewhere(value: float = 38.25, visit: str = "month_3", **given: Any) -> ScoreGiven:
+    """A component score of the SF-12, as a site gives it."""
+    usual = {"visit": visit, "instrument": "sf12", "score": "sf12_physical", "value": value, "version": "SF-12v2"}
+    when = {"answered_at": START, "answered_local": "2026-03-02T10:00:00", "zone": ZONE}
+    return ScoreGiven.model_validate(usual | when | {"mode": "paper", "taken_by": "dana"} | given)
+
+
 def finished(visit: str = "month_3", *, complete: bool = True, **given: Any) -> CheckInFinished:
     return CheckInFinished.model_validate({"visit": visit, "complete": complete, "at": START} | given)
 
@@ -239,3 +251,25 @@ def remembered(on: date, medicine: str, count: float | None = 1, **given: Any) -
     usual |= {"status": "dont_remember"} if count is None else {"status": "zero"} if count == 0 else {}
     when = {"answered_at": START, "answered_local": "2026-03-02T10:00:00", "zone": ZONE}
     return TlfbDay.model_validate(usual | when | given)
+
+
+def evening(on: date, answer: DiaryAnswer, clock: str = "18:30:00", zone: str = ZONE) -> DiaryDay:
+    """A diary answered on its day, by the wall clock."""
+    return DiaryDay(on=on, answer=answer, **_then(on, clock, zone))
+
+
+def used(on: date, medicine: str, count: float | None, logged: float | None = 0, **given: Any) -> DiaryDose:
+    """An amount said in the diary; zero, and not remembered, by the count."""
+    status = "dont_remember" if count is None else "zero" if count == 0 else "different"
+    usual = {"on": on, "medicine": medicine, "count": count, "status": status, "logged": logged}
+    return DiaryDose.model_validate(usual | _then(on, "18:30:00", ZONE) | given)
+
+
+def looked_back(on: date, answer: str, minutes: int | None = None) -> PracticeWeek:
+    usual = {"on": on, "led_minutes": 5, "reported_minutes": 40, "answer": answer, "minutes": minutes}
+    return PracticeWeek.model_validate(usual | _then(on, "18:31:00", ZONE))
+
+
+def _then(on: date, clock: str, zone: str) -> dict[str, Any]:
+    local = f"{on.isoformat()}T{clock}"
+    return {"answered_at": at(local, zone), "answered_local": local, "zone": zone}

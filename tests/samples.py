@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from records import alerts, due, facts, meta, people, post, roster, talks
+from sqlalchemy import insert
+
+from records import (
+    alerts,
+    allocation,
+    checklists,
+    due,
+    escalations,
+    facts,
+    meta,
+    people,
+    post,
+    roster,
+    screening,
+    supplied,
+    talks,
+    watched,
+)
 from records.database import Database, Tx
 from records.facts import Where
 from records.post import Address, Letter, Sent
 from records.roster import Reader
+from records.study_tables import AllocationDraw
+from records.tables import table
 from study.conversation import Reply
 from study.facts import (
     AdverseEvent,
     AlertRaised,
+    Allocated,
     BreakTaken,
     CheckBack,
     CheckInFinished,
     ConsentGiven,
+    DiaryDay,
+    DiaryDose,
     DoseTaken,
     Enrolled,
     ExerciseLed,
@@ -28,10 +51,13 @@ from study.facts import (
     PauseBegun,
     PauseEnded,
     PracticeDone,
+    PracticeWeek,
+    ProtocolMoved,
     RedFlagsAnswered,
     RemindMe,
     Response,
     SafeAgain,
+    ScoreGiven,
     SettingsChanged,
     Stopped,
     TlfbDay,
@@ -95,6 +121,27 @@ SAMPLES: tuple[Fact, ...] = (
     PauseEnded(pause="p1", pain=None, urge=3, decision="rather_not_say", ended_at=AT),
     PainRated(pain=10, rated_at=AT, rated_local=LOCAL, zone=ZONE),
     PracticeDone(exercise=None, minutes=30, done_at=AT, done_local=LOCAL, zone=ZONE),
+    DiaryDay(on=date(2026, 3, 2), answer="as_usual", answered_at=AT, answered_local=LOCAL, zone=ZONE),
+    DiaryDose(
+        on=date(2026, 3, 2),
+        medicine="P0001-m1",
+        count=2.5,
+        status="different",
+        logged=None,
+        answered_at=AT,
+        answered_local=LOCAL,
+        zone=ZONE,
+    ),
+    PracticeWeek(
+        on=date(2026, 3, 8),
+        led_minutes=20,
+        reported_minutes=15,
+        answer="more",
+        minutes=60,
+        answered_at=AT,
+        answered_local=LOCAL,
+        zone=ZONE,
+    ),
     AdverseEvent(description=FREE_TEXT, related_to=None, severity="mild", serious=False, aware_at=AT),
     Note(text=FREE_TEXT, to_team=True, written_at=AT),
     RedFlagsAnswered(ticked="leg,bladder", naloxone=None, answered_at=AT),
@@ -126,6 +173,18 @@ SAMPLES: tuple[Fact, ...] = (
         answered_local=LOCAL,
         zone=ZONE,
     ),
+    ScoreGiven(
+        visit="month_3",
+        instrument="sf12",
+        score="sf12_physical",
+        value=38.25,
+        version="SF-12v2, 2009",
+        mode="paper",
+        taken_by="AB",
+        answered_at=AT,
+        answered_local=LOCAL,
+        zone=ZONE,
+    ),
     CheckInFinished(visit="month_3", complete=False, at=AT),
     RemindMe(visit="month_3", due_at=AT),
     TlfbDay(
@@ -138,6 +197,8 @@ SAMPLES: tuple[Fact, ...] = (
         answered_local=LOCAL,
         zone=ZONE,
     ),
+    Allocated(list_id=1, stratum="main", sequence=3, site="main", on=date(2026, 3, 2)),
+    ProtocolMoved(from_version="1", to_version="2", at=AT),
 )
 REPLY = Reply(key="before.pain", shape="nrs@1", value=7, at=AT, by="person")
 
@@ -145,8 +206,11 @@ REPLY = Reply(key="before.pain", shape="nrs@1", value=7, at=AT, by="person")
 def lived_in(db: Database, persons: int = 8) -> None:
     """Fill every table: people in all states of talk, post, time and safety, and every kind of fact, revised."""
     with db.write("staff") as tx:
-        roster.add(tx, Reader("AB", "Dr. Ada Błaszczyk", "physician", "12345", "09:00", "17:00", "Europe/Warsaw"))
+        ada = Reader("AB", "Dr. Ada Błaszczyk", "physician", "12345", "09:00", "17:00", "Europe/Warsaw")
+        roster.add(tx, replace(ada, chat=5_100_000_000, mail="ada@example.org"))
         meta.next_fence(tx, "1")
+        allocation.keep(tx, "sequence,stratum,arm\n1,main,mbt\n2,main,cbt\n", made="permuted", recipe={"seed": "00"})
+        supplied.keep(tx, "gad7", f"a wording that fits no schema: {FREE_TEXT}")
         people.wrong_code(tx, 999, timedelta(hours=1))
     for number in range(persons):
         with db.write("participant") as tx:
@@ -166,10 +230,25 @@ def _live(tx: Tx, number: int) -> None:
     talk = _talks(tx, person.id)
     _facts(tx, Where(person.id, study_id, "before", talk, number))
     _post_and_time(tx, person.id, number)
+    _screened(tx, person.id, study_id, test=person.test)
+    drawn = {"list_id": 1, "stratum": "main", "sequence": number + 1, "participant_id": person.id}
+    tx.run(insert(table(AllocationDraw)), **drawn, drawn_at=AT, drawn_by="AB")
     raised = alerts.raise_(tx, person.id, "sedation", 1, 1, AT, entity=f"{study_id}-17", study_id=study_id)
     alerts.add_note(tx, raised.id, FREE_TEXT, "participant")
+    escalations.tell(tx, raised.id, "AB", None)
+    escalations.tried(tx, raised.id, "no_answer")
+    watched.tell(tx, person.id, "dose_drop", [AT.date()])
+    checklists.done(tx, person.id, study_id, "naloxone")
     if number % 2:
         alerts.close(tx, raised.id, "AB", "called, all well")
+
+
+def _screened(tx: Tx, participant_id: int, study_id: str, *, test: bool) -> None:
+    number = screening.add(tx, site="main", test=test, criteria="stamp", version="1")
+    for answer, why in (("20", None), ("54", "typed wrong")):
+        screening.write(tx, screening.by_number(tx, number), "criterion", "age", answer, met=answer == "54", why=why)
+    screening.write(tx, screening.by_number(tx, number), "refusal", "no_time", "refused")
+    screening.join(tx, screening.by_number(tx, number), participant_id, study_id)
 
 
 def _talks(tx: Tx, participant_id: int) -> int:

@@ -297,6 +297,12 @@ def test_every_reason_note_and_refusal_has_its_words_and_no_words_are_left_over(
         (["hrqol4", "4", "20", "15", "20"], 30),
         (["hrqol4", "1", "0", "0", "-"], 0),
         (["hrqol4", "2", "-", "3", "1"], None),
+        (["odi", "3", "1", "3", "2", "2", "3", "1", "-", "2", "2"], 1900 / 45),
+        (["bpi", "8", "3", "6", "5", *["-"] * 7], 5.5),
+        (["comm", *["4"] * 17], 68),
+        (["pcs", *["4"] * 13], 52),
+        (["pseq-10", *["6"] * 10], 60),
+        (["pseq2", "5", "6"], 11),
     ],
 )
 def test_scores_on_the_command_line(args: list[str], value: float | None) -> None:
@@ -359,6 +365,19 @@ def test_wrong_answers_are_refused_in_one_line(args: list[str]) -> None:
 def test_an_answer_that_looks_like_an_option_reaches_the_command() -> None:
     assert "'-1' is not an answer to p" in assert_refused("score", "--json", "peg", "-1", "8", "6")
     assert "'-x'" in assert_refused("mme", "-x")
+
+
+def test_all_scores_of_an_instrument_come_as_a_list() -> None:
+    found = answer("score", "--json", "--all", "bpi", "8", "3", "6", "-", *["2"] * 4, *["-"] * 3)
+    assert [(each["name"], each["score"], each["reason"]) for each in found] == [
+        ("bpi_severity", None, "skipped"),
+        ("bpi_average_item", 6, None),
+        ("bpi_interference", 2.0, None),
+    ]
+
+
+def test_what_is_scored_elsewhere_is_refused_with_the_reason() -> None:
+    assert "scored elsewhere" in assert_refused("score", "--json", "sf12", "43")
 
 
 def test_the_text_of_a_score_names_bands_signs_and_what_is_missing() -> None:

@@ -85,10 +85,12 @@ async def test_a_full_check_in_of_month_3(clinic: Clinic) -> None:
     assert alerts(clinic) == [("phq4_high", 1), ("serious_event", 1), ("co_use", 1)]
 
 
-async def test_the_pages_of_the_back_list(clinic: Clinic) -> None:
+async def test_the_pages_of_the_back_list_and_back_shows_what_was_ticked(clinic: Clinic) -> None:
     ann = await clinic.enrolled()
     await begins(clinic, ann, "month_3", "rmdq")
-    await ann.does("1", "2", "✓ 2", "3", "Done", "« Back", "1", "Done", ">none", "13", "Done", "Skip")
+    await ann.does("1", "2", "✓ 2", "3", "Done", "« Back")
+    assert ann.buttons[:6] == ["✓ 1", "2", "✓ 3", "4", "5", "6"]
+    await ann.does("✓ 3", "Done", ">none", "13", "Done", "Skip")
     check("check_in_rmdq", ann.transcript())
     assert [item for item, given in kept(clinic, "month_3", "rmdq").items() if given.value] == ["s1", "s13"]
 
@@ -427,7 +429,7 @@ def clinic_response(*, item: str, instrument: str, version: str, value: int) -> 
         item=item,
         value=value,
         status="answered",
-        mode="interviewer",
+        mode="phone",
         answered_at=datetime(2026, 3, 2, 16, tzinfo=UTC),
         answered_local="2026-03-02T11:00:00",
         zone="America/New_York",
@@ -461,7 +463,7 @@ async def test_the_zone_is_the_one_where_the_person_is_when_an_instrument_begins
 
 async def test_a_high_part_score_is_told_to_staff_once_while_it_stays(clinic: Clinic) -> None:
     ann = await clinic.enrolled()
-    for visit, values in (("baseline", (2, 1, 0, 0)), ("month_3", (2, 1, 0, 0)), ("month_6", (3, 2, 0, 0))):
+    for visit, values in (("month_3", (2, 1, 0, 0)), ("month_6", (2, 1, 0, 0)), ("month_9", (3, 2, 0, 0))):
         await begins(clinic, ann, visit, "phq4")
         await ann.does(*(OPTIONS[value] for value in values))
         assert "someone you trust" in ann.hears

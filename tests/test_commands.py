@@ -144,24 +144,24 @@ def test_a_new_participant_gets_a_link_a_code_and_a_qr_code_that_says_the_link(c
 
 
 def test_a_telegram_link_says_no_more_than_telegram_allows(coach: Shell) -> None:
-    token = coach.json("participant", "add", "--arm", "cbt")["link"].split("start=")[1]
+    token = coach.json("participant", "add")["link"].split("start=")[1]
     assert 1 <= len(token) <= 64
     assert set(token) <= set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
 
 
 def test_without_a_file_name_the_qr_codes_of_two_people_are_two_files(coach: Shell) -> None:
-    files = [coach.json("participant", "add", "--arm", "mbt")["qr"] for _ in range(2)]
+    files = [coach.json("participant", "add")["qr"] for _ in range(2)]
     assert len(set(files)) == 2
     assert all((coach.folder / name).exists() for name in files)
 
 
 def test_people_are_listed_and_shown_with_their_medicines(coach: Shell) -> None:
-    coach("participant", "add", "--arm", "mbt", "--site", "north")
+    coach("participant", "add", "--site", "main")
     coach("participant", "medicine", "P0001", "--product", "Oxycodone", "--form", "tablet", "--strength", "5")
     (listed,) = coach.json("participant", "list")
     assert (listed["study_id"], listed["site"], listed["status"], listed["linked"]) == (
         "P0001",
-        "north",
+        "main",
         "invited",
         False,
     )
@@ -178,7 +178,7 @@ def test_nobody_is_listed_as_none(coach: Shell) -> None:
 
 
 def test_a_new_phone_gets_a_new_way_in_and_the_old_one_ends(coach: Shell) -> None:
-    first = coach.json("participant", "add", "--arm", "mbt")
+    first = coach.json("participant", "add")
     second = coach.json("participant", "relink", "P0001")
     assert second["study_id"] == "P0001"
     assert second["link"] != first["link"]
@@ -189,7 +189,7 @@ def test_a_new_phone_gets_a_new_way_in_and_the_old_one_ends(coach: Shell) -> Non
 
 
 def test_somebody_is_put_on_hold_and_goes_on_again(coach: Shell) -> None:
-    coach("participant", "add", "--arm", "mbt")
+    coach("participant", "add")
     coach("participant", "hold", "P0001", "hospital", "--who", "dana")
     assert coach.json("participant", "show", "P0001")["hold"] == "hospital"
     coach("participant", "hold", "P0001", "none", "--who", "dana")
@@ -200,7 +200,7 @@ def test_somebody_is_put_on_hold_and_goes_on_again(coach: Shell) -> None:
     ("level", "status"), [("prompts", "prompts_stopped"), ("study", "stopped"), ("data", "stopped")]
 )
 def test_somebody_is_withdrawn_at_the_level_they_asked_for(coach: Shell, level: str, status: str) -> None:
-    coach("participant", "add", "--arm", "mbt")
+    coach("participant", "add")
     coach("participant", "withdraw", "P0001", "--level", level)
     assert coach.json("participant", "show", "P0001")["status"] == status
 
@@ -228,7 +228,7 @@ def somebody_who_told_us_much(coach: Shell, study_id: str) -> None:
 
 def test_erasing_removes_what_was_told_and_the_audit_still_verifies(coach: Shell) -> None:
     for study_id in ("P0001", "P0002"):
-        coach("participant", "add", "--arm", "mbt")
+        coach("participant", "add")
         somebody_who_told_us_much(coach, study_id) if study_id == "P0001" else None
     assert coach.json("audit", "verify")["whole"]
     assert "3 rows removed" in coach("participant", "erase", "P0001", "--yes", "--who", "dana").stdout
@@ -243,7 +243,7 @@ def test_erasing_removes_what_was_told_and_the_audit_still_verifies(coach: Shell
 
 
 def test_a_row_that_is_gone_from_somebody_who_was_not_erased_is_a_fault(coach: Shell) -> None:
-    coach("participant", "add", "--arm", "mbt")
+    coach("participant", "add")
     somebody_who_told_us_much(coach, "P0001")
     with sqlite3.connect(coach.folder / "coach.sqlite3") as db:
         db.execute("DELETE FROM note")
@@ -254,7 +254,7 @@ def test_a_row_that_is_gone_from_somebody_who_was_not_erased_is_a_fault(coach: S
 
 
 def test_erasing_asks_first(coach: Shell) -> None:
-    coach("participant", "add", "--arm", "mbt")
+    coach("participant", "add")
     somebody_who_told_us_much(coach, "P0001")
     coach("participant", "erase", "P0001", status=1, answers="n\n")
     assert coach.json("participant", "show", "P0001")["linked"] is True
@@ -266,7 +266,7 @@ def test_erasing_asks_first(coach: Shell) -> None:
 
 
 def test_an_alert_is_listed_acknowledged_and_closed_with_what_was_done(coach: Shell) -> None:
-    coach("participant", "add", "--arm", "mbt")
+    coach("participant", "add")
     db = coach.database()
     with db.write() as tx:
         person = people.by_study_id(tx, "P0001")
@@ -305,7 +305,7 @@ def test_the_roster_is_kept(coach: Shell) -> None:
 
 
 def test_what_a_person_changed_on_their_list_is_shown_and_confirmed(coach: Shell) -> None:
-    coach("participant", "add", "--arm", "mbt")
+    coach("participant", "add")
     somebody_who_told_us_much(coach, "P0001")
     (changed,) = coach.json("participant", "confirm", "P0001", "--who", "dana")
     assert (changed["product"], changed["confirmed"]) == ("oxycodone", False)
@@ -443,7 +443,7 @@ def test_another_key_opens_nothing_and_says_so(coach: Shell) -> None:
     ],
 )
 def test_wrong_usage_ends_with_status_2(coach: Shell, words: tuple[str, ...]) -> None:
-    coach("participant", "add", "--arm", "mbt")
+    coach("participant", "add")
     done = coach(*words, status=2)
     assert done.stdout == ""
     assert done.stderr
@@ -559,3 +559,22 @@ async def test_a_port_somebody_else_has_is_named(coach: Shell) -> None:
             status, said = await ended(process)
     assert status == 1
     assert f"port {taken['COACH_PORT']} cannot be used" in said
+
+
+def test_a_group_is_added_filled_and_met_from_the_terminal(coach: Shell) -> None:
+    coach("participant", "add", "--arm", "mbt")
+    leads = ("--therapist", "Dr Lee", "--place", "Room 4")
+    coach("group", "add", "G1", "--arm", "mbt", *leads)
+    assert "does not tell the arm" in coach("group", "add", "CBT2", "--arm", "cbt", *leads, status=1).stderr
+    coach("group", "assign", "G1", "P0001")
+    assert coach.json("group", "list") == [
+        {"group": "G1", "site": "main", "therapist": "Dr Lee", "place": "Room 4", "members": 1, "next_meeting": None}
+    ]
+    assert coach.json("group", "list", "--unblind")[0]["arm"] == "mbt"
+    assert coach.json("group", "show", "G1")["members"] == ["P0001"]
+    at = ("--session", "S1", "--at", "2099-03-05 17:00")
+    assert "S1 is not given in groups" in coach("group", "meeting", "G1", *at, status=1).stderr
+    coach("group", "meeting", "G1", "--at", "tomorrow", status=2)
+    assert "no meeting has the number 7" in coach("group", "attendance", "7", "P0001", "present", status=1).stderr
+    assert "no group is called G9" in coach("group", "assign", "G9", "P0001", status=1).stderr
+    assert coach("group", "show", "G1").stdout.startswith("group          G1")

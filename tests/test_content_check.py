@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from content import check, generate
 from content.catalogue import AMBIENT, Catalogue, Text, catalogue
 from content.loading import ContentRefused, checked
+from content.medicines import limit
 from content.message import Message
 
 
@@ -54,6 +57,26 @@ def test_a_word_that_a_lock_screen_must_not_show_needs_a_discreet_text() -> None
     assert Text(en="How is the pain?", discreet={"en": "How is it?"})
 
 
+def test_a_line_that_comes_often_has_five_wordings_each_held_to_the_same_rules() -> None:
+    four = Text(en="One.", variants={"en": ("Two.", "Three.", "Four.")}, frequent=True)
+    assert [*check._wordings(Catalogue({"x.often": four}))] == [
+        "x.often (en): is frequent and has 4 wordings, fewer than 5"
+    ]
+    twice = Text(en="One.", variants={"en": ("One.",)})
+    assert [*check._wordings(Catalogue({"x.twice": twice}))] == ["x.twice (en): has one wording twice"]
+    assert list(check._wording(Catalogue({"x.bad": Text(en="One.", variants={"en": ("You should rest now.",)})})))
+    with pytest.raises(ValueError, match="different placeholders"):
+        Text(en="It is {day}.", variants={"en": ("It is {night}.",)})
+    with pytest.raises(ValueError, match="no discreet text"):
+        Text(en="How is it?", variants={"en": ("How is the pain?",)})
+
+
+def test_every_frequent_line_of_the_evenings_is_marked_so() -> None:
+    frequent = {key for key, text in catalogue().texts.items() if text.frequent}
+    assert {"diary.opening", "diary.thanks", "weekly.opening", "weekly.thanks_practice"} <= frequent
+    assert min(catalogue().texts[key].wordings for key in frequent) >= limit("wordings_of_a_frequent_line")
+
+
 def test_a_text_of_both_arms_may_not_say_a_word_of_one() -> None:
     assert check.ARM_WORDS.search("A mindful minute.")
     assert check.ARM_WORDS.search("Your thought record.")
@@ -76,8 +99,8 @@ def test_every_message_can_be_written_in_both_modes(key: str) -> None:
     text = catalogue().texts[key]
     params = {name: 3 if name == text.plural or name == "n" else "something" for name in text.placeholders - AMBIENT}
     ambient = dict.fromkeys(AMBIENT, "112")
-    for discreet in (False, True):
-        written = catalogue().render(Message(key, params), "en", discreet=discreet, ambient=ambient)
+    for discreet, variant in product((False, True), range(text.wordings)):
+        written = catalogue().render(Message(key, params, variant), "en", discreet=discreet, ambient=ambient)
         assert "{" not in written
         assert written.strip()
         if discreet and not text.plain:

@@ -9,7 +9,7 @@ import pytest
 
 from content.exercises import exercises
 from content.exports import exported
-from records import alerts, due, talks
+from records import alerts, due, screening, talks
 from records.database import Database
 from records.due import Planned
 from study.facts import AdverseEvent, ConsentGiven, Note, PainRated
@@ -22,13 +22,17 @@ from tests.exported import (
     begun,
     dose,
     ended,
+    evening,
     led,
+    looked_back,
     medicine,
     only,
     patch,
     practised,
     remembered,
     said,
+    scored_elsewhere,
+    used,
     window,
 )
 from tests.samples import lived_in
@@ -54,6 +58,7 @@ COLUMNS_PROMISED = {
     "pain_after, urge_after, decision, status, started_at, started_local, zone",
     "doses": "dose_id, study_id, pause_id, medicine, product, form, strength, unit, count, taken_at, taken_local, "
     "zone, recorded_at, source, time_quality, status",
+    "diary": "study_id, on, medicine, count, status, logged, answered_at, answered_local, zone",
     "mme_days": "study_id, on, mme, complete, factor_set, source, reason",
     "practice": "practice_id, study_id, exercise, minutes, source, done_at, done_local, zone",
     "due_items": "study_id, item, occurrence, due_at, due_local, zone, state, sent_at, final_at, reason",
@@ -90,6 +95,14 @@ def test_a_participant_is_one_row_without_identity(study: Study, ann: Person) ->
     ]
 
 
+def screened(person: Person, marker: str) -> None:
+    """A screening of the person, decided and joined."""
+    with person.study.database.write("dana") as tx:
+        row = screening.by_number(tx, screening.add(tx, site="main", test=False, criteria="stamp", version="1"))
+        screening.write(tx, row, "criterion", "age", "54", met=True, why=marker)
+        screening.join(tx, row, person.id, person.study_id)
+
+
 def log_everything(person: Person, marker: str) -> None:
     """One entry of every kind, each with the marker in a text."""
     person.logs(ConsentGiven(version=marker, language="en", sha256="0" * 64, answer="agreed", at=START))
@@ -102,8 +115,14 @@ def log_everything(person: Person, marker: str) -> None:
     person.logs(ended(pause))
     person.logs(practised())
     person.logs(PainRated(pain=5, rated_at=START, rated_local="2026-03-02T10:00:00", zone=ZONE))
+    person.logs(evening(FIRST_DAY, "different"))
+    person.logs(used(FIRST_DAY, listed, 2))
+    person.logs(looked_back(FIRST_DAY, "more", 90))
     person.logs(window())
+    screened(person, marker)
     person.logs(said("p", 7))
+    person.logs(said("e", 7, mode="phone", taken_by="dana"))
+    person.logs(scored_elsewhere(version=marker))
     person.logs(remembered(FIRST_DAY, listed))
     event = person.logs(AdverseEvent(description=marker, related_to=None, aware_at=START))
     person.logs(Note(text=marker, to_team=True, written_at=START))

@@ -23,14 +23,17 @@ from tests.exported import (
     begun,
     dose,
     ended,
+    evening,
     finished,
     led,
+    looked_back,
     medicine,
     only,
     patch,
     practised,
     remembered,
     said,
+    used,
     window,
 )
 from tests.samples import lived_in
@@ -68,6 +71,9 @@ def live_on(study: Study, ann: Person) -> None:
     ann.logs(said("g", 4))
     ann.logs(finished())
     ann.logs(remembered(START.date(), "m1", 3), "t1")
+    ann.logs(evening(START.date(), "different"), "e1")
+    ann.logs(used(START.date(), "m1", 3), "u1")
+    ann.logs(looked_back(START.date(), "less", 10), "k1")
     study.adds("cbt").enrols()
     with study.database.write("AB") as tx:
         alerts.raise_(tx, ann.id, "sedation", 1, 1, START, study_id=ann.study_id)
@@ -92,6 +98,9 @@ def a_life(study: Study, ann: Person) -> None:
     ann.logs(window())
     ann.logs(said("p", 7), "r1")
     ann.logs(remembered(START.date(), "m1"), "t1")
+    ann.logs(evening(START.date(), "none"), "e1")
+    ann.logs(used(START.date(), "m1", 0), "u1")
+    ann.logs(looked_back(START.date(), "fits"), "k1")
     ann.logs(AdverseEvent(description="dizzy", related_to=None, aware_at=START))
     with study.database.write() as tx:
         alerts.raise_(tx, ann.id, "sedation", 1, 1, START, study_id=ann.study_id)
@@ -123,6 +132,8 @@ def test_a_frozen_cut_is_made_again_byte_for_byte_after_the_study_went_on(
         "notes.csv",
         "pain_ratings.csv",
         "questions.csv",
+        "screening.csv",
+        "screening_criteria.csv",
     }
 
 

@@ -81,7 +81,7 @@ def test_an_answer_after_the_window_is_kept_and_marked_late(study: Study, ann: P
 def test_answers_in_the_chat_and_on_the_phone_make_a_mixed_visit(study: Study, ann: Person) -> None:
     ann.logs(window())
     ann.logs(said("p", 7))
-    ann.logs(said("e", 8, mode="interviewer"))
+    ann.logs(said("e", 8, mode="phone"))
     assert only(study.rows("visits"))["mode"] == "mixed"
 
 
@@ -114,9 +114,9 @@ def test_a_response_row_has_the_value_or_the_reason_there_is_none(study: Study, 
 
 def test_of_two_answers_to_one_item_the_one_recorded_last_counts(study: Study, ann: Person) -> None:
     ann.logs(said("p", 7))
-    ann.logs(said("p", 3, mode="interviewer"))
+    ann.logs(said("p", 3, mode="phone"))
     row = only(study.rows("responses"))
-    assert (row["value"], row["mode"]) == ("3", "interviewer")
+    assert (row["value"], row["mode"]) == ("3", "phone")
 
 
 def test_a_response_said_again_is_in_the_history(study: Study, ann: Person) -> None:

@@ -257,7 +257,7 @@ async def test_one_that_is_no_longer_taken_leaves_the_list_with_the_standing_lin
         date(2026, 3, 2),
         False,
     )
-    assert alerts_of(clinic) == [("stopped", 2), ("medicine_list", 3)]
+    assert alerts_of(clinic) == [("stopped", 2)]
     await ann.says("/medicines")
     assert "oxy:" not in ann.hears
 

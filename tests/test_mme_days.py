@@ -12,6 +12,8 @@ from tests.databases import Clock
 from tests.exported import Person, Study, at, dose, only, patch
 
 NO_ENTRY = ("", "0", "no_entry")
+NOT_SAID = "no_diary"
+"""Only the diary says that a day is whole: tests/test_export_diary.py."""
 
 
 @pytest.fixture
@@ -39,10 +41,10 @@ def test_a_day_adds_up_its_doses_and_says_by_which_factors(study: Study, ann: Pe
         "study_id": "P0001",
         "on": "2026-03-03",
         "mme": "30.0",
-        "complete": "1",
+        "complete": "0",
         "factor_set": "cdc2022",
         "source": "log",
-        "reason": "",
+        "reason": "no_diary",
     }
 
 
@@ -51,7 +53,7 @@ def test_a_day_without_an_entry_is_missing_and_never_zero(study: Study, ann: Per
     assert days(study) == {
         "2026-03-02": NO_ENTRY,
         "2026-03-03": NO_ENTRY,
-        "2026-03-04": ("7.5", "1", ""),
+        "2026-03-04": ("7.5", "0", NOT_SAID),
         "2026-03-05": NO_ENTRY,
     }
 
@@ -69,7 +71,7 @@ def test_the_study_day_ends_at_four_in_the_morning(study: Study, ann: Person) ->
 
 def test_a_dose_of_which_only_the_date_is_known_counts_on_that_date(study: Study, ann: Person) -> None:
     ann.logs(dose("2026-03-04", 2.0))
-    assert days(study)["2026-03-04"] == ("15.0", "1", "")
+    assert days(study)["2026-03-04"] == ("15.0", "0", NOT_SAID)
 
 
 def test_a_dose_counts_on_the_day_of_the_clock_where_it_was_taken(study: Study, ann: Person) -> None:
@@ -108,22 +110,22 @@ def test_one_dose_that_cannot_be_counted_makes_the_whole_day_missing(study: Stud
 def test_a_missed_dose_beside_one_taken_takes_nothing_away(study: Study, ann: Person) -> None:
     ann.logs(dose("2026-03-04T08:00:00"))
     ann.logs(dose("2026-03-04", None, status="missed"))
-    assert days(study)["2026-03-04"] == ("7.5", "1", "")
+    assert days(study)["2026-03-04"] == ("7.5", "0", NOT_SAID)
 
 
 def test_a_dose_taken_back_or_corrected_changes_its_day(study: Study, ann: Person) -> None:
     ann.takes_back(ann.logs(dose("2026-03-03T08:00:00")))
     ann.logs(dose("2026-03-04T08:00:00", 2.0), ann.logs(dose("2026-03-04T08:00:00")))
     found = days(study)
-    assert (found["2026-03-03"], found["2026-03-04"]) == (NO_ENTRY, ("15.0", "1", ""))
+    assert (found["2026-03-03"], found["2026-03-04"]) == (NO_ENTRY, ("15.0", "0", NOT_SAID))
 
 
 def test_a_patch_counts_by_the_hours_it_was_worn_each_day(study: Study, ann: Person) -> None:
     ann.logs(patch("2026-03-02T16:00:00", "2026-03-04T10:00:00"))
     assert days(study) == {
-        "2026-03-02": ("30.0", "1", ""),
-        "2026-03-03": ("60.0", "1", ""),
-        "2026-03-04": ("15.0", "1", ""),
+        "2026-03-02": ("30.0", "0", NOT_SAID),
+        "2026-03-03": ("60.0", "0", NOT_SAID),
+        "2026-03-04": ("15.0", "0", NOT_SAID),
         "2026-03-05": NO_ENTRY,
     }
 
@@ -132,7 +134,7 @@ def test_two_patches_at_once_add_up_and_so_do_doses_beside_them(study: Study, an
     for _ in range(2):
         ann.logs(patch("2026-03-02T04:00:00", "2026-03-05T04:00:00"))
     ann.logs(dose("2026-03-03T08:00:00"))
-    assert days(study)["2026-03-03"] == ("127.5", "1", "")
+    assert days(study)["2026-03-03"] == ("127.5", "0", NOT_SAID)
 
 
 def test_a_patch_nobody_took_off_counts_for_three_days(study: Study, ann: Person) -> None:

@@ -251,9 +251,14 @@ async def test_back_after_the_decision_voids_it_until_it_is_made_again(clinic: C
 
 async def test_before_allocation_a_pause_only_logs(clinic: Clinic) -> None:
     ann = await clinic.enrolled(None)
-    await ann.does(">/pause", "6", "4", "Both", "5", "4", TOOK, "1 tablet (usual)")
+    await ann.does(">/pause", "6", "4", "Both", TOOK, "1 tablet (usual)")
     assert clinic.kept(ExerciseLed) == []
-    assert len(clinic.kept(PauseEnded)) == 1
+    (ended,) = clinic.kept(PauseEnded)
+    assert (ended.decision, ended.pain, ended.missing) == ("took", None, "pain:not_asked urge:not_asked")
+    assert len(clinic.kept(DoseTaken)) == 1
+    await ann.does(">/practice", "Lead me one now")
+    assert "once your place in the study is set" in ann.hears
+    check("pause_before_allocation", ann.transcript())
 
 
 async def test_another_command_parks_the_pause_with_its_timer_and_offers_it_afterwards(clinic: Clinic) -> None:

@@ -235,6 +235,12 @@ def test_content_of_the_other_arm_is_found() -> None:
     assert found(unknown) == ["arms.mbt.S1: no exercise is called levitation"]
 
 
+def test_a_session_that_leads_other_exercises_than_its_texts_is_found() -> None:
+    swapped = protocol_with("arms", "mbt", "sessions", 0, exercises=["stop"])
+    assert found(swapped) == ["arms.mbt.S1: what it leads is not what its texts lead"]
+    assert found(protocol_with("arms", "mbt", "sessions", 0, code="S9"))[0].startswith("arms.mbt.S9: what it leads")
+
+
 def test_a_calendar_that_tells_the_arm_is_found() -> None:
     assert found(protocol_with("arms", "cbt", "sessions", 0, at="10:45")) == [
         "arms: codes, weeks, ways or hours of the sessions tell cbt from mbt"
@@ -275,7 +281,7 @@ def test_a_practice_goal_other_than_the_one_in_the_chat_is_found() -> None:
 
 
 def test_a_rule_of_lateness_that_has_no_end_to_go_by_is_found() -> None:
-    assert "items.diary: until = window goes with a check-in, and a check-in with it" in found(
+    assert "items.diary: until = window goes with a check-in or a meeting, and they with it" in found(
         protocol_with("items", "diary", until="window", minutes=None)
     )
     assert "items.pre_dose: until = dose goes with the prompt before a dose, and only with it" in found(

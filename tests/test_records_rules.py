@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 
 from records import audit, meta, people
 from records.database import Database, Tx
+from records.study_tables import AllocationList, Screening
 from records.tables import AlertRow, AuditEntry, ConversationRow, Meta, Outbox, Participant, table
 from tests.databases import KINDS, START, Clock, Fresh, NoPostgres, Shelf, url_of
 
@@ -37,11 +38,16 @@ BY_HAND: dict[str, list[dict[str, Any]]] = {
     "count_not_negative": [{"count": -1}],
     "zero_is_zero": [{"status": "zero", "count": 1}],
     "count_only_when_known": [{"status": "skipped", "count": 0}, {"status": "dont_remember", "count": 1}],
+    "logged_not_negative": [{"logged": -1}],
+    "minutes_not_negative": [{"minutes": -1}],
+    "minutes_only_when_said": [{"answer": "fits", "minutes": 0}, {"answer": "skipped", "minutes": 30}],
 }
 MAY_BE_MISSING: dict[str, dict[str, Any]] = {
     "dose": {"count": None},
     "response": {"value": None},
     "tlfb_day": {"count": None},
+    "diary_dose": {"count": None},
+    "practice_week": {"minutes": None},
 }
 """Values that only some words of a table go with."""
 
@@ -55,7 +61,10 @@ def ruled(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[Database]:
     except NoPostgres as error:
         pytest.skip(str(error))
     with db.write() as tx:
-        tx.run(insert(table(Participant)), **valid(table(Participant), study_id="P0001"))
+        for study_id in ("P0001", "P0002"):
+            tx.run(insert(table(Participant)), **valid(table(Participant), study_id=study_id))
+        tx.run(insert(table(AllocationList)), **valid(table(AllocationList), sha256="parent"))
+        tx.run(insert(table(Screening)), **valid(table(Screening), number="parent", participant_id=None))
         tx.run(insert(table(AlertRow)), **valid(table(AlertRow), rule="parent"))
     yield db
     fresh.close()
@@ -146,6 +155,11 @@ def test_every_other_rule_of_a_table_refuses_what_it_should(tx: Tx, of: Table) -
             refuses(tx, of, **values)
 
 
+def another(column: Any) -> Any:
+    """A value other than the plain one; of a number, one that another row has."""
+    return 2 if isinstance(column.type, types.Integer) else f"another {column.name}"
+
+
 @by_table
 def test_what_may_be_there_once_is_refused_a_second_time(tx: Tx, of: Table) -> None:
     once = [c for c in of.constraints if isinstance(c, UniqueConstraint)]
@@ -153,8 +167,8 @@ def test_what_may_be_there_once_is_refused_a_second_time(tx: Tx, of: Table) -> N
         return
     tx.run(insert(of), **valid(of))
     for rule in once:
-        others = {c.name: f"another {c.name}" for other in once if other is not rule for c in other.columns}
-        others = {n: v for n, v in others.items() if n not in rule.columns and isinstance(v, str)}
+        others = {c.name: another(c) for other in once if other is not rule for c in other.columns}
+        others = {n: v for n, v in others.items() if n not in rule.columns}
         refuses(tx, of, **others)
 
 

@@ -86,7 +86,7 @@ def test_phq9_and_gad7_are_asked_only_with_their_text_and_with_somebody_on_call(
     assert not responses.is_asked(with_words("phq9"), "month_3", staffed=False)
 
 
-@pytest.mark.parametrize("entry", ["odi", "peg.x", "", "nrs4."])
+@pytest.mark.parametrize("entry", ["eq5d", "peg.x", "", "nrs4."])
 def test_an_unknown_name_is_refused(entry: str) -> None:
     if entry == "nrs4.":
         assert parts("month_3", [entry]) == parts("month_3", ["nrs4"])

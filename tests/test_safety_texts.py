@@ -233,7 +233,7 @@ def test_tiers_follow_the_table_of_urgency() -> None:
     assert {name for name, tier in tiers.items() if tier == 0} == {"overdose", "suicide_now", "emergency", "not_safe"}
     urgent = ["suicidal_thoughts", "phq9_item9", "back_red_flags", "withdrawal", "sedation", "pregnancy"]
     assert [tiers[name] for name in urgent] == [1] * 6
-    assert [tiers[name] for name in ("phq4_high", "dose_drop", "dose_excess", "naloxone_missing")] == [2] * 4
+    assert [tiers[name] for name in ("phq4_high", "dose_drop", "dose_excess", "co_use")] == [2] * 4
     assert [tiers[name] for name in ("missed_assessments", "lost_contact", "leave_study")] == [3] * 3
 
 

@@ -33,7 +33,7 @@ def letters_sent(pacer: Pacer, clock: Seconds, chat: str, kind: str, seconds: fl
     while clock.at < end:
         delay = pacer.delay(chat, kind)
         if delay <= 0:
-            pacer.take(chat)
+            pacer.take(chat, kind)
             count += 1
         else:
             clock.at += delay
@@ -50,7 +50,7 @@ def test_answers_may_come_in_a_burst_of_five() -> None:
     pacer = Pacer(25, 1, clock)
     for _ in range(5):
         assert pacer.delay("a", "answer") == 0
-        pacer.take("a")
+        pacer.take("a", "answer")
     assert pacer.delay("a", "answer") == pytest.approx(5.0)
 
 
@@ -60,11 +60,25 @@ def test_all_chats_together_keep_the_pace() -> None:
     sent = 0
     for chat in chats:
         if pacer.delay(chat, "answer") == 0:
-            pacer.take(chat)
+            pacer.take(chat, "answer")
             sent += 1
     assert sent == 25
     clock.at += 1.01
     assert pacer.delay("another", "answer") == 0
+
+
+def test_prompts_to_many_chats_leave_evenly_and_an_answer_finds_room_in_a_moment() -> None:
+    clock = Seconds()
+    pacer = Pacer(25, 1, clock)
+    clock.at = began = 100.0
+    for n in range(250):
+        # whoever sends looks a little later than it was told to
+        clock.at += pacer.delay(f"chat{n}", "prompt") + 0.005
+        assert pacer.delay(f"chat{n}", "prompt") == 0
+        pacer.take(f"chat{n}", "prompt")
+        if n > 50:
+            assert pacer.delay("somebody who writes", "answer") <= 2 / 25 + 1e-9
+    assert 250 / (clock.at - began) == pytest.approx(25, rel=0.03)
 
 
 def test_one_chat_told_to_wait_does_not_hold_the_others() -> None:

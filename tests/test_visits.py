@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.prompted import SENDERS
 from coordinator import alerting
 from records import due, meta, people, visits
+from records.due import Planned
 from records.tables import DueItem, table
 from scheduler import planning
 from study.facts import CheckInFinished, Enrolled
+from study.plan import WIRED
 from tests.clinic import Clinic, Patient
 
 items = table(DueItem)
@@ -37,10 +41,15 @@ def rows(clinic: Clinic, like: str = "visit.") -> dict[str, str]:
     return {r.item: r.state for r in clinic.rows(items.select().order_by(items.c.due_at)) if r.item.startswith(like)}
 
 
+def told(ann: Patient) -> str:
+    """Everything the coach wrote to somebody."""
+    return "\n".join(message.text for message in ann.person.messages if message.from_bot)
+
+
 async def skip_to(clinic: Clinic, at: datetime) -> None:
-    """Live until an instant, a month at a time: the nightly roll writes the rows that come into sight."""
+    """Live until an instant, a week at a time: the nightly roll writes the rows that come into sight."""
     while clinic.clock() < at:
-        await clinic.passes(seconds=min((at - clinic.clock()).total_seconds(), 30 * 86400))
+        await clinic.passes(seconds=min((at - clinic.clock()).total_seconds(), 7 * 86400))
         with clinic.database.write("study") as tx:
             planning.roll(tx)
             meta.polled(tx, clinic.node.world.bot)
@@ -151,9 +160,9 @@ async def test_nothing_goes_to_somebody_on_a_break_and_it_comes_after_it(clinic:
     await skip_to(clinic, datetime(2026, 6, 1, 14, 0, tzinfo=UTC))
     await ann.does(">/break", "3 days")
     await clinic.passes(days=2)
-    assert "check-in" not in ann.last.text
+    assert "3-month check-in" not in told(ann)
     await clinic.passes(days=2)
-    assert "3-month check-in" in ann.last.text
+    assert "3-month check-in" in told(ann)
 
 
 async def test_nothing_goes_to_somebody_who_left(clinic: Clinic) -> None:
@@ -174,6 +183,7 @@ async def test_after_an_outage_nobody_gets_a_burst(clinic: Clinic, away: timedel
 
     ann = await joined(clinic)
     await skip_to(clinic, JUNE_2 - timedelta(hours=1))
+    await ann.says("/help")
     old = clinic.node
     clinic.clock.at += away
     shown = len(ann.person.messages)
@@ -286,4 +296,25 @@ async def test_a_reminder_put_off_by_a_break_survives_the_nightly_roll(clinic: C
         assert planning.roll(tx).superseded == 0
     assert rows(clinic, "visit.month_3")["visit.month_3.invite"] == "pending"
     await clinic.passes(days=3)
-    assert "3-month check-in" in ann.last.text
+    assert "3-month check-in" in told(ann)
+
+
+def test_every_family_of_the_plan_that_is_written_as_rows_is_sent_by_something() -> None:
+    assert set(SENDERS) == WIRED
+
+
+async def test_an_item_the_plan_let_go_of_is_wanted_again_when_the_plan_asks_for_it_again(clinic: Clinic) -> None:
+    await clinic.enrolled("mbt")
+    later = Planned(1, "diary", "2026-03-02", clinic.clock() + timedelta(days=1), "America/New_York")
+    with clinic.database.write() as tx:
+        assert due.plan_all(tx, [later], planning.NO_LONGER) == 1
+        assert due.plan_all(tx, [later], planning.NO_LONGER) == 0
+        (row,) = [r for r in due.pending_of(tx, 1) if r.item == "diary"]
+        due.close(tx, row.id, "superseded", planning.NO_LONGER)
+        moved = replace(later, due_at=later.due_at + timedelta(hours=1))
+        assert due.plan_all(tx, [moved], planning.NO_LONGER) == 1
+        again = due.by_id(tx, row.id)
+        assert again is not None
+        assert (again.state, again.final_at, again.due_at) == ("pending", None, moved.due_at)
+        due.close(tx, row.id, "skipped", "too late")
+        assert due.plan_all(tx, [moved], planning.NO_LONGER) == 0

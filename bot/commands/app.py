@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from bot.commands import calculators, export, ledger, people, serving, upkeep
+from bot.commands import (
+    allocation,
+    calculators,
+    export,
+    groups,
+    importing,
+    ledger,
+    mornings,
+    people,
+    screening,
+    serving,
+    upkeep,
+)
 from bot.commands.opening import open_any_database, open_database
 
 app = typer.Typer(
@@ -16,7 +28,12 @@ app = typer.Typer(
 )
 serving.add_to(app)
 people.add_to(app)
+mornings.add_to(app)
+groups.add_to(app)
 export.add_to(app, open_database)
+importing.add_to(app)
 upkeep.add_to(app, open_any_database)
 ledger.add_to(app)
+screening.add_to(app)
+allocation.add_to(app)
 calculators.add_to(app)

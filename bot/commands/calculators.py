@@ -108,11 +108,15 @@ def score(
         typer.Argument(help="Its answers in order, - for a skipped one; rmdq: the numbers ticked, or 'none'."),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="With --json: a list of all its scores, not only the first.")
+    ] = False,
 ) -> None:
     """The score of a questionnaire; without answers it is missing, not zero."""
     asked = _scored(instrument)
     values = _read_answers(asked, answers or [])
-    typer.echo(_score_json(asked, values) if json else _score_text(asked, values))
+    printed = _all_json if every else _score_json
+    typer.echo(printed(asked, values) if json else _score_text(asked, values))
 
 
 def _scored(name: str) -> Instrument:
@@ -121,6 +125,8 @@ def _scored(name: str) -> Instrument:
         found = find_instrument(name)
     except KeyError:
         found = None
+    if found is not None and found.given and not found.scores:
+        refuse("score", f"{found.code} is scored elsewhere; its scores are imported as given")
     if found is None or not found.scores:
         scored = ", ".join(code for code, each in instruments().items() if each.scores)
         refuse("score", f"no instrument '{_echo(name)}': {scored}")
@@ -288,8 +294,15 @@ def _whole(asked: Instrument, item: str, word: str) -> int:
 
 
 def _score_json(asked: Instrument, values: scoring.Answers) -> str:
-    best = scoring.headline(asked.code, values)
-    return dumps({"score": best.value, "n_missing": best.n_missing, "version": best.version, "reason": best.reason})
+    return dumps(_plain(scoring.headline(asked.code, values)))
+
+
+def _all_json(asked: Instrument, values: scoring.Answers) -> str:
+    return dumps([{"name": each.name} | _plain(each) for each in scoring.score(asked.code, values)])
+
+
+def _plain(best: Score) -> dict[str, Any]:
+    return {"score": best.value, "n_missing": best.n_missing, "version": best.version, "reason": best.reason}
 
 
 def _score_text(asked: Instrument, values: scoring.Answers) -> str:

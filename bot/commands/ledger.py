@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import asdict
+from typing import Annotated, Any
 
 import typer
+from rich.console import Console
+from rich.progress import Progress
 
-from bot.commands.opening import opened, refuse
-from bot.commands.people import show
+from bot.commands.opening import load_settings, opened, refuse
+from bot.commands.people import Json, Who, show
 from content.loading import ContentRefused
+from content.protocol import Protocol, shelf_in_use, shelf_of
 from content.protocol import protocol as load_protocol
 from coordinator import ledger
+from records import audit
+from records.database import Database
 from records.people import NoSuchParticipant
+from scheduler import migrating
+from scheduler.migrating import Move, MoveRefused
+from study.protocol_check import diff as compared
 from study.protocol_check import problems
 
 protocol = typer.Typer(help="The protocol of the study.", no_args_is_help=True)
@@ -25,9 +34,15 @@ def add_to(app: typer.Typer) -> None:
 
 def why(
     study_id: Annotated[str, typer.Argument(help="The study id, such as P0007.")],
-    visit: Annotated[str, typer.Argument(help="baseline, month_3, month_6, month_9 or month_12")],
+    visit: Annotated[
+        str,
+        typer.Argument(
+            help="baseline, month_3 … month_12; a session: S1 to S8; diary, weekly, week_picture, each also of one "
+            "day: diary/2026-03-08"
+        ),
+    ],
 ) -> None:
-    """Say in one sentence what was due of a check-in, what went out, and how it ended."""
+    """Say in one sentence what was due of a check-in, a session or an evening, what went out, and how it ended."""
     with opened() as db:
         try:
             typer.echo(ledger.why(db, study_id, visit))
@@ -47,14 +62,94 @@ def check_ledger(*, json: bool) -> None:
 
 
 @protocol.command("check")
-def check_protocol(name: Annotated[str, typer.Argument()] = "stamp") -> None:
+def check_protocol(
+    which: Annotated[str | None, typer.Argument(help="A version, a name, or a TOML file; the one in use.")] = None,
+) -> None:
     """Refuse a protocol with place and reason: overlapping windows, prompts in quiet hours or over the cap, gaps."""
+    found = _protocol(which)
+    _refuse_with_problems(found)
+    typer.echo(f"{found.name} {found.version}: nothing to object to")
+
+
+@protocol.command("diff")
+def diff(
+    new: Annotated[str, typer.Argument(help="A version, a name, or a TOML file.")],
+    old: Annotated[str | None, typer.Option(help="What it is compared with; the one in use.")] = None,
+) -> None:
+    """What changes from one protocol to another, a line each."""
+    for line in compared(_protocol(old), _protocol(new)) or ["no difference"]:
+        typer.echo(line)
+
+
+@protocol.command("migrate")
+def migrate(
+    target: Annotated[str, typer.Argument(help="The version to move to, or its file beside the one in use.")],
+    participant: Annotated[list[str] | None, typer.Option(help="Only this one; may be given more than once.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+    who: Who = "staff",
+    json: Json = False,
+) -> None:
+    """Move participants to another version of the protocol, with what changes for each; finished work stays finished.
+
+    Asks the protocol check first. The version's file has to lie where the bot finds it.
+    """
+    rules = _on_the_shelf(_protocol(target))
+    _refuse_with_problems(rules)
+    with opened() as db:
+        try:
+            moves = _moves(db, rules, tuple(participant or ()), who, dry_run=dry_run)
+        except (MoveRefused, NoSuchParticipant) as error:
+            refuse(str(error))
+    plain = [asdict(each) for each in moves]
+    show(plain if json else [{n: _in_a_cell(v) for n, v in each.items()} for each in plain], json=json)
+
+
+def _moves(db: Database, rules: Protocol, study_ids: tuple[str, ...], who: str, *, dry_run: bool) -> list[Move]:
+    """Everybody is looked at before anybody is moved."""
+    with db.read() as tx:
+        planned = [migrating.preview(tx, row, rules) for row in migrating.to_move(tx, rules, study_ids)]
+    if dry_run or not planned:
+        return planned
+    with db.write(who) as tx, Progress(transient=True, console=Console(stderr=True)) as progress:
+        rows = migrating.to_move(tx, rules, study_ids)
+        done = [migrating.move(tx, row, rules) for row in progress.track(rows, description="moving")]
+        audit.note(tx, audit.STUDY, "protocol:migrated", f"{rules.name} {rules.version}: {len(done)} participants")
+        return done
+
+
+def _in_a_cell(value: Any) -> Any:
+    return "\n".join(value) if isinstance(value, tuple) else value
+
+
+def _on_the_shelf(rules: Protocol) -> Protocol:
+    """The protocol as the bot will find it by its version; refused when it would not."""
+    shelf = shelf_in_use()
     try:
-        found = problems(load_protocol(name))
+        found = shelf.of_version(rules.version) if rules.name == shelf.name else None
+    except ContentRefused:
+        found = None
+    if found != rules:
+        refuse(f"put it beside the protocol in use, as {shelf.name}@{rules.version}.toml ({shelf.folder})")
+    return rules
+
+
+def _refuse_with_problems(found: Protocol) -> None:
+    wrong = problems(found)
+    for problem in wrong:
+        typer.echo(f"{problem.place}: {problem.reason}", err=True)
+    if wrong:
+        raise typer.Exit(1)
+
+
+def _protocol(which: str | None) -> Protocol:
+    """A protocol by version, name or file; the one in use without either."""
+    load_settings()
+    try:
+        if which is None:
+            return load_protocol()
+        if which.endswith(".toml"):
+            return shelf_of(which).in_use()
+        known = shelf_in_use().versions()
+        return known[which] if which in known else load_protocol(which)
     except ContentRefused as error:
         refuse(str(error))
-    for problem in found:
-        typer.echo(f"{problem.place}: {problem.reason}", err=True)
-    if found:
-        raise typer.Exit(1)
-    typer.echo(f"{name}: nothing to object to")

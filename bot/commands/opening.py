@@ -12,6 +12,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from bot import settings as all_settings
 from bot.settings import Settings, SettingsRefused
+from content.loading import ContentRefused
+from content.protocol import use
 from records.database import Database
 from records.sealed import Keyring, WrongKey
 from records.upgrade import is_current
@@ -24,11 +26,18 @@ def refuse(reason: str) -> NoReturn:
 
 
 def load_settings() -> Settings:
-    """The settings, or the end of the program with a line for each that cannot be used."""
+    """The settings, or the end of the program with a line for each that cannot be used.
+
+    From here on this process lives by the protocol that is set.
+    """
     try:
-        return all_settings.load()
+        settings = all_settings.load()
+        use(settings.protocol)
     except SettingsRefused as error:
         refuse("; ".join(error.lines))
+    except ContentRefused as error:
+        refuse(f"COACH_PROTOCOL: {error}")
+    return settings
 
 
 def real_time() -> datetime:

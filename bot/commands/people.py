@@ -18,10 +18,15 @@ from bot.commands.opening import load_settings, opened, real_time, refuse
 from bot.world import World
 from content.medicines import forms
 from coordinator import alerting, enrolling
+from coordinator.calls import NoCallTask
+from coordinator.checklists import NotOnTheList
+from coordinator.enrolling import AddRefused
+from coordinator.screening import ScreeningRefused
 from records import roster
 from records.alerts import NoSuchAlert
 from records.people import NoSuchParticipant
 from records.roster import NoSuchStaff, Reader
+from records.screening import NoSuchScreening
 from study.facts import MedicineEpisode
 
 participant = typer.Typer(help="Add, list and look after participants.", no_args_is_help=True)
@@ -61,24 +66,32 @@ def _bot_name() -> str:
 
 @participant.command("add")
 def add(
-    arm: Annotated[str | None, typer.Option(help="mbt or cbt; without it, pauses only log.")] = None,
+    arm: Annotated[
+        str | None, typer.Option(help="mbt or cbt, for test people and where the protocol draws nobody.")
+    ] = None,
     test: Annotated[bool, typer.Option("--test", help="A test person: never in an export or a figure.")] = False,
-    site: str = "main",
+    site: Annotated[str | None, typer.Option(help="A site of the protocol; the only one when it has one.")] = None,
+    screening: Annotated[
+        str | None, typer.Option(help="The screening that makes them a participant: eligible and signed.")
+    ] = None,
     qr: Annotated[Path, typer.Option(help="Write the link as a QR code (PNG): the file, or its folder.")] = Path(),
     json: Json = False,
 ) -> None:
-    """Add a participant: prints the study id, a single-use link, a code that can be typed, and writes a QR code."""
+    """Add a participant: prints the study id, a single-use link, a code that can be typed, and writes a QR code.
+
+    Until `coach allocation draw` their pauses only log.
+    """
     if arm not in (None, "mbt", "cbt"):
         raise typer.BadParameter("the arm is mbt or cbt", param_hint="--arm")
-    with opened() as db:
-        way = enrolling.add(db, username=_bot_name(), arm=arm, test=test, site=site, qr=qr)
+    with opened() as db, named():
+        way = enrolling.add(db, username=_bot_name(), arm=arm, test=test, site=site, qr=qr, screening=screening)
     _print_way(way, json=json)
 
 
 @participant.command("relink")
 def relink(study_id: StudyId, qr: Path | None = None, json: Json = False) -> None:
     """A new phone: a new link for the same study id; the old chat gets nothing any more once it is used."""
-    with opened() as db, _named():
+    with opened() as db, named():
         way = enrolling.relink(db, study_id, username=_bot_name(), qr=qr)
     _print_way(way, json=json)
 
@@ -101,14 +114,15 @@ def list_people(json: Json = False) -> None:
 @participant.command("show")
 def show_one(study_id: StudyId, json: Json = False) -> None:
     """One participant and the medicines on their list."""
-    with opened() as db, _named():
+    with opened() as db, named():
         found = enrolling.shown(db, study_id)
     if json:
         typer.echo(json_module.dumps(found, indent=2, default=str))
         return
     for name, value in found.items():
         if name != "medicines":
-            typer.echo(f"{name:14} {'' if value is None else value}")
+            text = ", ".join(value) if isinstance(value, list) else value
+            typer.echo(f"{name:14} {'' if text is None else text}")
     show(found["medicines"], json=False)
 
 
@@ -151,14 +165,14 @@ def medicine(
         )
     except ValidationError as error:
         raise typer.BadParameter("; ".join(f"{e['loc'][0]}: {e['msg']}" for e in error.errors())) from error
-    with opened() as db, _named():
+    with opened() as db, named():
         typer.echo(enrolling.give_medicine(db, study_id, episode))
 
 
 @participant.command("confirm")
 def confirm(study_id: StudyId, who: Who = "staff", json: Json = False) -> None:
     """Show what a person changed on their list of medicines, and confirm that it was seen."""
-    with opened() as db, _named():
+    with opened() as db, named():
         changed = enrolling.unconfirmed(db, study_id)
         enrolling.confirm(db, study_id, who)
     show(changed, json=json)
@@ -169,7 +183,7 @@ def hold(study_id: StudyId, reason: str, who: Who = "staff") -> None:
     """Stop coaching at once: hospital, bereavement, died, other; `none` goes on again."""
     if reason not in (*enrolling.HOLDS, "none"):
         raise typer.BadParameter(f"one of {', '.join(enrolling.HOLDS)}, none", param_hint="reason")
-    with opened() as db, _named():
+    with opened() as db, named():
         enrolling.hold(db, study_id, None if reason == "none" else reason, who)
     typer.echo(f"{study_id}: hold {reason}")
 
@@ -179,7 +193,7 @@ def withdraw(study_id: StudyId, level: str = "study", who: Who = "staff") -> Non
     """Withdraw somebody who asked for it: prompts, study, or data."""
     if level not in ("prompts", "study", "data"):
         raise typer.BadParameter("prompts, study or data", param_hint="--level")
-    with opened() as db, _named():
+    with opened() as db, named():
         enrolling.withdraw(db, study_id, level, who)
     typer.echo(f"{study_id}: withdrawn ({level})")
 
@@ -189,20 +203,32 @@ def erase(study_id: StudyId, yes: Annotated[bool, typer.Option("--yes")] = False
     """Remove what a person told us; the consents and the audit's hashes stay. Cannot be undone."""
     if not yes:
         typer.confirm(f"Remove all data of {study_id}? This cannot be undone.", abort=True)
-    with opened() as db, _named():
+    with opened() as db, named():
         removed = enrolling.erase(db, study_id, who)
     typer.echo(f"{study_id}: {removed} rows removed")
 
 
-class _named:
-    """Turns an unknown name into status 1 with the reason."""
+REFUSALS = (
+    NoSuchParticipant,
+    NoSuchAlert,
+    NoSuchStaff,
+    NoSuchScreening,
+    NoCallTask,
+    NotOnTheList,
+    AddRefused,
+    ScreeningRefused,
+)
+
+
+class named:
+    """Turns an unknown name, or what cannot be done, into status 1 with the reason."""
 
     def __enter__(self) -> None:
         """Nothing to set up."""
 
     def __exit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
         """Refuse with the reason."""
-        if isinstance(error, NoSuchParticipant | NoSuchAlert | NoSuchStaff):
+        if isinstance(error, REFUSALS):
             refuse(str(error))
 
 
@@ -218,7 +244,7 @@ def list_alerts(
 @alert.command("ack")
 def ack(number: int, who: Who = "staff") -> None:
     """Somebody has seen an alert and takes care of it."""
-    with opened() as db, _named():
+    with opened() as db, named():
         alerting.acknowledge(db, number, who)
     typer.echo(f"alert {number} acknowledged")
 
@@ -226,7 +252,7 @@ def ack(number: int, who: Who = "staff") -> None:
 @alert.command("close")
 def close(number: int, action: Annotated[str, typer.Option(help="What was done.")], who: Who = "staff") -> None:
     """Close an alert, with what was done; the usual messages to the person can come again."""
-    with opened() as db, _named():
+    with opened() as db, named():
         alerting.close(db, number, who, action)
     typer.echo(f"alert {number} closed")
 
@@ -240,13 +266,18 @@ def add_staff(
     start: str = "09:00",
     end: str = "17:00",
     zone: str = "America/New_York",
+    chat: Annotated[int | None, typer.Option(help="Their own chat: urgent alerts go there in turn.")] = None,
+    mail: Annotated[str | None, typer.Option(help="Their own address for urgent alerts.")] = None,
 ) -> None:
-    """Put somebody on the roster: participants read who reads the chat, and when."""
+    """Put somebody on the roster: participants read who reads the chat, and when.
+
+    An urgent alert goes to them in the order in which they were added, who reads at that hour first, until it is taken.
+    """
     _check_hours(days, start, end, zone)
     with opened() as db, db.write(code) as tx:
         if any(reader.code == code for reader in roster.everyone(tx)):
             refuse(f"{code} is or was on the roster: coach staff list; take another code")
-        roster.add(tx, Reader(code, name, role, days, start, end, zone))
+        roster.add(tx, Reader(code, name, role, days, start, end, zone, chat=chat, mail=mail))
     typer.echo(f"{code} added")
 
 
@@ -270,7 +301,7 @@ def list_staff(json: Json = False) -> None:
 @staff.command("disable")
 def disable_staff(code: str) -> None:
     """Take somebody off the roster."""
-    with opened() as db, _named(), db.write("staff") as tx:
+    with opened() as db, named(), db.write("staff") as tx:
         roster.disable(tx, code)
     typer.echo(f"{code} disabled")
 

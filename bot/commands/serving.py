@@ -18,7 +18,14 @@ from bot.running import run as run_node
 from bot.standby import AlreadyRunning, LockLost
 from content.check import problems as content_problems
 from content.loading import ContentRefused
+from content.protocol import protocol, shelf_in_use
+from coordinator import alert_tests
+from records.database import Database
+from records.person import versions_lost
 from records.upgrade import is_current
+from study.protocol_check import problems as protocol_problems
+
+HOW_TO_TEST = "mend the channel or find who should have answered, then: coach alert test"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -37,6 +44,8 @@ def run() -> None:
     if settings.webhook_url and not settings.webhook_secret.get_secret_value():
         refuse("COACH_WEBHOOK_SECRET is not set; a webhook needs one (1-256 letters, digits, _ or -)")
     database = database_of(settings)
+    for lost in _protocols_lost(database):
+        refuse(f"{lost['what']}; {lost['how']}")
     for gap in readiness.missing(world_of_settings()):
         typer.echo(f"not set: {gap.what}; {gap.how}. Until then only test people can join.", err=True)
     try:
@@ -81,15 +90,35 @@ def check(
         found += [{"what": f"content: {p}", "how": "see CONTRIBUTING.md"} for p in content_problems()]
     except ContentRefused as error:
         found.append({"what": f"content: {error}", "how": "mend the file named"})
-    database = open_any_database()
+    found += [{"what": f"protocol: {p.place}: {p.reason}", "how": "mend it"} for p in protocol_problems(protocol())]
+    database, waiting = open_any_database(), list[readiness.Missing]()
     if not is_current(database):
         found.append({"what": "database", "how": "run: coach db upgrade"})
+    else:
+        found += _protocols_lost(database)
+        with database.read() as tx:
+            found += [{"what": f"alert test: {line}", "how": HOW_TO_TEST} for line in alert_tests.failures(tx)]
+            waiting = readiness.not_asked(world_of_settings(), tx)
     database.close()
     if json:
-        typer.echo(json_module.dumps({"ready": not found, "missing": found}, indent=2))
+        idle = [{"what": each.what, "how": each.how} for each in waiting]
+        typer.echo(json_module.dumps({"ready": not found, "missing": found, "not_asked": idle}, indent=2))
     else:
+        for each in waiting:
+            typer.echo(f"{each.what}; {each.how}")
         for gap in found:
             typer.echo(f"missing: {gap['what']}; {gap['how']}")
         typer.echo("ready" if not found else f"{len(found)} missing: only test people can join")
     if found:
         raise typer.Exit(1)
+
+
+def _protocols_lost(database: Database) -> list[dict[str, str]]:
+    """Versions of the protocol that people live by and no file has."""
+    with database.read() as tx:
+        lost = versions_lost(tx)
+    how = f"put the file back beside COACH_PROTOCOL, as {shelf_in_use().name}@"
+    return [
+        {"what": f"protocol {version} of {', '.join(who[:5])}", "how": f"{how}{version}.toml"}
+        for version, who in lost.items()
+    ]

@@ -8,7 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from coordinator.projections import corrections, logged, mme_days, mme_summary, pauses, people, visits, watched, wide
+from coordinator.projections import (
+    corrections,
+    diary,
+    logged,
+    mme_days,
+    mme_summary,
+    pauses,
+    people,
+    screening,
+    sessions,
+    visits,
+    watched,
+    wide,
+)
 
 if TYPE_CHECKING:
     from content.exports import Table
@@ -20,19 +33,29 @@ Projection = Callable[["Tx", "Cut", "Table"], Rows]
 
 PROJECTIONS: Mapping[str, Projection] = {
     "participants": people.participants,
+    "screening": screening.screening,
+    "screening_criteria": screening.screening_criteria,
     "medicines": people.medicines,
     "patch_wear": logged.patch_wear,
     "consents": people.consents,
     "visits": visits.visits,
     "responses": visits.responses,
+    "taken_down": visits.taken_down,
+    "given_scores": visits.given_scores,
     "scores": visits.scores,
     "tlfb_days": visits.tlfb_days,
     "pauses": pauses.pauses,
     "doses": logged.doses,
+    "diary_days": diary.diary_days,
+    "diary": diary.diary,
     "mme_days": mme_days.mme_days,
     "mme_summary": mme_summary.mme_summary,
     "pain_ratings": logged.pain_ratings,
     "practice": pauses.practice,
+    "sessions": sessions.sessions,
+    "plans": sessions.plans,
+    "attendance": sessions.attendance,
+    "practice_weeks": diary.practice_weeks,
     "due_items": watched.due_items,
     "alerts": watched.alerts,
     "alert_notes": watched.alert_notes,

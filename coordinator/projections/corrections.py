@@ -10,12 +10,24 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Row, select
 
 from content.exports import UNLISTED_EXERCISE, exported, neutral_exercises, shown_product
+from coordinator.projections import screening
 from coordinator.projections.cut import CHUNK, included, medicine_codes, told_seconds
+from coordinator.projections.sessions import WHOLE
 from coordinator.projections.sql import ByBytes
 from records.fact_tables import TABLE_OF
 from records.facts import SEALED
 from records.tables import table
-from study.facts import CheckInFinished, ExerciseLed, MedicineEpisode, PauseEnded, Response, VisitPlanned
+from study.facts import (
+    CheckInFinished,
+    ExerciseLed,
+    MedicineEpisode,
+    PauseEnded,
+    Response,
+    ScoreGiven,
+    SessionDone,
+    SessionPartDone,
+    VisitPlanned,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,11 +69,18 @@ def corrections(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """One row for each value changed by a revision that was recorded by the cut."""
     history = _History(tx, cut)
     shown = exported(unblinded=cut.unblinded, free_text=cut.free_text)
-    for kind in sorted(TABLE_OF, key=lambda kind: table(TABLE_OF[kind]).name):
-        places = _places(kind, shown)
-        if places:
-            for row in _of_kind(history, kind, places):
-                yield [row[name] for name in wanted.names]
+    told = {table(TABLE_OF[kind]).name: _of_kind(history, kind, places) for kind, places in _placed(shown)}
+    told[screening.FACT] = screening.changes(tx, cut)
+    for fact in sorted(told):
+        for row in told[fact]:
+            yield [row[name] for name in wanted.names]
+
+
+def _placed(shown: Sequence[Table]) -> Iterator[tuple[type[Fact], dict[str, Columns]]]:
+    """Every kind of fact that an export shows, with where."""
+    for kind in TABLE_OF:
+        if places := _places(kind, shown):
+            yield kind, places
 
 
 def _places(kind: type[Fact], shown: Sequence[Table]) -> dict[str, Columns]:
@@ -141,6 +160,10 @@ def _row_id(history: _History, kind: type[Fact], row: Row[Any]) -> str | None:
         return str(row.pause)
     if kind is Response:
         return f"{row.visit}.{row.instrument}.{row.item}"
+    if kind is ScoreGiven:
+        return f"{row.visit}.{row.instrument}.{row.score}"
+    if kind in (SessionPartDone, SessionDone):
+        return f"{row.session}.{row.part if kind is SessionPartDone else WHOLE}"
     if kind in (VisitPlanned, CheckInFinished):
         return str(row.visit)
     return str(row.entity)

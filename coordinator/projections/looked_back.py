@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from coordinator.projections.cut import in_force
 from records.fact_tables import TABLE_OF
 from records.tables import table
+from study.days import HOURS_A_DAY
 from study.facts import MedicineEpisode, TlfbDay
 from study.mme import MmeInput, daily_mme
 
@@ -31,14 +32,18 @@ if TYPE_CHECKING:
     from study.steps import Fact
 
 DAY = ("participant_id", "visit", "medicine", "on")
-HOURS_A_DAY = 24
 
 
 class Figure(NamedTuple):
-    """Morphine equivalents of one day in mg, or None with the reason."""
+    """Morphine equivalents of one day in mg, or None with the reason; with both, the day is not known to be whole."""
 
     mme: float | None
     reason: str | None = None
+
+    @property
+    def complete(self) -> bool:
+        """True when there is a figure and it is known to be of the whole day."""
+        return self.mme is not None and self.reason is None
 
 
 def last(kind: type[Fact], cut: Cut, one: Sequence[str]) -> Subquery:

@@ -1,18 +1,17 @@
 """Morphine milligram equivalents of each study day, for each source by itself; a day without entry is missing.
 
-What was logged (doses and patches) and what was remembered (the calendar of a check-in) are told apart and never added
-up. A further source is an entry of `SOURCES`, and of the values of `mme_days.source` in `content/exports.toml`.
+What was logged (doses and patches), what was said in the diary of the day, and what was remembered (the calendar of a
+check-in) are told apart and never added up. Only the diary can say that the log of a day is whole.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
 from sqlalchemy import select
@@ -20,16 +19,18 @@ from sqlalchemy import select
 from content.factors import factor_set
 from content.medicines import limit
 from coordinator.projections.cut import in_force
-from coordinator.projections.looked_back import HOURS_A_DAY, Figure, calendar
+from coordinator.projections.looked_back import Figure, calendar
 from coordinator.projections.people import at_the_cut
 from records.fact_tables import TABLE_OF
 from records.tables import table
-from study.facts import DoseTaken, PatchWear
+from study.days import HOURS_A_DAY, ONE_DAY, day_there, ends_at, worn_hours
+from study.diary import Account, Logged, accounts_of, diary_is_short, log_is_short
+from study.facts import DiaryDay, DiaryDose, DoseTaken, MedicineEpisode, PatchWear
 from study.mme import MmeInput, daily_mme
-from study.view import instant_of, study_day
+from study.view import study_day
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy import Row
 
@@ -40,7 +41,9 @@ if TYPE_CHECKING:
     from records.database import Tx
     from study.steps import Fact
 
-ONE_DAY = timedelta(days=1)
+LOG, DIARY, CALENDAR = "log", "diary", "tlfb"
+ZERO = ("no_entry", "no_dose_logged")
+"""Reasons for no figure that are a zero on a day whose log is whole."""
 
 
 @dataclass(frozen=True)
@@ -51,36 +54,98 @@ class Day:
     worn: tuple[tuple[Row[Any], Decimal], ...] = ()
 
 
+@dataclass(frozen=True)
+class Evening:
+    """What was said in the diary about a study day: the answer, and each medicine by its episode."""
+
+    answer: Row[Any]
+    uses: Mapping[str, Row[Any]]
+
+    def accounts(self, day: Day | None) -> list[Account]:
+        """What was said beside what is logged by now; of patches those on the skin when it was said."""
+        now: dict[str, Logged] = {}
+        for medicine, count, unclear in _logged(day, self.answer.answered_at):
+            known = now.get(medicine, Logged(medicine=medicine))
+            now[medicine] = Logged(medicine=medicine, count=known.count + count, unclear=known.unclear or unclear)
+        said = {medicine: (use._mapping["count"], use.logged) for medicine, use in self.uses.items()}
+        return accounts_of(said, now)
+
+
 def mme_days(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """One row for each day of each person that a source says something of, in the order of days."""
     factors = factor_set(cut.factors)
     for person in at_the_cut(tx, cut):
-        found = {source: figures(tx, cut, person, factors) for source, figures in SOURCES.items()}
+        found = figures_of(tx, cut, person, factors)
         days = sorted((on, source) for source, figures in found.items() for on in figures)
         for on, source in days:
-            mme, reason = found[source][on]
-            values = {"study_id": person.study_id, "on": on, "mme": mme, "complete": int(mme is not None)}
-            values |= {"factor_set": factors.id, "source": source, "reason": reason}
+            each = found[source][on]
+            values = {"study_id": person.study_id, "on": on, "mme": each.mme, "complete": int(each.complete)}
+            values |= {"factor_set": factors.id, "source": source, "reason": each.reason}
             yield [values[name] for name in wanted.names]
 
 
-def logged(tx: Tx, cut: Cut, person: Person, factors: FactorSet) -> dict[date, Figure]:
-    """Every study day of a person, from enrolment to the last day that is over or the day they left."""
-    days = _days(tx, cut, person)
-    return {on: figure(days.get(on), factors) for on in _span(cut, person, days)}
+def figures_of(tx: Tx, cut: Cut, person: Person, factors: FactorSet) -> dict[str, dict[date, Figure]]:
+    """The figures of a person's days, each source by itself.
+
+    By the log every study day from enrolment to the last day that is over or the day they left.
+    """
+    days, evenings = _days(tx, cut, person), _evenings(tx, cut, person)
+    medicines = {row.entity: row for row in _rows(tx, cut, MedicineEpisode, person)} if evenings else {}
+    span = list(_span(cut, person, {*days, *evenings}))
+    said = {on: evenings[on] for on in span if on in evenings}
+    return {
+        LOG: {on: figure(days.get(on), factors, evenings.get(on)) for on in span},
+        DIARY: {on: diary_figure(evening, days.get(on), medicines, factors) for on, evening in said.items()},
+        CALENDAR: calendar(tx, cut, person, factors),
+    }
 
 
-SOURCES: Mapping[str, Callable[[Tx, Cut, Person, FactorSet], dict[date, Figure]]] = {
-    "log": logged,
-    "tlfb": calendar,
-}
-"""Where figures come from, each by itself: source → the figures of a person's days."""
-
-
-def figure(day: Day | None, factors: FactorSet) -> Figure:
-    """The figure of a day that was logged."""
+def figure(day: Day | None, factors: FactorSet, evening: Evening | None = None) -> Figure:
+    """The figure of what is logged; complete when the diary says the log is whole."""
+    short = log_is_short(evening.answer.answer, evening.accounts(day)) if evening is not None else "no_diary"
     reason = _cannot(day)
-    return Figure(None, reason) if day is None or reason is not None else _added_up(day, factors)
+    found = Figure(None, reason) if day is None or reason is not None else _added_up(day, factors)
+    if short is None and found.reason in ZERO:
+        return Figure(0.0, None)
+    return Figure(found.mme, found.reason or short)
+
+
+def diary_figure(evening: Evening, day: Day | None, medicines: Mapping[str, Row[Any]], factors: FactorSet) -> Figure:
+    """The figure of what was said in the diary; not complete when the log has moved on since."""
+    short = diary_is_short(evening.answer.answer, evening.accounts(day))
+    if short in ("rather_not_say", "diary_unclear"):
+        return Figure(None, short)
+    taken = [(use._mapping["count"], medicines.get(medicine)) for medicine, use in evening.uses.items()]
+    try:
+        result = daily_mme([_said(count, row) for count, row in taken if count], factors)
+    except (ValidationError, LookupError):
+        return Figure(None, "not_usable")
+    return Figure(result.value, result.reason or short)
+
+
+def _said(count: float, row: Row[Any] | None) -> MmeInput:
+    """An amount of the diary; a patch counts as worn all day. `LookupError` for an episode that is not on the list."""
+    if row is None:
+        raise LookupError
+    return MmeInput(
+        name=row.product,
+        form=row.form,
+        strength=Decimal(str(row.strength)),
+        unit=row.unit,
+        count=Decimal(str(count)),
+        hours_worn=Decimal(HOURS_A_DAY) if row.form == "patch" else None,
+    )
+
+
+def _logged(day: Day | None, at: datetime) -> Iterator[tuple[str, float, bool]]:
+    """Medicine, amount and whether it is not clear, of every entry of a day; patches on the skin at an instant."""
+    for dose in day.doses if day is not None else ():
+        if dose.status != "missed":
+            count = dose._mapping["count"]
+            yield dose.medicine, count or 0, dose.status == "not_sure" or count is None
+    for patch, _ in day.worn if day is not None else ():
+        if patch.put_on_at <= at < _removed_at(patch):
+            yield patch.medicine, 1, False
 
 
 def _added_up(day: Day, factors: FactorSet) -> Figure:
@@ -137,14 +202,18 @@ def _days(tx: Tx, cut: Cut, person: Person) -> dict[date, Day]:
     return {on: Day(tuple(doses[on]), tuple(worn[on])) for on in doses.keys() | worn.keys()}
 
 
+def _evenings(tx: Tx, cut: Cut, person: Person) -> dict[date, Evening]:
+    """What the diary says, by day; of several answers the one recorded last."""
+    uses: dict[date, dict[str, Row[Any]]] = defaultdict(dict)
+    for row in _rows(tx, cut, DiaryDose, person):
+        uses[row.on][row.medicine] = row
+    return {row.on: Evening(row, uses[row.on]) for row in _rows(tx, cut, DiaryDay, person)}
+
+
 def _rows(tx: Tx, cut: Cut, kind: type[Fact], person: Person) -> list[Row[Any]]:
     rows = table(TABLE_OF[kind])
     mine = select(rows).where(*in_force(kind, cut), rows.c.participant_id == person.id)
     return tx.rows(mine.order_by(rows.c.id))
-
-
-def _ends_at() -> time:
-    return time(int(limit("study_day_ends_at_hour")))
 
 
 def _day_of(dose: Row[Any]) -> date | None:
@@ -153,12 +222,7 @@ def _day_of(dose: Row[Any]) -> date | None:
     if local is None:
         return None if dose.taken_at is None else day_there(dose.taken_at, dose.zone)
     date_alone = len(local) == len("2026-01-01")
-    return date.fromisoformat(local) if date_alone else study_day(datetime.fromisoformat(local), _ends_at())
-
-
-def day_there(instant: datetime, zone: str) -> date:
-    """The study day that an instant belongs to in a zone."""
-    return study_day(instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None), _ends_at())
+    return date.fromisoformat(local) if date_alone else study_day(datetime.fromisoformat(local), ends_at())
 
 
 def _removed_at(patch: Row[Any]) -> datetime:
@@ -167,25 +231,7 @@ def _removed_at(patch: Row[Any]) -> datetime:
     return patch.removed_at or assumed
 
 
-def worn_hours(put_on_at: datetime, removed_at: datetime, zone: str) -> Iterator[tuple[date, Decimal]]:
-    """Study days a patch was worn on, with the hours of each.
-
-    A study day counts 24 hours also when the clocks change, so that a patch worn all day counts once.
-    """
-    on = day_there(put_on_at, zone)
-    while (begins := _begins(on, zone)) < removed_at:
-        ends = _begins(on + ONE_DAY, zone)
-        worn = min(ends, removed_at) - max(begins, put_on_at)
-        if worn > timedelta():
-            yield on, Decimal(worn // timedelta(seconds=1)) * HOURS_A_DAY / ((ends - begins) // timedelta(seconds=1))
-        on += ONE_DAY
-
-
-def _begins(on: date, zone: str) -> datetime:
-    return instant_of(datetime.combine(on, _ends_at()), zone).astimezone(UTC)
-
-
-def _span(cut: Cut, person: Person, days: dict[date, Day]) -> Iterator[date]:
+def _span(cut: Cut, person: Person, days: Collection[date]) -> Iterator[date]:
     over = day_there(cut.as_of, person.zone) - ONE_DAY
     on = min([*days, *filter(None, [person.enrolled_on])], default=over + ONE_DAY)
     last = min(over, _last_day(person, days))
@@ -194,7 +240,7 @@ def _span(cut: Cut, person: Person, days: dict[date, Day]) -> Iterator[date]:
         on += ONE_DAY
 
 
-def _last_day(person: Person, days: dict[date, Day]) -> date:
+def _last_day(person: Person, days: Collection[date]) -> date:
     """The last day to be listed: open-ended for who takes part, else the day they left, or of a later entry."""
     if person.stopped_at is None:
         return date.max

@@ -10,8 +10,9 @@ from content.factors import factor_set
 from content.medicines import limit
 from content.protocol import protocol
 from coordinator.projections.looked_back import DAY, Figure, medicines_of, of_person, remembered
-from coordinator.projections.mme_days import SOURCES, day_there
+from coordinator.projections.mme_days import CALENDAR, figures_of
 from coordinator.projections.people import at_the_cut
+from study.days import day_there
 from study.facts import Response, TlfbDay, VisitPlanned
 from study.mme_summary import averages
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from coordinator.projections.people import Person
     from records.database import Tx
 
-CALENDAR = "tlfb"
 VISIT = ("participant_id", "visit")
 ITEM = ("participant_id", "visit", "instrument", "item")
 ONE_DAY = timedelta(days=1)
@@ -57,7 +57,7 @@ def _windows(tx: Tx, cut: Cut, person: Person, factors: FactorSet) -> dict[tuple
     looked_back = of_person(tx, cut, TlfbDay, person, DAY)
     answered = _first_answers([*of_person(tx, cut, Response, person, ITEM), *looked_back])
     planned = of_person(tx, cut, VisitPlanned, person, VISIT)
-    days = {source: figures(tx, cut, person, factors) for source, figures in SOURCES.items() if source != CALENDAR}
+    days = {source: each for source, each in figures_of(tx, cut, person, factors).items() if source != CALENDAR}
     today, found = day_there(cut.as_of, person.zone), dict[tuple[str, str], _Window]()
     for visit in planned:
         on = answered.get(visit.visit, visit.target_on)
@@ -81,13 +81,18 @@ def _first_answers(rows: Sequence[Row[Any]]) -> dict[str, date]:
 
 def _before(on: date, figures: Mapping[date, Figure], counted_from: str) -> _Window:
     days = [on - number * ONE_DAY for number in range(int(limit("mme_window_days")), 0, -1)]
-    return _Window(days[0], days[-1], counted_from, [figures[day].mme if day in figures else None for day in days])
+    return _Window(days[0], days[-1], counted_from, [_whole(figures.get(day)) for day in days])
+
+
+def _whole(figure: Figure | None) -> float | None:
+    """The figure of a day that is known to be whole; part of a day says too little."""
+    return figure.mme if figure is not None and figure.complete else None
 
 
 def _of_calendar(figures: Mapping[date, Figure]) -> _Window:
     """A calendar has as many days as it asks about, of which some may have no answer at all."""
     unanswered = max(0, protocol().forms[CALENDAR].days - len(figures))
-    known = [figure.mme for figure in figures.values()] + [None] * unanswered
+    known = [_whole(figure) for figure in figures.values()] + [None] * unanswered
     return _Window(min(figures), max(figures), "calendar", known)
 
 

@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from records.database import Tx
 
 AT_FIRST: dict[str, str | None] = {
+    "allocated_on": None,
     "arm": None,
     "enrolled_on": None,
     "language": "en",
     "protocol_version": "1",
+    "site": "main",
     "status": "invited",
     "zone": "UTC",
 }
@@ -54,6 +56,7 @@ class Person:
     zone: str
     status: str
     protocol_version: str
+    allocated_on: date | None
     arm: str | None
     stopped_at: datetime | None = None
 
@@ -89,8 +92,9 @@ def _as_it_was(tx: Tx, person: Person, as_of: datetime) -> Person:
         if "status" in values:
             stopped_at = at if values["status"] == STOPPED else None
     before: dict[str, Any] = {name: then.get(name, AT_FIRST[name]) for name in changed_since}
-    if before.get("enrolled_on"):
-        before["enrolled_on"] = date.fromisoformat(before["enrolled_on"])
+    for name in ("enrolled_on", "allocated_on"):
+        if before.get(name):
+            before[name] = date.fromisoformat(before[name])
     return replace(person, **before, stopped_at=stopped_at)
 
 

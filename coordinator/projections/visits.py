@@ -13,11 +13,11 @@ from content.medicines import limit
 from content.protocol import protocol
 from coordinator.projections.cut import Query, included, medicine_codes, recorded_since, streamed
 from coordinator.projections.looked_back import DAY, last, medicines_of, of_person, remembered
-from coordinator.projections.mme_days import day_there
 from coordinator.projections.people import at_the_cut
 from coordinator.projections.sql import ByBytes, as_written
 from study import responses as rules
-from study.facts import CheckInFinished, Response, TlfbDay, VisitPlanned
+from study.days import day_there
+from study.facts import CheckInFinished, Response, ScoreGiven, TlfbDay, VisitPlanned
 from study.responses import Given
 
 if TYPE_CHECKING:
@@ -30,17 +30,36 @@ if TYPE_CHECKING:
     from coordinator.projections.cut import Cut
     from coordinator.projections.people import Person
     from records.database import Tx
+    from study.steps import Fact
 
 ITEM = ("participant_id", "visit", "instrument", "item")
+SCORE = ("participant_id", "visit", "instrument", "score")
 CALENDAR = "tlfb"
 
 
 def responses(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """Every item of every instrument that has an answer of some kind."""
-    found, person = last(Response, cut, ITEM), included(cut)
+    return _one_by_one(tx, cut, wanted, Response, ITEM)
+
+
+def taken_down(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
+    """Every answer in force that staff took down, with who did."""
+    return _one_by_one(tx, cut, wanted, Response, ITEM, having="taken_by")
+
+
+def given_scores(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
+    """Every score that was made elsewhere."""
+    return _one_by_one(tx, cut, wanted, ScoreGiven, SCORE)
+
+
+def _one_by_one(
+    tx: Tx, cut: Cut, wanted: Table, kind: type[Fact], one: Sequence[str], having: str | None = None
+) -> Iterator[Sequence[Any]]:
+    found, person = last(kind, cut, one), included(cut)
     columns = {column.name: as_written(column) for column in found.c} | {"study_id": person.c.study_id}
-    order = [ByBytes(person.c.study_id), *(ByBytes(found.c[name]) for name in ITEM[1:])]
+    order = [ByBytes(person.c.study_id), *(ByBytes(found.c[name]) for name in one[1:])]
     where = recorded_since(cut, found.c.recorded_at)
+    where += [found.c[having].is_not(None)] if having else []
     return streamed(tx, Query(columns, found.join(person, person.c.id == found.c.participant_id), where, order), wanted)
 
 
@@ -110,7 +129,7 @@ class _Line(NamedTuple):
     instrument: str
     score: str
     value: float | None
-    n_missing: int
+    n_missing: int | None
     scorer_version: str
     reason: str | None
 
@@ -121,10 +140,12 @@ def scores(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     for person in at_the_cut(tx, cut):
         said = of_person(tx, cut, Response, person, ITEM)
         days = of_person(tx, cut, TlfbDay, person, DAY)
-        for visit in sorted({row.visit for row in (*said, *days)}, key=str.encode):
+        given = of_person(tx, cut, ScoreGiven, person, SCORE)
+        for visit in sorted({row.visit for row in (*said, *days, *given)}, key=str.encode):
             of_visit = [row for row in said if row.visit == visit]
             looked_back = [row for row in days if row.visit == visit]
             lines = [*_scored(cut, of_visit), *_looked_back(tx, cut, person, looked_back, factors)]
+            lines += [_as_given(row) for row in given if row.visit == visit and _is_recent(cut, row)]
             for line in sorted(lines, key=lambda line: (line.instrument.encode(), line.score.encode())):
                 values = {"study_id": person.study_id, "visit": visit, **line._asdict()}
                 yield [values[name] for name in wanted.names]
@@ -148,6 +169,14 @@ def _of_instrument(code: str, rows: list[Row[Any]]) -> Iterator[_Line]:
     for each in rules.scores(code, given, versions.pop() if len(versions) == 1 else ""):
         value = None if each.value is None else float(each.value)
         yield _Line(code, each.name, value, each.n_missing, each.version, each.reason)
+
+
+def _as_given(row: Row[Any]) -> _Line:
+    return _Line(row.instrument, row.score, row.value, None, f"given {row.version}", None)
+
+
+def _is_recent(cut: Cut, row: Row[Any]) -> bool:
+    return cut.since is None or row.recorded_at >= cut.since
 
 
 def _looked_back(tx: Tx, cut: Cut, person: Person, rows: list[Row[Any]], factors: FactorSet) -> Iterator[_Line]:

@@ -11,12 +11,12 @@ from pathlib import Path
 from alembic import command
 from sqlalchemy import create_engine
 
-from records.upgrade import FOLDER, config, known
+from records.upgrade import FOLDER, config, head
 
 
 def draft(message: str, folder: Path = FOLDER) -> Path:
     """Write the next revision into the `versions` of `folder`; gives the file."""
-    settings, number = config(folder), f"{len(known()) + 1:04d}"
+    settings, number = config(folder), f"{int(head()) + 1:04d}"
     engine = create_engine("sqlite://")
     with engine.connect() as conn:
         settings.attributes["connection"] = conn

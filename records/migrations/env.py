@@ -7,7 +7,7 @@ from typing import Any, Literal
 from alembic import context
 from sqlmodel import SQLModel
 
-from records import fact_tables, tables  # noqa: F401 - they put the tables into the metadata
+from records import alert_tables, fact_tables, tables  # noqa: F401 - they put the tables into the metadata
 
 
 def plain_types(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:

@@ -1,0 +1,162 @@
+"""`coach import`: answers that staff took down, an empty file for them, and wordings a site holds the rights to."""
+
+from __future__ import annotations
+
+import json as json_module
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from bot.commands.opening import load_settings, opened, refuse
+from bot.commands.people import world_of_settings
+from bot.commands.upkeep import progress_of
+from bot.readiness import on_call
+from bot.taken_down import follow
+from bot.wordings import take_in
+from content.instruments import instrument as find_instrument
+from content.loading import ContentRefused
+from content.protocol import protocol
+from coordinator.answer_file import FileRefused, template
+from coordinator.importing import Imported, Order, import_answers
+from coordinator.wordings import bring, take_back
+from records.database import Database
+
+group = typer.Typer(
+    name="import", help="Bring in answers taken down by staff, and wordings of the site.", no_args_is_help=True
+)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+Who = Annotated[str, typer.Option("--who", help="Your staff code, for the audit.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the group."""
+    app.add_typer(group, name="import")
+
+
+@group.command("template")
+def print_template(
+    visit: Annotated[
+        list[str] | None, typer.Option(help="Only this check-in, such as month_3; may be repeated.")
+    ] = None,
+    instrument: Annotated[
+        list[str] | None, typer.Option(help="Only this instrument, such as odi; may be repeated.")
+    ] = None,
+    study_id: Annotated[
+        list[str] | None, typer.Option("--study-id", help="Lines for this participant; may be repeated.")
+    ] = None,
+) -> None:
+    """Print a CSV to fill in: a line for each item, with the values allowed. Lines left blank are no answers."""
+    rules, visits, names = protocol(load_settings().protocol), visit or [], instrument or []
+    known = [each.code for each in rules.visits]
+    for code in visits:
+        if code not in known:
+            raise typer.BadParameter(f"one of {', '.join(known)}", param_hint="--visit")
+    for name in names:
+        try:
+            find_instrument(name)
+        except KeyError:
+            raise typer.BadParameter(f"there is no instrument {name}", param_hint="--instrument") from None
+    for line in template(rules, visits, [find_instrument(name).code for name in names], study_id or []):
+        typer.echo(line)
+
+
+@group.command("answers")
+def answers(
+    file: Annotated[Path, typer.Argument(help="A CSV with the columns of `coach import template`.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; keep nothing.")] = False,
+    correct: Annotated[
+        str | None,
+        typer.Option("--correct", help="Replace values that are there, for this reason; they stay on record."),
+    ] = None,
+    who: Who = "staff",
+    json: Json = False,
+) -> None:
+    """Bring in answers from the phone, from paper or from a licensed form: the whole file, or nothing of it.
+
+    What is wrong is listed as file:line:column. Answers that complete a check-in end its reminders.
+    """
+    if correct is not None and not correct.strip():
+        raise typer.BadParameter("say why", param_hint="--correct")
+    world = world_of_settings()
+    order = Order(file, who, correct.strip() if correct else None, dry_run)
+    with opened() as db, progress_of("import") as progress:
+        with db.read() as tx:
+            staffed = on_call(world, tx)
+            take_in(tx)
+        try:
+            done = import_answers(db, order, follow(world), staffed=staffed, progress=progress)
+        except FileRefused as error:
+            _end(error, json=json)
+    typer.echo(done.model_dump_json(indent=2) if json else "\n".join(_told(done)))
+
+
+@group.command("instrument")
+def instrument(
+    file: Annotated[Path | None, typer.Argument(help="The wording as TOML; docs/importing.md shows its form.")] = None,
+    withdraw: Annotated[
+        str | None, typer.Option("--withdraw", help="Ask this instrument no more, such as gad7; its answers stay.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check the file.")] = False,
+    who: Who = "staff",
+    json: Json = False,
+) -> None:
+    """Bring in the wording of an instrument that the site may use: checked, then asked in the chat within a minute."""
+    if (file is None) == (withdraw is None):
+        raise typer.BadParameter("name either a file, or --withdraw and an instrument", param_hint="file")
+    with opened() as db:
+        if withdraw is not None:
+            if not take_back(db, withdraw, who):
+                refuse(f"no wording of {withdraw} was imported")
+            typer.echo(
+                json_module.dumps({"instrument": withdraw, "asked": False}) if json else f"{withdraw}: withdrawn"
+            )
+        elif file is not None:
+            _bring(db, file, who, dry_run=dry_run, json=json)
+
+
+def _bring(db: Database, file: Path, who: str, *, dry_run: bool, json: bool) -> None:
+    with db.read() as tx:
+        staffed = on_call(world_of_settings(), tx)
+    try:
+        brought = bring(db, file, who, staffed=staffed, dry_run=dry_run)
+    except ContentRefused as error:
+        for reason in error.reasons:
+            typer.echo(f"{error.file}: {reason}", err=True)
+        refuse(f"{error.file}: {len(error.reasons)} wrong; nothing was imported")
+    asked = brought.instrument
+    found = {
+        "instrument": asked.code,
+        "items": len(asked.items),
+        "asked_at": list(asked.asked_at),
+        "new": brought.new,
+        "dry_run": dry_run,
+    }
+    what = "would be imported" if dry_run else "imported" if brought.new else "is there already"
+    where = ", ".join(asked.asked_at) or "where the protocol names it"
+    typer.echo(
+        json_module.dumps(found) if json else f"{asked.code}: {len(asked.items)} items, {what}; asked at: {where}"
+    )
+
+
+def _end(error: FileRefused, *, json: bool) -> NoReturn:
+    if json:
+        wrong = [{"line": w.line, "column": w.column, "problem": w.problem} for w in error.wrong]
+        typer.echo(json_module.dumps({"file": error.file, "imported": False, "wrong": wrong}, indent=2))
+    for line in error.lines:
+        typer.echo(line, err=True)
+    refuse(str(error))
+
+
+def _told(done: Imported) -> list[str]:
+    new = done.written + done.corrected
+    would = "would be " if done.dry_run else ""
+    lines = [f"{done.file}: {done.written} answers {would}written, {done.corrected} {would}corrected"]
+    if done.there_already:
+        lines.append(f"{done.there_already} are there already" + ("; nothing was doubled" if not new else ""))
+    if done.left_blank:
+        lines.append(f"{done.left_blank} lines are blank and no answers")
+    lines += [f"{each.study_id} {each.visit}: {each.status}, {each.timing}" for each in done.visits]
+    lines += [f"{told.study_id} {told.visit}: alert {told.rule}, tier {told.tier}" for told in done.alerts]
+    return lines

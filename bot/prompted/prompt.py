@@ -1,0 +1,42 @@
+"""A planned item that may go now, and how its talk is begun."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot import talking
+from bot.desk import Desk
+from content.protocol import Protocol
+from records import due
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A due row that is sent in this turn; the policy has agreed and the person can be reached.
+
+    `together`: rows at the same time that this message asks too (the weekly questions with the diary, doses at one
+    minute). `missed`: rows an outage kept from going, which this message stands for. Both are closed by the caller.
+    """
+
+    desk: Desk
+    rules: Protocol
+    row: Row[Any]
+    silent: bool = False
+    together: tuple[Row[Any], ...] = ()
+    missed: tuple[Row[Any], ...] = ()
+
+    def begin(self, talk: str, args: dict[str, Any]) -> None:
+        """Send the prompt: a talk whose first question it is. The person's answer gives the row its final state."""
+        due.sent(self.desk.tx, self.row.id)
+        begin_for(self.desk, self.row, talk, args, silent=self.silent)
+
+
+def begin_for(desk: Desk, row: Row[Any], talk: str, args: dict[str, Any], *, silent: bool = False) -> None:
+    """Begin a talk as the prompt of a due row: no letter is written twice for it."""
+    desk.silent, before = silent or desk.silent, desk.silent
+    desk.prompting = row.id
+    talking.begin(desk, talk, args, prompt=row.id)
+    desk.prompting, desk.silent = None, before

@@ -1,0 +1,56 @@
+"""The diary: its days, the medicines on each, the practice of a week as looked back on.
+
+A day or week may be answered again: the answer recorded last counts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func
+
+from coordinator.projections.cut import Query, included, medicine_codes, recorded_since, streamed
+from coordinator.projections.looked_back import last as last_of
+from coordinator.projections.sql import ByBytes, as_written
+from study.facts import DiaryDay, DiaryDose, PracticeWeek
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from content.exports import Table
+    from coordinator.projections.cut import Cut
+    from records.database import Tx
+    from study.steps import Fact
+
+NOT_LISTED = "unlisted"
+"""Stands for an episode that is not there; never needed while the records are whole."""
+DAY = ("participant_id", "on")
+
+
+def diary_days(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
+    """Days whose diary was answered."""
+    return _by_day(tx, cut, wanted, DiaryDay)
+
+
+def practice_weeks(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
+    """Weeks whose practice was looked back on."""
+    return _by_day(tx, cut, wanted, PracticeWeek)
+
+
+def _by_day(tx: Tx, cut: Cut, wanted: Table, kind: type[Fact]) -> Iterator[Sequence[Any]]:
+    last, person = last_of(kind, cut, DAY), included(cut)
+    columns = {column.name: as_written(column) for column in last.c} | {"study_id": person.c.study_id}
+    source = last.join(person, person.c.id == last.c.participant_id)
+    order = [ByBytes(person.c.study_id), last.c.on]
+    return streamed(tx, Query(columns, source, recorded_since(cut, last.c.recorded_at), order), wanted)
+
+
+def diary(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
+    """Each medicine on each day of the diary."""
+    last, person, codes = last_of(DiaryDose, cut, (*DAY, "medicine")), included(cut), medicine_codes()
+    columns = {column.name: as_written(column) for column in last.c}
+    columns |= {"study_id": person.c.study_id, "medicine": func.coalesce(codes.c.code, NOT_LISTED)}
+    source = last.join(person, person.c.id == last.c.participant_id).outerjoin(codes, codes.c.entity == last.c.medicine)
+    order = [ByBytes(person.c.study_id), last.c.on, codes.c.number]
+    return streamed(tx, Query(columns, source, recorded_since(cut, last.c.recorded_at), order), wanted)

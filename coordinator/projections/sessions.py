@@ -1,0 +1,96 @@
+"""Weekly sessions: parts gone through, sessions done as a whole, and who came to the meetings of a group."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Integer, Select, String, cast, func, literal, null, select, union_all
+
+from coordinator.projections.cut import Query, facts_of, in_force, included, recorded_since, streamed
+from coordinator.projections.sql import ByBytes, as_written
+from records.fact_tables import TABLE_OF
+from records.tables import table
+from study.facts import Attendance, PlanMade, SessionDone, SessionPartDone
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from sqlalchemy import ColumnElement
+
+    from content.exports import Table
+    from coordinator.projections.cut import Cut
+    from records.database import Tx
+    from study.steps import Fact
+
+WHOLE = "whole"
+"""Stands for the part in the row of a session that was done as a whole."""
+
+KEY = ("participant_id", "session", "part", "way")
+
+
+def sessions(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
+    """Each part and each session once: of several the one done first."""
+    every, person = union_all(_parts(cut), _whole(cut), _met(cut)).subquery("every"), included(cut)
+    place = func.row_number().over(partition_by=[every.c[name] for name in KEY], order_by=(every.c.done_at, every.c.id))
+    first = select(every, place.label("place")).subquery("first_done")
+    columns: dict[str, ColumnElement[Any]] = {column.name: as_written(column) for column in first.c}
+    columns["study_id"] = person.c.study_id
+    order = [ByBytes(person.c.study_id), *(ByBytes(first.c[name]) for name in KEY[1:])]
+    where = [first.c.place == 1, *recorded_since(cut, first.c.recorded_at)]
+    return streamed(tx, Query(columns, first.join(person, person.c.id == first.c.participant_id), where, order), wanted)
+
+
+def _parts(cut: Cut) -> Select[Any]:
+    rows = table(TABLE_OF[SessionPartDone])
+    return _done(SessionPartDone, cut, rows.c.part, rows.c.status, rows.c.version, "chat")
+
+
+def _whole(cut: Cut) -> Select[Any]:
+    rows = table(TABLE_OF[SessionDone])
+    return _done(SessionDone, cut, literal(WHOLE), literal("done"), rows.c.version, "chat")
+
+
+def _met(cut: Cut) -> Select[Any]:
+    rows = table(TABLE_OF[Attendance])
+    came = _done(Attendance, cut, literal(WHOLE), literal("done"), cast(null(), Integer), "group")
+    return came.where(rows.c.status == "present")
+
+
+def _done(
+    kind: type[Fact],
+    cut: Cut,
+    part: ColumnElement[Any],
+    status: ColumnElement[Any],
+    version: ColumnElement[Any],
+    way: str,
+) -> Select[Any]:
+    rows = table(TABLE_OF[kind])
+    when = "starts" if kind is Attendance else "done"
+    return select(
+        rows.c.id,
+        rows.c.participant_id,
+        rows.c.session,
+        part.label("part"),
+        literal(way).label("way"),
+        status.label("status"),
+        version.label("version"),
+        rows.c[f"{when}_at"].label("done_at"),
+        rows.c[f"{when}_local"].label("done_local"),
+        rows.c.zone,
+        rows.c.recorded_at,
+    ).where(*in_force(kind, cut))
+
+
+def plans(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
+    """What people planned; made on request only."""
+    return streamed(tx, facts_of(PlanMade, cut, "plan_id"), wanted)
+
+
+def attendance(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
+    """Who came to which meeting; groups have numbers in place of the codes that staff gave them."""
+    rows = table(TABLE_OF[Attendance])
+    query = facts_of(Attendance, cut, "attendance_id")
+    query.columns["therapy_group"] = literal("G").concat(cast(rows.c.group, String))
+    person = query.columns["study_id"]
+    return streamed(tx, Query(query.columns, query.source, query.where, [ByBytes(person), rows.c.meeting]), wanted)

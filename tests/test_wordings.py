@@ -1,0 +1,216 @@
+"""Wordings a site brings: held against the schema, asked in the chat, and the PHQ-9 only where somebody acts on it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.readiness import on_call
+from bot.world import World
+from content.catalogue import catalogue
+from content.instruments import instrument
+from content.loading import ContentRefused
+from content.supplied import read_wording, supply
+from coordinator import alerting
+from coordinator.wordings import bring, take_back
+from records import roster
+from records.roster import Reader
+from study import responses
+from tests.clinic import Clinic, clinic_over, fresh_sqlite
+from tests.test_commands import Shell
+from tests.test_commands import bare as bare
+from tests.test_commands import coach as coach
+from tests.visiting import begins, kept, scored
+
+CHANNELS = {"staff_chat": -100, "mail": True}
+NUMBERS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+LABELS = ["Never", "Some", "Much", "Always"]
+
+
+def written(code: str, count: int, *, prefix: str = "q", **changed: Any) -> str:
+    """A file with made-up words: no question of any instrument stands in a test."""
+    fields: dict[str, Any] = {
+        "instrument": code,
+        "language": "en",
+        "recall": instrument(code).recall,
+        "licence": "given to this test by nobody",
+        "source": "made up",
+        "stem": "How often was it so?",
+        "options": LABELS[: instrument(code).items[0].high + 1],
+        "asked_at": ["month_3"],
+    }
+    fields |= changed
+    lines = [f"{name} = {_toml(value)}" for name, value in fields.items() if value is not None]
+    words = [f'{prefix}{n} = "The {NUMBERS[n - 1]} thing"' for n in range(1, count + 1)]
+    return "\n".join([*lines, "[items]", *words]) + "\n"
+
+
+def _toml(value: Any) -> str:
+    return f"[{', '.join(map(_toml, value))}]" if isinstance(value, list) else f'"{value}"'
+
+
+@pytest.fixture(autouse=True)
+def _none_left() -> Iterator[None]:
+    yield
+    supply({})
+
+
+@pytest.fixture
+async def clinic(tmp_path: Path) -> AsyncIterator[Clinic]:
+    async with clinic_over(fresh_sqlite(tmp_path), CHANNELS) as clinic:
+        yield clinic
+
+
+def on_the_roster(clinic: Clinic) -> None:
+    with clinic.database.write("staff") as tx:
+        roster.add(tx, Reader("dana", "Dana", "nurse", "1234567", "00:00", "23:59", "UTC"))
+
+
+def brought(clinic: Clinic, folder: Path, body: str, *, staffed: bool = True) -> Any:
+    file = folder / "wording.toml"
+    file.write_text(body, encoding="utf-8")
+    return bring(clinic.database, file, "erin", staffed=staffed)
+
+
+async def test_an_imported_gad7_is_asked_within_a_minute_scored_and_asked_no_more_once_withdrawn(
+    clinic: Clinic, tmp_path: Path
+) -> None:
+    ann = await clinic.enrolled()
+    await begins(clinic, ann, "month_3", "peg")
+    assert "1 of 3" in ann.hears
+    await ann.does("7", "8", "6")
+    assert brought(clinic, tmp_path, written("gad7", 7)).new
+    await clinic.later(minutes=2)
+    await begins(clinic, ann, "month_3", "peg")
+    assert "The first thing" in ann.hears
+    assert "How often was it so?" in ann.hears
+    assert ann.buttons[:4] == LABELS
+    await ann.does(*["Much"] * 7)
+    assert scored(clinic, "month_3", "gad7")["gad7"].value == 14
+    assert take_back(clinic.database, "gad7", "erin")
+    assert not take_back(clinic.database, "gad7", "erin")
+    await clinic.later(minutes=2)
+    assert not responses.parts("month_3", ["gad7"], staffed=True)
+    await clinic.node.start()
+    assert len(kept(clinic, "month_3", "gad7")) == 7
+
+
+async def test_the_phq9_is_taken_and_asked_only_where_somebody_acts_on_an_answer(
+    clinic: Clinic, tmp_path: Path
+) -> None:
+    with pytest.raises(ContentRefused, match="taken only with somebody on the roster"):
+        brought(clinic, tmp_path, written("phq9", 9), staffed=False)
+    ann = await clinic.enrolled()
+    brought(clinic, tmp_path, written("phq9", 9))
+    await clinic.later(minutes=2)
+    await begins(clinic, ann, "month_3")
+    assert "nothing left to answer" in ann.hears
+    on_the_roster(clinic)
+    with clinic.database.read() as tx:
+        assert not any(on_call(World(bot="1", **one), tx) for one in ({"staff_chat": -100}, {"mail": True}))
+    await begins(clinic, ann, "month_3")
+    await ann.does(*["Never"] * 8)
+    assert alerting.listed(clinic.database) == []
+    await ann.taps("Some")
+    assert "Are you safe" in ann.hears
+    assert [(a.rule, a.tier) for a in alerting.listed(clinic.database)] == [("phq9_item9", 1)]
+    assert scored(clinic, "month_3", "phq9")["phq9"].value == 1
+
+
+async def test_a_licensed_instrument_the_site_has_the_rights_to_is_asked_in_the_same_way(
+    clinic: Clinic, tmp_path: Path
+) -> None:
+    ann = await clinic.enrolled()
+    options = ["None", "A bit", "Some", "Much", "Most", "All"]
+    body = written("odi", 9, prefix="", options=options).replace("[items]", '[items]\n10 = "The last thing"')
+    brought(clinic, tmp_path, body)
+    await clinic.later(minutes=2)
+    await begins(clinic, ann, "month_3")
+    await ann.does(*["Some"] * 9, "Skip")
+    assert scored(clinic, "month_3", "odi")["odi"].value == 40.0
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"language": "de"}, "language: de; allowed: en"),
+        ({"recall": "today"}, "gad7 looks back over: past 2 weeks"),
+        ({"options": LABELS[:3]}, "q1 has 4 answers, 0 to 3; labels: 3"),
+        ({"options": ["x" * 41, *LABELS[1:]]}, "over 40 characters"),
+        ({"stem": "Name {it}"}, "has braces"),
+        ({"licence": "ours"}, "licence"),
+        ({"colour": "blue"}, "colour"),
+        ({"instrument": "peg"}, "peg takes no wording; allowed: "),
+        ({"instrument": "sf12"}, "sf12 takes no wording"),
+    ],
+)
+def test_a_wording_that_does_not_fit_the_schema_is_refused(changed: dict[str, Any], said: str) -> None:
+    with pytest.raises(ContentRefused, match=r"wording\.toml") as refused:
+        read_wording(written("gad7", 7, **changed), "wording.toml")
+    assert said in str(refused.value)
+
+
+def test_missing_and_unknown_items_are_all_named() -> None:
+    with pytest.raises(ContentRefused) as refused:
+        read_wording(written("gad7", 9), "wording.toml")
+    assert "there is no item q8, q9" in str(refused.value)
+    with pytest.raises(ContentRefused) as refused:
+        read_wording(written("gad7", 5, language="de"), "wording.toml")
+    assert "gad7 has 7 items; missing: q6, q7" in str(refused.value)
+    assert len(refused.value.reasons) == 2
+    with pytest.raises(ContentRefused, match="no TOML"):
+        read_wording("instrument =", "wording.toml")
+    scale = written("bpi", 0, recall="past week", options=None)
+    with pytest.raises(ContentRefused, match="a scale says what its ends mean"):
+        read_wording(scale, "wording.toml")
+
+
+def test_a_wording_that_fits_no_more_after_a_release_is_left_out_and_named() -> None:
+    (refused,) = supply({"gad7": written("gad7", 6), "odi": written("odi", 9, prefix="") + '10 = "Last"\n'})[:1]
+    assert (refused.file, "missing: q7" in refused.reasons[0]) == ("gad7 as imported", True)
+    assert not instrument("gad7").text_included
+
+
+def test_a_supplied_wording_changes_the_catalogue_and_goes_without_a_trace() -> None:
+    before = catalogue().version
+    supply({"gad7": written("gad7", 7)})
+    assert catalogue().version != before
+    assert instrument("gad7").version == "gad7-1"
+    supply({})
+    assert catalogue().version == before
+    assert not instrument("gad7").text_included
+
+
+def test_the_command_checks_keeps_and_withdraws(coach: Shell) -> None:
+    file = coach.folder / "gad7.toml"
+    file.write_text(written("gad7", 7), encoding="utf-8")
+    assert "would be imported" in coach("import", "instrument", str(file), "--dry-run").stdout
+    assert coach.json("import", "instrument", str(file))["new"] is True
+    assert "is there already" in coach("import", "instrument", str(file)).stdout
+    assert "withdrawn" in coach("import", "instrument", "--withdraw", "gad7").stdout
+    assert "no wording of gad7" in coach("import", "instrument", "--withdraw", "gad7", status=1).stderr
+    coach("import", "instrument", status=2)
+    file.write_text(written("phq9", 9, asked_at=["month_4"]), encoding="utf-8")
+    lines = coach("import", "instrument", str(file), status=1).stderr.splitlines()
+    assert "there is no check-in month_4" in lines[0]
+    assert "COACH_STAFF_CHAT" in lines[1]
+
+
+def test_check_says_that_an_imported_phq9_waits_for_somebody_on_call(coach: Shell) -> None:
+    from records import supplied
+
+    db = coach.database()
+    with db.write("staff") as tx:
+        supplied.keep(tx, "phq9", written("phq9", 9))
+    db.close()
+    assert "phq9 is imported and not asked" in coach("check", status=1).stdout
+    assert len(coach_json(coach)["not_asked"]) == 1
+
+
+def coach_json(coach: Shell) -> Any:
+    import json
+
+    return json.loads(coach("check", "--json", status=1).stdout)
