@@ -17,6 +17,8 @@ from content.message import Message
 from records import post
 from records.database import Tx
 from records.post import Address, Letter
+from records.talks import Stored
+from study.conversation import Advanced
 from study.steps import Ask, Option
 
 BACK = "~back"
@@ -26,7 +28,10 @@ MENU = (("pause",), ("dose", "pain"), ("practice", "urgent"))
 
 @dataclass
 class Desk:
-    """Everything one turn needs at hand; `at` is when the input reached us, `tx.now` when it is dealt with."""
+    """Everything one turn needs at hand; `at` is when the input reached us, `tx.now` when it is dealt with.
+
+    `standing` is the talk last looked at in this turn, and how it stands.
+    """
 
     tx: Tx
     world: World
@@ -40,6 +45,7 @@ class Desk:
     delayed: bool = False
     prompting: int | None = None
     silent: bool = False
+    standing: tuple[Stored, Advanced] | None = None
 
     @property
     def participant(self) -> Row[Any]:

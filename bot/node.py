@@ -164,30 +164,45 @@ class Node:
         """Take a turn for every open input, in order; gives how many there were."""
         taken = 0
         while True:
-            rows = await self.storage.read(lambda tx: post.open_rows(tx, self.world.bot, self.together))
-            if rows:
-                await self._turns(rows)
-            taken += len(rows)
-            if len(rows) < self.together:
+            count = await self._turns()
+            taken += count
+            if count < self.together:
                 return taken
             # what was just written may go out before the next inputs are dealt with
             await asyncio.sleep(0)
 
-    async def _turns(self, rows: Sequence[Any]) -> None:
-        """Several turns in one commit; when one of them breaks, each in a commit of its own."""
+    async def _turns(self) -> int:
+        """Several turns in one commit, with what the sender has to write; gives how many.
+
+        When one of them breaks, each is taken in a commit of its own.
+        """
+        rows: list[Any] = []
+
+        def together(tx: Tx) -> list[turns.Taken]:
+            rows.extend(post.open_rows(tx, self.world.bot, self.together))
+            return turns.update_turns(self.world, tx, rows)
+
         try:
-            left = await self.storage.write(lambda tx: [turns.update_turn(self.world, tx, r) for r in rows], PERSON)
+            left = await self.sender.commit_with(together, PERSON)
         except Exception:  # whatever it is, each input stands or falls alone
+            if not rows:
+                raise
             left = [await self._turn(row) for row in rows]
+            self.sender.wake.set()
         for taken in left:
             self.at("turn")
             for callback in taken.callbacks:
                 self._in_background(self._acknowledge(callback))
-        self.sender.wake.set()
+        return len(rows)
 
     async def _turn(self, row: Any) -> turns.Taken:
+        """One turn in a commit of its own; none when the commit that seemed to break had been made."""
+
+        def alone(tx: Tx) -> list[turns.Taken]:
+            return turns.update_turns(self.world, tx, post.still_open(tx, row.seq))
+
         try:
-            return await self.storage.write(lambda tx: turns.update_turn(self.world, tx, row), PERSON)
+            return next(iter(await self.storage.write(alone, PERSON)), turns.Taken())
         except Exception as error:  # whatever it is, the next input must not wait for it
             trace = "".join(traceback.format_exception(error))
             log.error("turn failed", inbox=row.seq, error=type(error).__name__)

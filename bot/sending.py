@@ -10,9 +10,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import Row
@@ -27,6 +27,7 @@ from records.database import Tx
 from records.post import Sent
 
 log = structlog.get_logger()
+T = TypeVar("T")
 
 AFTER_NO_CONNECTION = timedelta(seconds=3)
 NO_TOKEN_SECONDS = 60.0
@@ -70,15 +71,16 @@ class Sender:
         self.carriers = carriers or {}
         self.parcels = parcels
         self.wake = asyncio.Event()
+        self._alone = asyncio.Lock()
+        self._alarm: asyncio.TimerHandle | None = None
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._results: list[Outcome] = []
 
     async def run(self) -> None:
         """Send for as long as the process lives."""
         while True:
-            _, wait = await self._round()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.wake.wait(), wait)
+            await self._round()
+            await self.wake.wait()
             self.wake.clear()
             if 0 < len(self._results) < len(self._busy) / 2:
                 # many are on their way: what comes back at nearly the same time shares a commit
@@ -87,16 +89,37 @@ class Sender:
     async def drain(self) -> None:
         """Send everything that may go now, and come back when it is written down."""
         while True:
-            started, _ = await self._round()
+            started = await self._round()
             if self._busy:
                 await asyncio.wait(self._busy.values(), return_when=asyncio.FIRST_COMPLETED)
             elif not started and not self._results:
                 return
 
-    async def _round(self) -> tuple[int, float | None]:
-        results, self._results = self._results, []
-        free = self.in_flight - len(self._busy)
-        rows, wait = await self.storage.write(lambda tx: self._note_and_claim(tx, results, free))
+    async def commit_with(self, work: Callable[[Tx], T], actor: str) -> T:
+        """Do `work` in a transaction that also notes what was sent and claims what may go, letters of `work` too.
+
+        They go once it is committed. When it breaks, nothing was noted or claimed: the next round does it.
+        """
+        done, _ = await self._exchange(work, actor)
+        return done
+
+    async def _round(self) -> int:
+        _, started = await self._exchange(lambda tx: None, "study")
+        return started
+
+    async def _exchange(self, work: Callable[[Tx], T], actor: str) -> tuple[T, int]:
+        async with self._alone:  # who is busy is only known when the claims before are back
+            results, free = list(self._results), self.in_flight - len(self._busy)
+
+            def commit(tx: Tx) -> tuple[T, list[Row[Any]], float | None]:
+                return work(tx), *self._note_and_claim(replace(tx, actor="study"), results, free)
+
+            done, rows, wait = await self.storage.write(commit, actor)
+            del self._results[: len(results)]
+            self._set_off(results, rows, wait)
+            return done, len(rows)
+
+    def _set_off(self, results: list[Outcome], rows: list[Row[Any]], wait: float | None) -> None:
         if results:
             self.at("noted")
         if rows:
@@ -105,7 +128,9 @@ class Sender:
             self._busy.pop(outcome.chat, None)
         for row in rows:
             self._busy[row.chat_hash] = asyncio.create_task(self._send(row))
-        return len(rows), wait
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm = None if wait is None else asyncio.get_running_loop().call_later(wait, self.wake.set)
 
     def _note_and_claim(self, tx: Tx, results: list[Outcome], free: int) -> tuple[list[Row[Any]], float | None]:
         post.note(tx, [o.sent for o in results])

@@ -55,15 +55,19 @@ def open_question(desk: Desk, stored: Stored) -> Ask | None:
 
 
 def _standing(desk: Desk, stored: Stored) -> Advanced:
-    talk = talks()[stored.talk]
-    return conversation.reopen(talk, _id(desk, stored.id), stored.log, desk.at, _look(desk))
+    """How a talk stands, replayed once a turn."""
+    if desk.standing is None or desk.standing[0] is not stored:
+        talk = talks()[stored.talk]
+        desk.standing = stored, conversation.reopen(talk, _id(desk, stored.id), stored.log, desk.at, _look(desk))
+    return desk.standing[1]
 
 
 def answer(desk: Desk, stored: Stored, ask: Ask, value: Any, by: By) -> None:
     """Go on with an answer to the open question."""
     talk = talks()[stored.talk]
-    given = Answer(value, desk.at, desk.delayed, by)
-    advanced = conversation.answer(talk, _id(desk, stored.id), stored.log, ask, given, _look(desk))
+    standing = replace(_standing(desk, stored), open=ask)
+    desk.standing = None  # its run goes on, and stands there no more
+    advanced = conversation.go_on(standing, Answer(value, desk.at, desk.delayed, by))
     due.cancel_one(desk.tx, stored.participant_id, STEP, "answered", _step(stored.id, stored.ask_seq))
     if by == "person" and (prompt := _prompt_of(stored)) is not None:
         due.answered(desk.tx, prompt)

@@ -6,7 +6,7 @@ silence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -37,9 +37,14 @@ class Taken:
     callbacks: list[str] = field(default_factory=list)
 
 
-def update_turn(world: World, tx: Tx, row: Row[Any]) -> Taken:
-    """The turn of one row of the inbox."""
-    said = heard(tx.keys.open_json(row.sealed_raw))
+def update_turns(world: World, tx: Tx, rows: Sequence[Row[Any]]) -> list[Taken]:
+    """The turns of several rows of the inbox, one after the other; who wrote them is read in one go."""
+    said = [heard(tx.keys.open_json(row.sealed_raw)) for row in rows]
+    stored_talks.read_ahead(tx, (each.chat_id for each in said if each.kind != "nothing"))
+    return [_update_turn(world, tx, row, each) for row, each in zip(rows, said, strict=True)]
+
+
+def _update_turn(world: World, tx: Tx, row: Row[Any], said: Heard) -> Taken:
     taken = Taken()
     if said.callback_id is not None:
         taken.callbacks.append(said.callback_id)
@@ -59,6 +64,8 @@ def due_turn(world: World, tx: Tx, item: Row[Any]) -> None:
 
 def failed_turn(world: World, tx: Tx, row: Row[Any], trace: str) -> None:
     """An input that broke its turn is set aside; the person gets a plain line, staff an alert."""
+    if not post.still_open(tx, row.seq):
+        return
     post.set_aside(tx, row.seq, trace)
     said = heard(tx.keys.open_json(row.sealed_raw))
     if said.kind == "nothing":
@@ -75,8 +82,7 @@ def _of(world: World, tx: Tx, person: Row[Any], chat: Row[Any] | None) -> Desk:
 
 
 def _desk(world: World, tx: Tx, said: Heard, row: Row[Any]) -> Desk:
-    by_chat = stored_talks.person_in_chat if said.kind == "text" else people.by_chat
-    person = by_chat(tx, said.chat_id)
+    person = stored_talks.person_in_chat(tx, said.chat_id)
     to = Address(
         person.id if person is not None else None,
         tx.keys.hash("chat", said.chat_id),

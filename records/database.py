@@ -7,30 +7,33 @@ code reads, then writes what follows (the next link, the next revision).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+import psycopg
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
-from records.prepared import Call, Prepared, rows_of_each
+from records.prepared import Call, Prepared
 from records.sealed import Keyring
+from records.wire import Wire
 
 Clock = Callable[[], datetime]
 BUSY_TIMEOUT_MS = 5_000
 WRITERS = 0x7061757365
-LOCK_TIMEOUT = Prepared(text(f"SELECT set_config('lock_timeout', '{BUSY_TIMEOUT_MS}ms', true)"))
-ONE_WRITER = Prepared(text(f"SELECT pg_advisory_xact_lock({WRITERS})"))
+PREPARE_EARLY = {"prepare_threshold": 1}
+LOCK_TIMEOUT = f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS}"
+ONE_WRITER = f"SELECT pg_advisory_xact_lock({WRITERS})"
 
 
 @dataclass(frozen=True)
 class Tx:
     """One transaction: the connection, the instant that counts in it (UTC), the keys, and who acts.
 
-    `memo` holds what several turns of one transaction would otherwise read again. `later` takes what PostgreSQL is to
-    do together with the next thing asked of it; None where nothing may be put off.
+    `memo` holds what several turns of one transaction would otherwise read again, `ahead` what was read for turns to
+    come; a statement run that is no prepared one clears it. With a `wire` to PostgreSQL, prepared ones go over it.
     """
 
     connection: Connection
@@ -38,55 +41,53 @@ class Tx:
     keys: Keyring
     actor: str = "study"
     memo: dict[str, Any] = field(default_factory=dict)
-    later: list[Call] | None = None
+    ahead: dict[str, Any] = field(default_factory=dict)
+    wire: Wire | None = None
 
     @property
     def conn(self) -> Connection:
-        """The connection, with everything done that was put off."""
-        self.catch_up()
+        """The connection, with everything done that is under way."""
+        if self.wire is not None:
+            self.wire.settle()
         return self.connection
 
     def rows(self, statement: Any, **values: Any) -> list[Any]:
         """All rows of a statement."""
         if isinstance(statement, Prepared):
-            return statement.rows(self.connection, values, self._put_off())
+            return self.each((statement, values))[0]
         return list(self.conn.execute(statement, values))
 
     def each(self, *calls: Call) -> list[list[Any]]:
-        """The rows of several statements, for each with its values."""
-        return rows_of_each(self.connection, calls, self._put_off()) if calls else []
+        """The rows of several statements, for each with its values; none of them is waited for before all are sent."""
+        if self.wire is None or not calls:
+            return [statement.rows(self.connection, values) for statement, values in calls]
+        answers = [statement.send(self.wire, values) for statement, values in calls]
+        self.wire.wait_for(answers[-1])
+        return [call[0].received(self.wire, answer) for call, answer in zip(calls, answers, strict=True)]
 
     def first(self, statement: Any, **values: Any) -> Any:
         """The first row of a statement, or None."""
-        if isinstance(statement, Prepared):
-            return statement.first(self.connection, values, self._put_off())
-        return self.conn.execute(statement, values).first()
+        if not isinstance(statement, Prepared):
+            return self.conn.execute(statement, values).first()
+        if self.wire is None:
+            return statement.first(self.connection, values)
+        return next(iter(self.rows(statement, **values)), None)
 
     def run(self, statement: Any, **values: Any) -> int:
         """Run a statement; gives the number of rows it touched."""
-        if isinstance(statement, Prepared):
-            return statement.run(self.connection, values, self._put_off())
-        return self.conn.execute(statement, values).rowcount
+        if not isinstance(statement, Prepared):
+            self.ahead.clear()
+            return self.conn.execute(statement, values).rowcount
+        if self.wire is None:
+            return statement.run(self.connection, values)
+        return self.wire.touched(statement.send(self.wire, values))
 
     def do(self, statement: Prepared, **values: Any) -> None:
-        """Run a statement that gives nothing back; an error may come to light only with the next one, or at the end."""
-        if self.later is None:
+        """Run a statement that gives nothing back; an error may come to light only with a later one, or at the end."""
+        if self.wire is None:
             statement.run(self.connection, values)
         else:
-            self.later.append((statement, values))
-
-    def catch_up(self) -> None:
-        """Do what was put off."""
-        if self.later:
-            *before, (statement, values) = self._put_off()
-            statement.run(self.connection, values, before)
-
-    def _put_off(self) -> Sequence[Call]:
-        if not self.later:
-            return ()
-        put_off = list(self.later)
-        self.later.clear()
-        return put_off
+            statement.send(self.wire, values)
 
 
 class Database:
@@ -99,16 +100,25 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(self.url, "IMMEDIATE")
         self.reading = _engine(self.url, "DEFERRED") if self.is_sqlite else self.engine
+        self.writing = self.engine if self.is_sqlite else _writing(self.url)
 
     @contextmanager
     def write(self, actor: str = "study") -> Iterator[Tx]:
         """A transaction that commits at its end and rolls back on any error."""
-        with self.engine.begin() as conn:
-            if not self.is_sqlite:
-                ONE_WRITER.run(conn, {}, before=[(LOCK_TIMEOUT, {})])
-            tx = Tx(conn, self.clock(), self.keys, actor, later=None if self.is_sqlite else [])
-            yield tx
-            tx.catch_up()
+        if self.is_sqlite:
+            with self.engine.begin() as conn:
+                yield Tx(conn, self.clock(), self.keys, actor)
+            return
+        with self._let_in() as conn, conn.begin(), _wired(conn) as wire:
+            yield Tx(conn, self.clock(), self.keys, actor, wire=wire)
+
+    def _let_in(self) -> Connection:
+        """A connection that may write to PostgreSQL; one that was cut off while nobody used it is replaced."""
+        try:
+            return _alone(self.writing)
+        except CutOff:
+            self.writing.dispose()  # those beside it were cut off too
+            return _alone(self.writing)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -118,12 +128,62 @@ class Database:
                 conn = conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with conn.begin() as transaction:
                 yield Tx(conn, self.clock(), self.keys)
-                transaction.rollback()
+                if self.is_sqlite:
+                    # on PostgreSQL psycopg would forget every statement it has prepared; nothing can have been written
+                    transaction.rollback()
 
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
         self.reading.dispose()
+        self.writing.dispose()
+
+
+class CutOff(Exception):
+    """The connection was gone before anything was asked of it."""
+
+
+def _alone(engine: Engine) -> Connection:
+    """A connection in a transaction that no other writer is in; `CutOff` when PostgreSQL had closed it."""
+    conn = engine.connect()
+    try:
+        wire = _wire(conn)
+        wire.say("BEGIN")
+        wire.say(LOCK_TIMEOUT)
+        wire.say(ONE_WRITER)
+        wire.settle()
+    except psycopg.Error as error:
+        driver: Any = conn.connection.driver_connection
+        if driver.closed:
+            conn.invalidate()
+        conn.close()
+        if driver.closed:
+            raise CutOff from error
+        raise
+    return conn
+
+
+def _wire(conn: Connection) -> Wire:
+    """The wire of a connection, which keeps it as long as it lives."""
+    if "wire" not in conn.info:
+        driver: Any = conn.connection.driver_connection
+        conn.info["wire"] = Wire(driver)
+    wire: Wire = conn.info["wire"]
+    return wire
+
+
+@contextmanager
+def _wired(conn: Connection) -> Iterator[Wire]:
+    """The wire of a connection; at the end of the block what went over it is committed."""
+    wire = _wire(conn)
+    try:
+        yield wire
+        wire.say("COMMIT")
+        wire.settle()
+    except BaseException:
+        with suppress(psycopg.Error):
+            wire.settle()
+        raise
 
 
 def _with_driver(url: URL) -> URL:
@@ -132,9 +192,15 @@ def _with_driver(url: URL) -> URL:
     return url
 
 
+def _writing(url: URL) -> Engine:
+    # whether a connection still lives is seen when it takes the writers' lock: a ping would be a further round trip
+    # what the wire prepares must not go when psycopg, after a rollback, gives up what it has prepared itself
+    return create_engine(url, hide_parameters=True, connect_args={"prepare_threshold": None})
+
+
 def _engine(url: URL, begin: str) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=PREPARE_EARLY)
     engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")

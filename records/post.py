@@ -30,6 +30,7 @@ _open = Prepared(
     .order_by(inbox.c.seq)
     .limit(bindparam("limit_"))
 )
+_open_one = Prepared(select(inbox).where(inbox.c.seq == bindparam("seq_"), inbox.c.state == literal_column("'open'")))
 _done = Prepared(update(inbox).where(inbox.c.seq == bindparam("seq_")).values(state="done", done_at=bindparam("now_")))
 _there = Prepared(select(outbox.c.id).where(outbox.c.occurrence == bindparam("occurrence_")))
 _put = Prepared(insert(outbox).returning(outbox.c.id))
@@ -124,6 +125,11 @@ def receive(tx: Tx, bot: str, updates: Iterable[tuple[int, str]], *, delayed: bo
 def open_rows(tx: Tx, bot: str, limit: int = 500) -> list[Row[Any]]:
     """Inbox rows with no turn yet, oldest first."""
     return tx.rows(_open, bot_=bot, limit_=limit)
+
+
+def still_open(tx: Tx, seq: int) -> list[Row[Any]]:
+    """An inbox row that has no turn yet, else nothing."""
+    return tx.rows(_open_one, seq_=seq)
 
 
 def done(tx: Tx, seq: int) -> None:

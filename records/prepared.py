@@ -12,8 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Insert
+from sqlalchemy.dialects.postgresql import psycopg
+
+from records.wire import Answer, Wire
 
 Convert = Callable[[Any], Any]
+NUMBERED: Dialect = psycopg.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+"""PostgreSQL with its values numbered, as libpq has them."""
 
 
 @dataclass(frozen=True)
@@ -63,60 +68,56 @@ class Prepared:
         self._compiled: dict[tuple[str, tuple[str, ...]], _Compiled] = {}
         self._shapes: dict[str, _Shape] = {}
 
-    def rows(self, conn: Connection, values: Mapping[str, Any], before: Sequence[Call] = ()) -> list[Any]:
-        """All rows, as named tuples; `before` is done first, on PostgreSQL without waiting for each."""
-        return self._made(conn, self._executed(conn, values, before))
+    def rows(self, conn: Connection, values: Mapping[str, Any]) -> list[Any]:
+        """All rows, as named tuples."""
+        cursor = self._executed(conn, values)
+        return self._made(conn.dialect, cursor.fetchall(), lambda: _types_of(cursor))
 
-    def first(self, conn: Connection, values: Mapping[str, Any], before: Sequence[Call] = ()) -> Any:
+    def first(self, conn: Connection, values: Mapping[str, Any]) -> Any:
         """The first row, or None."""
-        cursor = self._executed(conn, values, before)
+        cursor = self._executed(conn, values)
         found = cursor.fetchone()
-        return None if found is None else self._shape(conn.dialect, cursor).made(found)
+        return None if found is None else self._made(conn.dialect, [found], lambda: _types_of(cursor))[0]
 
-    def run(self, conn: Connection, values: Mapping[str, Any], before: Sequence[Call] = ()) -> int:
+    def run(self, conn: Connection, values: Mapping[str, Any]) -> int:
         """The number of rows touched."""
-        return int(self._executed(conn, values, before).rowcount)
+        return int(self._executed(conn, values).rowcount)
 
-    def _made(self, conn: Connection, cursor: Any) -> list[Any]:
-        made = self._shape(conn.dialect, cursor).made
-        return [made(found) for found in cursor.fetchall()]
-
-    def _executed(self, conn: Connection, values: Mapping[str, Any], before: Sequence[Call]) -> Any:
-        return _sent_together(conn, [*before, (self, values)])[-1]
-
-    def _sent(self, conn: Connection, values: Mapping[str, Any]) -> Any:
-        columns = tuple(values) if self._is_insert else ()
-        key = (conn.dialect.name, columns)
-        if key not in self._compiled:
-            self._compiled[key] = _compile(self.statement, conn.dialect, columns)
-        compiled = self._compiled[key]
+    def _executed(self, conn: Connection, values: Mapping[str, Any]) -> Any:
+        compiled = self._in(conn.dialect, values)
         cursor = conn.connection.cursor()
         cursor.execute(compiled.sql, compiled.values(values))
         return cursor
 
-    def _shape(self, dialect: Dialect, cursor: Any) -> _Shape:
+    def send(self, wire: Wire, values: Mapping[str, Any]) -> Answer:
+        """Send it to PostgreSQL; `received` gives the rows."""
+        compiled = self._in(NUMBERED, values)
+        return wire.send(compiled.sql, compiled.values(values))
+
+    def received(self, wire: Wire, answer: Answer) -> list[Any]:
+        """All rows of what was sent, as named tuples."""
+        return self._made(NUMBERED, wire.rows(answer), lambda: wire.type_codes(answer))
+
+    def _in(self, dialect: Dialect, values: Mapping[str, Any]) -> _Compiled:
+        columns = tuple(values) if self._is_insert else ()
+        key = (dialect.paramstyle, columns)
+        if key not in self._compiled:
+            self._compiled[key] = _compile(self.statement, dialect, columns)
+        return self._compiled[key]
+
+    def _made(self, dialect: Dialect, rows: Sequence[Any], types: Callable[[], Sequence[Any]]) -> list[Any]:
         if dialect.name not in self._shapes:
-            self._shapes[dialect.name] = _shape(self.statement, dialect, cursor.description)
-        return self._shapes[dialect.name]
+            self._shapes[dialect.name] = _shape(self.statement, dialect, types())
+        made = self._shapes[dialect.name].made
+        return [made(found) for found in rows]
 
 
 Call = tuple[Prepared, Mapping[str, Any]]
 """A prepared statement with its values."""
 
 
-def rows_of_each(conn: Connection, calls: Sequence[Call], before: Sequence[Call] = ()) -> list[list[Any]]:
-    """The rows of each call, in their order; on PostgreSQL without waiting for each."""
-    cursors = _sent_together(conn, [*before, *calls])[len(before) :]
-    return [statement._made(conn, cursor) for (statement, _), cursor in zip(calls, cursors, strict=True)]
-
-
-def _sent_together(conn: Connection, calls: Sequence[Call]) -> list[Any]:
-    """The cursors of several calls; PostgreSQL gets all of them before it has answered the first."""
-    if len(calls) == 1 or conn.dialect.name == "sqlite":
-        return [statement._sent(conn, values) for statement, values in calls]
-    driver: Any = conn.connection.driver_connection
-    with driver.pipeline():
-        return [statement._sent(conn, values) for statement, values in calls]
+def _types_of(cursor: Any) -> Sequence[Any]:
+    return [told[1] for told in cursor.description]
 
 
 def _compile(statement: Any, dialect: Dialect, columns: Sequence[str]) -> _Compiled:
@@ -131,9 +132,9 @@ def _compile(statement: Any, dialect: Dialect, columns: Sequence[str]) -> _Compi
     )
 
 
-def _shape(statement: Any, dialect: Dialect, description: Sequence[Any]) -> _Shape:
+def _shape(statement: Any, dialect: Dialect, type_codes: Sequence[Any]) -> _Shape:
     names = [column.key for column in statement.exported_columns]
     row: Any = namedtuple("Row", names)  # type: ignore[misc]
     types = [column.type.dialect_impl(dialect) for column in statement.exported_columns]
-    converts = [type_.result_processor(dialect, told[1]) for type_, told in zip(types, description, strict=True)]
+    converts = [type_.result_processor(dialect, code) for type_, code in zip(types, type_codes, strict=True)]
     return _Shape(row._make, [(place, convert) for place, convert in enumerate(converts) if convert is not None])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -74,26 +75,49 @@ class Stored:
     expires_at: datetime
 
 
+def read_ahead(tx: Tx, chat_ids: Iterable[int]) -> None:
+    """Read in one go who is behind some chats and which talk is in front there, for turns to come in this transaction.
+
+    What was read of a chat is used once, by its next turn. It is never stale: a turn changes nothing of another person
+    but by statements that are not prepared, and these clear `tx.ahead`.
+    """
+    chats = list(dict.fromkeys(tx.keys.hash("chat", chat_id) for chat_id in chat_ids))
+    found = tx.each(*((statement, {"hash_": chat}) for chat in chats for statement in (people.of_chat, _front_of_chat)))
+    for chat, persons, fronts in zip(chats, found[::2], found[1::2], strict=True):
+        tx.ahead[chat] = next(iter(persons), None), next(iter(fronts), None)
+
+
+def person_in_chat(tx: Tx, chat_id: int) -> Row[Any] | None:
+    """The participant behind a chat, as `people.by_chat` gives them; the talk in front is read along."""
+    chat = tx.keys.hash("chat", chat_id)
+    if chat not in tx.ahead:
+        read_ahead(tx, [chat_id])
+    person: Row[Any] | None
+    person, front_row = tx.ahead.pop(chat)
+    if person is not None:
+        tx.memo[FRONT] = (person.id, front_row)
+        _forget_other_chats(tx, person.id)
+    return person
+
+
+def _forget_other_chats(tx: Tx, participant_id: int) -> None:
+    """The turn of a person may change what was read ahead for another phone of theirs."""
+    for chat, (person, _) in list(tx.ahead.items()):
+        if person is not None and person.id == participant_id:
+            del tx.ahead[chat]
+
+
 def front(tx: Tx, participant_id: int) -> Stored | None:
     """The talk in front, if there is one."""
     whose, row = tx.memo.pop(FRONT, (None, None))
     return _stored(tx, row if whose == participant_id else tx.first(_front, id_=participant_id))
 
 
-def person_in_chat(tx: Tx, chat_id: int) -> Row[Any] | None:
-    """The participant behind a chat, as `people.by_chat` gives them; the talk in front is read along for `front`."""
-    chat = {"hash_": tx.keys.hash("chat", chat_id)}
-    found, fronts = tx.each((people.of_chat, chat), (_front_of_chat, chat))
-    if not found:
-        return None
-    tx.memo[FRONT] = (found[0].id, next(iter(fronts), None))
-    person: Row[Any] = found[0]
-    return person
-
-
 def by_id(tx: Tx, conversation_id: int) -> Stored | None:
     """A conversation by its number."""
-    return _stored(tx, tx.first(_by_id, id_=conversation_id))
+    _, row = tx.memo.pop(FRONT, (None, None))
+    known = row is not None and row.id == conversation_id
+    return _stored(tx, row if known else tx.first(_by_id, id_=conversation_id))
 
 
 def parked(tx: Tx, participant_id: int) -> list[Stored]:

@@ -72,7 +72,8 @@ class Voided:
 class Advanced:
     """What one turn of a talk led to: the new log, and everything the shell has to carry out in order.
 
-    The first `used` replies are those of the talk as it stands; later ones are kept aside.
+    The first `used` replies are those of the talk as it stands; later ones are kept aside. `waiting` is the run that
+    waits at the open question, for `go_on`.
     """
 
     log: Log
@@ -81,6 +82,7 @@ class Advanced:
     begins: tuple[Begin, ...] = ()
     open: Ask | None = None
     used: int = 0
+    waiting: _Replay | None = field(default=None, compare=False, repr=False)
 
     @property
     def can_go_back(self) -> bool:
@@ -118,17 +120,17 @@ def begin(talk: Talk, conversation: str, opening: Any, now: datetime, look: Look
 
 def answer(talk: Talk, conversation: str, log: Log, ask: Ask, given: Answer, look: LookUp) -> Advanced:
     """Go on with the answer to the open question `ask`; the instant of this turn is the answer's."""
-    reply = Reply(
-        key=ask.key,
-        shape=ask.shape,
-        value=json.loads(json.dumps(given.value)),
-        at=given.at,
-        by=given.by,
-        delayed=given.delayed,
-        barrier=ask.barrier,
-    )
-    kept = tuple(r for r in log if r.key != ask.key)
-    return _Replay(talk, conversation, (*kept, reply), given.at, look, fresh=ask.key).run()
+    return go_on(replace(reopen(talk, conversation, log, given.at, look), open=ask), given)
+
+
+def go_on(standing: Advanced, given: Answer) -> Advanced:
+    """Go on with the answer to the question a talk stands at, in the run that led there; that can be done once.
+
+    `ValueError` when there is no question, or it has been answered.
+    """
+    if standing.waiting is None or standing.open is None:
+        raise ValueError("no question is open")
+    return standing.waiting.go_on(standing.open, given)
 
 
 def reopen(talk: Talk, conversation: str, log: Log, now: datetime, look: LookUp) -> Advanced:
@@ -194,7 +196,6 @@ class _Replay:
     log: Log
     now: datetime
     look: LookUp
-    fresh: str | None = None
     said: list[Say] = field(default_factory=list)
     wrote: list[Written | Voided] = field(default_factory=list)
     begins: list[Begin] = field(default_factory=list)
@@ -204,14 +205,32 @@ class _Replay:
         self.replies = {r.key: r for r in self.log}
         self.used: list[str] = [OPENING]
         self.changed = False
+        self.generator: Conversation = self.talk.begin(self.talk.opening.validate_python(self.replies[OPENING].value))
 
     def run(self) -> Advanced:
-        opening = self.talk.opening.validate_python(self.replies[OPENING].value)
-        generator = self.talk.begin(opening)
-        value: Any = None
+        return self._led_on(None)
+
+    def go_on(self, ask: Ask, given: Answer) -> Advanced:
+        if self._answered(ask):
+            raise ValueError(f"{ask.key} has been answered")
+        self.now = given.at
+        self._keep(
+            Reply(
+                key=ask.key,
+                shape=ask.shape,
+                value=json.loads(json.dumps(given.value)),
+                at=given.at,
+                by=given.by,
+                delayed=given.delayed,
+                barrier=ask.barrier,
+            )
+        )
+        return self._led_on(self._value(ask))
+
+    def _led_on(self, value: Any) -> Advanced:
         while True:
             try:
-                step = generator.send(value)
+                step = self.generator.send(value)
             except StopIteration:
                 return self._done(None)
             if step.key in self.seen or step.key == OPENING:
@@ -224,7 +243,8 @@ class _Replay:
     def _done(self, open_: Ask | None) -> Advanced:
         aside = [r for r in self.log if r.key not in self.used]
         log = (*(self.replies[k] for k in self.used), *aside)
-        return Advanced(log, tuple(self.said), tuple(self.wrote), tuple(self.begins), open_, len(self.used))
+        waiting = None if open_ is None else self
+        return Advanced(log, tuple(self.said), tuple(self.wrote), tuple(self.begins), open_, len(self.used), waiting)
 
     def _answered(self, ask: Ask) -> bool:
         reply = self.replies.get(ask.key)
@@ -235,7 +255,6 @@ class _Replay:
         match step:
             case Ask():
                 reply = self.replies[step.key]
-                self.changed = self.changed or step.key == self.fresh
                 return Answer(reply.value, reply.at, reply.delayed, reply.by)
             case Say():
                 return self._once(step, "say", lambda: self.said.append(step))

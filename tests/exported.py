@@ -19,6 +19,7 @@ from records.database import Database
 from records.facts import Where
 from records.roster import Reader
 from study.facts import (
+    Attendance,
     CheckInFinished,
     DiaryAnswer,
     DiaryDay,
@@ -29,10 +30,12 @@ from study.facts import (
     PatchWear,
     PauseBegun,
     PauseEnded,
+    PlanMade,
     PracticeDone,
     PracticeWeek,
     Response,
     ScoreGiven,
+    SessionPartDone,
     TlfbDay,
     VisitPlanned,
 )
@@ -244,6 +247,17 @@ def scored_elsewhere(value: float = 38.25, visit: str = "month_3", **given: Any)
 
 def finished(visit: str = "month_3", *, complete: bool = True, **given: Any) -> CheckInFinished:
     return CheckInFinished.model_validate({"visit": visit, "complete": complete, "at": START} | given)
+
+
+def of_a_session(session: str = "S1") -> tuple[Fact, ...]:
+    """A part gone through, a plan made and a meeting attended."""
+    when = {"done_at": START, "done_local": "2026-03-02T10:00:00", "zone": ZONE}
+    met = {"meeting": 1, "group": 1, "starts_at": START, "starts_local": "2026-03-02T10:00", "zone": ZONE}
+    return (
+        SessionPartDone.model_validate({"session": session, "part": "idea", "version": 1} | when),
+        PlanMade(session=session, what="walk", moment="noon", often="daily", made_at=START),
+        Attendance.model_validate({"session": session, "status": "present"} | met),
+    )
 
 
 def remembered(on: date, medicine: str, count: float | None = 1, **given: Any) -> TlfbDay:

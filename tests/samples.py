@@ -14,6 +14,7 @@ from records import (
     due,
     escalations,
     facts,
+    groups,
     meta,
     people,
     post,
@@ -34,6 +35,7 @@ from study.facts import (
     AdverseEvent,
     AlertRaised,
     Allocated,
+    Attendance,
     BreakTaken,
     CheckBack,
     CheckInFinished,
@@ -43,6 +45,7 @@ from study.facts import (
     DoseTaken,
     Enrolled,
     ExerciseLed,
+    GroupAssigned,
     Held,
     MedicineEpisode,
     Note,
@@ -50,6 +53,7 @@ from study.facts import (
     PatchWear,
     PauseBegun,
     PauseEnded,
+    PlanMade,
     PracticeDone,
     PracticeWeek,
     ProtocolMoved,
@@ -58,6 +62,8 @@ from study.facts import (
     Response,
     SafeAgain,
     ScoreGiven,
+    SessionDone,
+    SessionPartDone,
     SettingsChanged,
     Stopped,
     TlfbDay,
@@ -199,6 +205,13 @@ SAMPLES: tuple[Fact, ...] = (
     ),
     Allocated(list_id=1, stratum="main", sequence=3, site="main", on=date(2026, 3, 2)),
     ProtocolMoved(from_version="1", to_version="2", at=AT),
+    SessionPartDone(session="S1", part="idea", version=1, done_at=AT, done_local=LOCAL, zone=ZONE),
+    SessionDone(session="S1", version=1, done_at=AT, done_local=LOCAL, zone=ZONE),
+    PlanMade(session="S1", what=FREE_TEXT, moment="morning", often="daily", made_at=AT),
+    GroupAssigned(group=1, at=AT),
+    Attendance(
+        meeting=1, group=1, session="S1", status="excused", starts_at=AT, starts_local="2026-03-02T09:30", zone=ZONE
+    ),
 )
 REPLY = Reply(key="before.pain", shape="nrs@1", value=7, at=AT, by="person")
 
@@ -211,6 +224,8 @@ def lived_in(db: Database, persons: int = 8) -> None:
         meta.next_fence(tx, "1")
         allocation.keep(tx, "sequence,stratum,arm\n1,main,mbt\n2,main,cbt\n", made="permuted", recipe={"seed": "00"})
         supplied.keep(tx, "gad7", f"a wording that fits no schema: {FREE_TEXT}")
+        group = groups.add(tx, "G1", "main", "mbt", "Dr. Lee Błaszczyk", "Room 4")
+        groups.set_meeting(tx, group, "S1", AT, ZONE)
         people.wrong_code(tx, 999, timedelta(hours=1))
     for number in range(persons):
         with db.write("participant") as tx:

@@ -311,3 +311,19 @@ def test_durations_come_from_the_replies_and_need_no_clock() -> None:
 def test_now_is_a_query_with_an_aware_instant() -> None:
     assert now().answer is datetime
     assert isinstance(now().query, Now)
+
+
+def test_an_answer_goes_on_in_the_run_that_led_to_the_question_and_only_once() -> None:
+    begun, replayed = Leading(two_questions), Leading(two_questions)
+    given = Answer("1", T0, by="person")
+    gone_on = conversation.go_on(begun.again(), given)
+    assert begun.advanced.open is not None
+    assert gone_on == conversation.answer(
+        replayed.talk, "c1", replayed.log, begun.advanced.open, given, replayed.look
+    ), "as a replay of the stored log would have it"
+    assert [type(each) for each in gone_on.wrote] == [Written]
+    with pytest.raises(ValueError, match="has been answered"):
+        conversation.go_on(begun.advanced, given)
+    ended = conversation.go_on(gone_on, Answer("a", T0, by="person"))
+    with pytest.raises(ValueError, match="no question"):
+        conversation.go_on(ended, given)

@@ -26,6 +26,7 @@ from tests.exported import (
     led,
     looked_back,
     medicine,
+    of_a_session,
     only,
     patch,
     practised,
@@ -124,6 +125,8 @@ def log_everything(person: Person, marker: str) -> None:
     person.logs(said("e", 7, mode="phone", taken_by="dana"))
     person.logs(scored_elsewhere(version=marker))
     person.logs(remembered(FIRST_DAY, listed))
+    for fact in of_a_session():
+        person.logs(fact)
     event = person.logs(AdverseEvent(description=marker, related_to=None, aware_at=START))
     person.logs(Note(text=marker, to_team=True, written_at=START))
     with person.study.database.write() as tx:

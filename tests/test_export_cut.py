@@ -28,6 +28,7 @@ from tests.exported import (
     led,
     looked_back,
     medicine,
+    of_a_session,
     only,
     patch,
     practised,
@@ -70,6 +71,8 @@ def live_on(study: Study, ann: Person) -> None:
     ann.logs(said("e", 3))
     ann.logs(said("g", 4))
     ann.logs(finished())
+    for fact in of_a_session():
+        ann.logs(fact)
     ann.logs(remembered(START.date(), "m1", 3), "t1")
     ann.logs(evening(START.date(), "different"), "e1")
     ann.logs(used(START.date(), "m1", 3), "u1")

@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 
 from records import audit, meta, people
 from records.database import Database, Tx
+from records.session_tables import TherapyGroup
 from records.study_tables import AllocationList, Screening
 from records.tables import AlertRow, AuditEntry, ConversationRow, Meta, Outbox, Participant, table
 from tests.databases import KINDS, START, Clock, Fresh, NoPostgres, Shelf, url_of
@@ -65,6 +66,7 @@ def ruled(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[Database]:
             tx.run(insert(table(Participant)), **valid(table(Participant), study_id=study_id))
         tx.run(insert(table(AllocationList)), **valid(table(AllocationList), sha256="parent"))
         tx.run(insert(table(Screening)), **valid(table(Screening), number="parent", participant_id=None))
+        tx.run(insert(table(TherapyGroup)), **valid(table(TherapyGroup), code="parent"))
         tx.run(insert(table(AlertRow)), **valid(table(AlertRow), rule="parent"))
     yield db
     fresh.close()
