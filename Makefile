@@ -27,6 +27,7 @@ check: $(STAMP)  ## format, lint, types, architecture, content
 
 bench: $(STAMP)  ## both sides in one run, and the ratio
 	$(BIN)/python -m benchmarks.updates
+	$(BIN)/python -m benchmarks.export
 
 bench-sweep: $(STAMP)  ## an idle sweep over a million items, and ten thousand due at once (about 20 minutes)
 	$(BIN)/python -m benchmarks.sweep

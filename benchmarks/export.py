@@ -23,7 +23,6 @@ from pathlib import Path
 
 from sqlalchemy import insert
 
-from benchmarks.places import KEY
 from content.exports import exported
 from coordinator.csv_files import write_table
 from coordinator.projections import rows_of
@@ -38,6 +37,7 @@ from study.facts import DoseTaken
 
 ROWS, PEOPLE, ROUNDS = 1_000_000, 500, 5
 GOAL_RATIO, GOAL_MB = 1.5, 100.0
+KEY = "a key for benchmarks, of some length"
 FIRST = datetime(2025, 1, 1, 8, 0, tzinfo=UTC)
 BATCH = 20_000
 BARE = (

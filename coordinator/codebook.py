@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
+from content.instruments import instruments
 from content.missing_codes import missing_code
 
 if TYPE_CHECKING:
@@ -32,10 +33,14 @@ HEADER = (
     "free_text",
     "source",
 )
+ITEMS_HEADER = ("instrument", "version", "title", "item", "text", "low", "high", "values", "period", "scores")
+"""Of the list of questions; a text is blank where its licence does not let it be handed on."""
+
 READING = (
     "Blank means missing, never zero; why stands in the column named under reason_in, or is the one reason listed.",
     "1 is yes and 0 is no. Numbers have a decimal point. Instants (_at) are UTC; _local is the clock where the person "
     "was, zone its time zone when it was written down.",
+    "What an item of a questionnaire asks, and what its values mean, stands in questions.csv.",
     "A column in _day counts days since enrolment; it is blank, too, for who was not enrolled.",
     "In files of SPSS and Stata a code is the number listed under numbers, and a reason the one under missing_codes "
     "(Stata: the letter); dates, local times and texts are plainly blank there.",
@@ -76,6 +81,25 @@ def _row(table: Table, place: int, column: Column, unblinded: bool) -> tuple[obj
         int(column.free_text),
         " | ".join(column.source),
     )
+
+
+def items() -> Iterator[tuple[object, ...]]:
+    """One row for each question of each instrument, under `ITEMS_HEADER`: what `responses.item` and `value` mean."""
+    for asked in instruments().values():
+        for item in asked.items:
+            options = item.options or asked.options
+            yield (
+                asked.code,
+                asked.version,
+                asked.title[LANGUAGE],
+                item.code,
+                None if item.text is None else item.text[LANGUAGE],
+                item.low,
+                item.high,
+                _listed({str(option.value): option.label[LANGUAGE] for option in options}),
+                item.recall or asked.recall,
+                " | ".join(score.name for score in asked.scores if item.code in score.items),
+            )
 
 
 def _missing_codes(column: Column) -> dict[str, str]:

@@ -23,7 +23,7 @@ from coordinator.csv_files import write_rows, write_table
 from coordinator.export_folder import ExportRefused, put_in_place, refuse_if_taken, workshop
 from coordinator.manifest import File, Format, Manifest
 from coordinator.projections import rows_of
-from coordinator.projections.cut import Cut
+from coordinator.projections.cut import CHUNK, Cut
 from coordinator.projections.people import at_the_cut, left_out, sites
 from coordinator.redcap import box
 from coordinator.study_days import rows_without_dates, starts, without_dates
@@ -146,7 +146,7 @@ class _Making:
         """Write all files; gives the manifest, which is the last of them."""
         apostrophes: Counter[str] = Counter()
         if self.asked.format == "redcap":
-            files = list(box.write(self.tx, self.cut, self.folder))
+            files = list(box.write(self.tx, self.cut, self.folder, self.progress))
         else:
             files = [self._table(table, apostrophes) for table in self._tables()]
             files += self._codebook([self._described(table) for table in self._tables()])
@@ -176,17 +176,21 @@ class _Making:
         """Write one table as CSV or for a statistics program."""
         shown = self._described(table)
         path = self.folder / f"{table.name}.{self.asked.format}"
+        report = partial(self.progress, table.name)
         if self.asked.format in ("sav", "dta"):
-            self.progress(table.name, 0)
-            rows = labelled.write(path, shown, self._rows(table), self.asked.format)
+            rows = labelled.write(path, shown, _counted(self._rows(table), report), self.asked.format)
         else:
-            rows = write_table(path, shown, self._rows(table), apostrophes, partial(self.progress, table.name))
+            rows = write_table(path, shown, self._rows(table), apostrophes, report)
         return manifest.file_of(path, rows=rows, columns=shown.names)
 
     def _codebook(self, tables: Sequence[Table]) -> Iterator[File]:
         path, page = self.folder / "codebook.csv", self.folder / "codebook.html"
         rows = write_rows(path, codebook.HEADER, codebook.rows(tables, unblinded=self.cut.unblinded))
         yield manifest.file_of(path, rows=rows, columns=codebook.HEADER)
+        path = self.folder / "questions.csv"
+        yield manifest.file_of(
+            path, rows=write_rows(path, codebook.ITEMS_HEADER, codebook.items()), columns=codebook.ITEMS_HEADER
+        )
         page.write_bytes(codebook.page(tables, unblinded=self.cut.unblinded).encode())
         yield manifest.file_of(page)
 
@@ -214,6 +218,15 @@ class _Making:
             apostrophes=dict(sorted(apostrophes.items())),
             files=tuple(files),
         )
+
+
+def _counted(rows: Rows, report: Callable[[int], None]) -> Iterator[Sequence[Any]]:
+    """The rows as they are, reported a chunk at a time."""
+    report(0)
+    for number, row in enumerate(rows, start=1):
+        if number % CHUNK == 0:
+            report(number)
+        yield row
 
 
 def _note(database: Database, cut: Cut, digest: str, actor: str) -> None:

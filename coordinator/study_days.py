@@ -76,10 +76,10 @@ def rows_without_dates(
 ) -> Iterator[Sequence[Any]]:
     """The rows of a table in the columns of `without_dates`."""
     shown = [(each.place, each.made) for each in _shown(table)]
-    study_id = table.names.index("study_id")
+    study_id = table.names.index("study_id") if "study_id" in table.names else None
     zone = table.names.index("zone") if "zone" in table.names else None
     for row in rows:
-        start = people.get(row[study_id], NOWHERE)
+        start = NOWHERE if study_id is None else people.get(row[study_id], NOWHERE)
         there = start.zone if zone is None else row[zone] or start.zone
         yield [made(row[place], start, there) for place, made in shown]
 

@@ -124,7 +124,7 @@ class Export:
 
     @property
     def tables(self) -> list[str]:
-        return sorted(path.stem for path in self.folder.glob("*.csv") if path.stem != "codebook")
+        return sorted(path.stem for path in self.folder.glob("*.csv") if path.stem not in ("codebook", "questions"))
 
     @property
     def everything(self) -> str:

@@ -13,6 +13,7 @@ import pytest
 
 from content import exports as content
 from content.exports import Exports, exports
+from content.instruments import instruments
 from content.loading import ContentRefused, checked
 from coordinator import codebook
 from coordinator.projections import PROJECTIONS
@@ -46,7 +47,7 @@ def test_the_codebook_has_every_column_of_the_files_and_no_other(
     in_files = [
         (file["name"].removesuffix(".csv"), place, name)
         for file in export.manifest["files"]
-        if file["rows"] is not None and file["name"] != "codebook.csv"
+        if file["rows"] is not None and file["name"] not in ("codebook.csv", "questions.csv")
         for place, name in enumerate(export.cells(file["name"].removesuffix(".csv"))[0], start=1)
     ]
     assert sorted(described) == sorted(in_files)
@@ -97,6 +98,14 @@ def test_the_codebook_says_what_codes_mean_and_why_a_cell_is_blank(study: Study,
     assert rows["pauses", "exercise"]["values"].startswith("L01 = an exercise of 1 min")
     assert rows["participants", "study_id"]["key"] == "1"
     assert "took = Took the dose" in rows["pauses", "decision"]["values"]
+
+
+def test_every_item_that_can_be_answered_is_explained_with_its_values(study: Study, ann: Person) -> None:
+    rows = {(row["instrument"], row["item"]): row for row in study.rows("questions")}
+    assert set(rows) == {(asked.code, item.code) for asked in instruments().values() for item in asked.items}
+    assert rows["peg", "p"]["scores"] == "peg"
+    assert rows["tlfb", "usual"]["values"].startswith("0 = None at all | 1 = Less than usual")
+    assert rows["phq9", "q9"]["text"] == ""
 
 
 def test_the_manifest_vouches_for_every_file(study: Study) -> None:

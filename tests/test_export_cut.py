@@ -134,6 +134,9 @@ def test_a_frozen_cut_is_made_again_byte_for_byte_after_the_study_went_on(
         "mme_days.csv",
         "notes.csv",
         "pain_ratings.csv",
+        "given_scores.csv",
+        "questions.csv",
+        "taken_down.csv",
         "screening.csv",
         "screening_criteria.csv",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 import re
@@ -214,13 +215,20 @@ def test_a_large_table_is_streamed(study: Study) -> None:
         tx.conn.execute(
             insert(rows), [usual | {"entity": f"{n:020x}", "participant_id": persons[n % 40].id} for n in range(20_000)]
         )
+    out = study.folder / "large"
+
+    def tidied(_: str, rows: int) -> None:
+        """What waits for the garbage collector of a long test run is not what is measured."""
+        if rows == 0:
+            gc.collect()
+
     tracemalloc.start()
     try:
-        export = study.exports()
+        export_csv(study.database, Request(out), actor="staff", progress=tidied)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert (export.folder / "doses.csv").stat().st_size > 12_000_000
+    assert (out / "doses.csv").stat().st_size > 12_000_000
     assert peak < 8_000_000
 
 

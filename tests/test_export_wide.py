@@ -11,7 +11,7 @@ from content.exports import exports
 from content.wide import ScoreAt, score_columns
 from records.database import Database
 from tests.databases import Clock
-from tests.exported import Person, Study, at, dose, only, said, window
+from tests.exported import Person, Study, at, dose, evening, only, said, window
 
 
 @pytest.fixture
@@ -27,6 +27,7 @@ def ann(study: Study) -> Person:
     for item, value in (("p", 5), ("e", 6), ("g", 8)):
         person.logs(said(item, value, "baseline"))
     person.logs(dose("2026-02-20T09:00:00", 2.0))
+    person.logs(evening(date(2026, 2, 20), "all_logged"))
     study.clock.at = at("2026-05-03T12:00:00")
     return person
 

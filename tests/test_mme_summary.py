@@ -11,7 +11,7 @@ from content.medicines import limit
 from records.database import Database
 from study.mme_summary import averages
 from tests.databases import Clock
-from tests.exported import Person, Study, at, dose, medicine, only, remembered, said, window
+from tests.exported import Export, Person, Study, at, dose, evening, medicine, only, remembered, said, window
 
 FIRST = date(2026, 2, 2)
 AVERAGES = ("mme_mean28_observed", "mme_mean28_window", "mme_mean28_therapy", "mme_max28_day")
@@ -30,6 +30,16 @@ def ann(study: Study) -> Person:
     person.logs(said("p", 5))
     study.clock.at = at("2026-03-03T12:00:00")
     return person
+
+
+def by_source(export: Export) -> dict[str, dict[str, str]]:
+    return {row["source"]: row for row in export.rows("mme_summary")}
+
+
+def test_a_log_that_no_diary_says_is_whole_is_no_day_known(study: Study, ann: Person) -> None:
+    ann.logs(dose("2026-02-10T09:00:00", 2.0))
+    row = by_source(study.exports())["log"]
+    assert (row["days_known"], row["mme_mean28_observed"], row["reason"]) == ("0", "", "no_days")
 
 
 def test_the_four_definitions_differ_as_in_the_worked_case() -> None:
@@ -60,8 +70,9 @@ def test_the_columns_name_the_days_of_the_window() -> None:
 def test_the_log_is_averaged_over_the_28_days_before_the_first_answer(study: Study, ann: Person) -> None:
     for day in range(28):
         ann.logs(dose(f"{FIRST + timedelta(days=day)}T09:00:00", 12.0 if day < 14 else 4.0))
+        ann.logs(evening(FIRST + timedelta(days=day), "all_logged"))
     ann.logs(dose("2026-03-02T11:00:00", 40.0))
-    row = only(study.rows("mme_summary"))
+    row = by_source(study.exports())["log"]
     assert (row["visit"], row["source"], row["counted_from"]) == ("month_3", "log", "answered")
     assert (row["from_on"], row["to_on"], row["days_known"]) == ("2026-02-02", "2026-03-01", "28")
     assert [row[name] for name in AVERAGES] == ["60.0", "60.0", "60.0", "90.0"]
@@ -71,7 +82,8 @@ def test_the_log_is_averaged_over_the_28_days_before_the_first_answer(study: Stu
 
 def test_days_without_an_entry_are_missing_and_said_to_be(study: Study, ann: Person) -> None:
     ann.logs(dose("2026-02-10T09:00:00", 2.0))
-    row = only(study.rows("mme_summary"))
+    ann.logs(evening(date(2026, 2, 10), "all_logged"))
+    row = by_source(study.exports())["log"]
     assert [row[name] for name in AVERAGES] == ["15.0", "", "15.0", "15.0"]
     assert (row["days"], row["days_known"], row["low_coverage"]) == ("28", "1", "1")
     assert row["window_reason"] == "days_missing"
@@ -80,15 +92,17 @@ def test_days_without_an_entry_are_missing_and_said_to_be(study: Study, ann: Per
 def test_the_calendar_stands_beside_the_log_and_is_never_added_to_it(study: Study, ann: Person) -> None:
     listed = ann.logs(medicine())
     ann.logs(dose("2026-02-10T09:00:00", 2.0))
+    ann.logs(evening(date(2026, 2, 10), "all_logged"))
     ann.logs(remembered(date(2026, 2, 10), listed, 4))
     ann.logs(remembered(date(2026, 2, 11), listed, 0))
     ann.logs(remembered(date(2026, 2, 12), listed, None))
     export = study.exports()
-    log, calendar = export.rows("mme_summary")
-    assert (log["source"], calendar["source"], calendar["counted_from"]) == ("log", "tlfb", "calendar")
+    log, calendar = by_source(export)["log"], by_source(export)["tlfb"]
+    assert (log["mme_mean28_observed"], calendar["counted_from"]) == ("15.0", "calendar")
     assert [calendar[name] for name in AVERAGES] == ["15.0", "", "30.0", "30.0"]
     assert (calendar["days"], calendar["days_known"]) == ("28", "2")
-    of_days = [row for row in export.rows("mme_days") if row["on"] in ("2026-02-10", "2026-02-11", "2026-02-12")]
+    asked = [row for row in export.rows("mme_days") if row["on"] in ("2026-02-10", "2026-02-11", "2026-02-12")]
+    of_days = [row for row in asked if row["source"] != "diary"]
     assert [(row["on"][-2:], row["source"], row["mme"], row["reason"]) for row in of_days] == [
         ("10", "log", "15.0", ""),
         ("10", "tlfb", "30.0", ""),

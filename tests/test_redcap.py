@@ -51,7 +51,7 @@ def ann(study: Study) -> Person:
         person.logs(window(visit))
     for item, value in (("p", 7), ("e", 8), ("g", 6)):
         person.logs(said(item, value, "baseline"))
-    person.logs(said("p", None, "month_3"))
+    person.logs(said("p", None, "month_3", mode="phone"))
     person.logs(finished("baseline"))
     return person
 
@@ -99,6 +99,7 @@ def test_a_check_in_is_a_row_with_answers_scores_and_what_is_missing(study: Stud
         "0",
         "2026-03-02 10:00:00",
     )
+    assert (baseline["peg_mode"], month_3["peg_mode"], month_3["visit_mode"]) == ("chat", "phone", "phone")
     assert {baseline["redcap_repeat_instrument"], month_3["redcap_repeat_instance"]} == {""}
 
 

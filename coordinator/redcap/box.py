@@ -10,7 +10,7 @@ from coordinator import manifest
 from coordinator.csv_files import write_rows
 from coordinator.export_folder import ExportRefused
 from coordinator.redcap import lint, lint_data
-from coordinator.redcap.data import Rows
+from coordinator.redcap.data import Progress, Rows
 from coordinator.redcap.dictionary import plan
 from coordinator.redcap.lint import Fault
 from coordinator.redcap.lint_data import Setting
@@ -34,11 +34,11 @@ README = "README.txt"
 FAULTS_SHOWN = 5
 
 
-def write(tx: Tx, cut: Cut, folder: Path) -> Iterator[File]:
+def write(tx: Tx, cut: Cut, folder: Path, progress: Progress) -> Iterator[File]:
     """Write the five files and what to click; `ExportRefused` names the faults when there are any."""
     made = plan(unblinded=cut.unblinded, free_text=cut.free_text)
     project, columns = made.project, made.project.columns()
-    data = [[row.get(name, "") for name in columns] for row in Rows(tx, cut, made).all()]
+    data = [[row.get(name, "") for name in columns] for row in Rows(tx, cut, made, progress).all()]
     _refuse_faults(EVENTS, event_faults(project))
     _refuse_faults(DICTIONARY, lint.dictionary_faults(project.dictionary()))
     _refuse_faults(DATA, lint_data.data_faults(columns, data, setting(project)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, union_all
@@ -66,11 +66,15 @@ Values = dict[str, Any]
 Row = dict[str, str]
 
 
+Progress = Callable[[str, int], None]
+"""Called with the name of a table that is begun."""
+
+
 class Rows:
     """Makes the rows of one cut."""
 
-    def __init__(self, tx: Tx, cut: Cut, made: Plan) -> None:
-        self._tx, self._cut, self._plan = tx, cut, made
+    def __init__(self, tx: Tx, cut: Cut, made: Plan, progress: Progress) -> None:
+        self._tx, self._cut, self._plan, self._progress = tx, cut, made, progress
         shown = exported(unblinded=cut.unblinded, free_text=cut.free_text)
         self._tables: Mapping[str, Table] = {each.name: each for each in shown}
 
@@ -82,6 +86,7 @@ class Rows:
                 yield from self._log(name)
 
     def _of(self, name: str) -> Iterator[Values]:
+        self._progress(name, 0)
         names = self._tables[name].names
         for row in rows_of(self._tx, self._cut, self._tables[name]):
             yield dict(zip(names, row, strict=True))

@@ -35,7 +35,6 @@ LOGS = {
 MANY_CHOICES = 5
 WHEN, BY_THE_CLOCK, ON = "_utc", "_dt", "_date"
 INSTANT, DATE = "datetime_seconds_ymd", "date_ymd"
-MODES = "chat, In the chat | interviewer, Taken down by staff | paper, On paper | mixed, In several ways"
 Cell = Callable[[Any], str]
 
 
@@ -152,12 +151,12 @@ def score_names(asked: Instrument, score: str) -> tuple[str, str, str]:
     return name, f"{score}_nmiss", f"{score}_why"
 
 
-def _questionnaire(asked: Instrument) -> Iterator[Field]:
+def _questionnaire(asked: Instrument, modes: str) -> Iterator[Field]:
     form = asked.code
     yield from (item_field(asked, item) for item in asked.items)
     yield Field(f"{form}_missing", form, "text", "Items without a value, with the reason of each")
     yield Field(f"{form}{BY_THE_CLOCK}", form, "text", "When the last item was answered (local)", validation=INSTANT)
-    yield Field(f"{form}_mode", form, "radio", "How it was answered", choices=MODES)
+    yield Field(f"{form}_mode", form, "radio", "How it was answered", choices=modes)
     for score in asked.scores:
         value, missing, why = score_names(asked, score.name)
         limits = {"low": _number(score.low), "high": _number(score.high)}
@@ -197,7 +196,8 @@ def plan(*, unblinded: bool = False, free_text: bool = False) -> Plan:
     logs = {name: fields_of(tables[name], form, prefix, unblinded=unblinded) for name, (form, prefix) in LOGS.items()}
     asked = dict.fromkeys(each.code for at in protocol().visits for each in asked_at(at.code))
     fields = [Field(RECORD_ID, ENROLMENT, "text", "Study id"), *(each.field for each in (*people, *visit))]
-    fields += [field for code in asked for field in _questionnaire(instrument(code))]
+    modes = choices(tables["visits"].column("mode").values)
+    fields += [field for code in asked for field in _questionnaire(instrument(code), modes)]
     fields += [each.field for source in mme.values() for each in source]
     fields += [each.field for log in logs.values() for each in log]
     return Plan(Project(tuple(fields), tuple(_events())), people, visit, mme, logs)
