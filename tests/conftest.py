@@ -66,8 +66,10 @@ def database(kind: str, fresh: Fresh) -> Database:
 @pytest.fixture
 async def clinic(kind: str, shelf: Shelf) -> AsyncIterator[Clinic]:
     """The whole application, once over each kind of database."""
-    async with clinic_over(shelf.url(kind)) as clinic:
+    url = shelf.url(kind)
+    async with clinic_over(url) as clinic:
         yield clinic
+    shelf.drop(url)
 
 
 @pytest.fixture

@@ -176,10 +176,13 @@ class Shelf:
         return self.postgres
 
     def drop(self, url: str) -> None:
-        """Drop a database that a test is done with."""
+        """Drop a database that a test is done with: what is left of a long run would fill the memory it lies in."""
         name = str(make_url(url).database)
         if self.postgres and name in self.postgres.made:
             self.postgres.drop(name)
+        elif url.startswith("sqlite"):
+            for file in self.folder.glob(f"{Path(name).name}*"):
+                file.unlink()
 
     def need(self, kind: str) -> None:
         """`NoPostgres` when this kind cannot be had."""

@@ -94,14 +94,18 @@ def test_a_text_over_telegrams_limit_is_refused() -> None:
         Text(en="a " * 2100)
 
 
-@pytest.mark.parametrize("key", sorted(catalogue().texts))
-def test_every_message_can_be_written_in_both_modes(key: str) -> None:
+def test_every_message_can_be_written_in_both_modes() -> None:
+    for key in sorted(catalogue().texts):
+        can_be_written(key)
+
+
+def can_be_written(key: str) -> None:
     text = catalogue().texts[key]
     params = {name: 3 if name == text.plural or name == "n" else "something" for name in text.placeholders - AMBIENT}
     ambient = dict.fromkeys(AMBIENT, "112")
     for discreet, variant in product((False, True), range(text.wordings)):
         written = catalogue().render(Message(key, params, variant), "en", discreet=discreet, ambient=ambient)
-        assert "{" not in written
-        assert written.strip()
+        assert "{" not in written, key
+        assert written.strip(), key
         if discreet and not text.plain:
             assert not {"pain", "opioid"} & set(written.lower().replace(".", " ").replace("?", " ").split())
