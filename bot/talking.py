@@ -134,12 +134,9 @@ def resume(desk: Desk, stored: Stored) -> None:
 
 
 def offer_parked(desk: Desk) -> bool:
-    """Offer the newest parked talk that is still in its life; it is never resumed unasked.
-
-    A prompt of ours that nobody has answered is not a talk somebody was in the middle of.
-    """
+    """Offer the newest parked talk that is still in its life; it is never resumed unasked."""
     for stored in stored_talks.parked(desk.tx, desk.participant.id):
-        if _prompt_of(stored) is not None and not any(reply.by == "person" for reply in stored.log):
+        if talks()[stored.talk].offer and not any(reply.by == "person" for reply in stored.log):
             continue
         if not lookups.still_linked(desk):
             return False

@@ -46,14 +46,19 @@ TWO_WEEKS = 14 * A_DAY
 
 
 def talk(
-    name: str, begin: Callable[..., Conversation], life_minutes: int = TWO_HOURS, *, exercise: bool = False
+    name: str,
+    begin: Callable[..., Conversation],
+    life_minutes: int = TWO_HOURS,
+    *,
+    exercise: bool = False,
+    offer: bool = False,
 ) -> Talk:
     """A talk whose generator takes the participant and what it was begun with."""
 
     def opened(opening: Opening) -> Conversation:
         return begin(opening.me, **opening.args)
 
-    return Talk(name, opened, _opening(), life_minutes, exercise)
+    return Talk(name, opened, _opening(), life_minutes, exercise, offer)
 
 
 @cache
@@ -72,19 +77,19 @@ def talks() -> dict[str, Talk]:
         talk("late_pause", late_pause),
         talk("practice_led", practice_led, exercise=True),
         talk("pain", log_pain),
-        talk("pre_dose", before_dose),
+        talk("pre_dose", before_dose, offer=True),
         talk("late_pre_dose", late_before_dose),
-        talk("practice_nudge", practice_nudge),
-        talk("closing", closing, TWO_WEEKS),
+        talk("practice_nudge", practice_nudge, offer=True),
+        talk("closing", closing, TWO_WEEKS, offer=True),
         talk("preferences", preferences),
         talk("travel", travel),
-        talk("visit_offer", visit_offer, TWO_WEEKS),
+        talk("visit_offer", visit_offer, TWO_WEEKS, offer=True),
         talk("check_in_now", check_in_now),
         talk("check_in", check_in, TWO_WEEKS),
         talk("late_check_in", late_check_in, TWO_WEEKS),
         talk("practice", log_practice),
         talk("session", session, TWO_WEEKS, exercise=True),
-        talk("session_offer", session_offer, TWO_WEEKS),
+        talk("session_offer", session_offer, TWO_WEEKS, offer=True),
         talk("meeting", meeting, A_DAY),
         talk("booster", booster, A_DAY, exercise=True),
         talk("diary", diary, A_DAY),

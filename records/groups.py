@@ -132,7 +132,8 @@ def members(tx: Tx, group: int) -> list[int]:
 
 def attended(tx: Tx, row: Row[Any], met: Meeting, status: str, starts_at: datetime, why: str | None = None) -> int:
     """Write down whether a participant came; gives the number of the revision."""
-    local = met.starts_local or local_at(starts_at, met.zone).isoformat(timespec="minutes")
+    began = datetime.fromisoformat(met.starts_local) if met.starts_local else local_at(starts_at, met.zone)
+    local = began.isoformat(timespec="seconds")
     values = {"meeting": met.meeting, "group": met.group, "session": met.session, "status": status}
     fact = Attendance.model_validate(values | {"starts_at": starts_at, "starts_local": local, "zone": met.zone})
     where = Where(row.id, row.study_id, "coach group attendance")

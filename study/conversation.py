@@ -97,7 +97,8 @@ LookUp: TypeAlias = Callable[[Look], Any]
 class Talk:
     """A kind of conversation: its name, how it is begun, and what it may do beside others.
 
-    `begin` takes the opening value (reply 0); `life_minutes` is how long it may be gone on with.
+    `begin` takes the opening value (reply 0); `life_minutes` is how long it may be gone on with. An `offer` that nobody
+    has taken up is not a talk that somebody was in the middle of.
     """
 
     name: str
@@ -105,6 +106,7 @@ class Talk:
     opening: TypeAdapter[Any]
     life_minutes: int = 120
     exercise: bool = False
+    offer: bool = False
 
 
 def entity_id(conversation: str, key: str) -> str:

@@ -7,31 +7,82 @@ A value that was not given is None; why stands in the fact's own status field. M
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field
-
+from study.course_facts import (
+    Attendance as Attendance,
+)
+from study.course_facts import (
+    DiaryDay as DiaryDay,
+)
+from study.course_facts import (
+    DiaryDose as DiaryDose,
+)
+from study.course_facts import (
+    DosePrompts as DosePrompts,
+)
+from study.course_facts import (
+    GroupAssigned as GroupAssigned,
+)
+from study.course_facts import (
+    PlanMade as PlanMade,
+)
+from study.course_facts import (
+    PracticeWeek as PracticeWeek,
+)
+from study.course_facts import (
+    PreferencesSet as PreferencesSet,
+)
+from study.course_facts import (
+    PutOff as PutOff,
+)
+from study.course_facts import (
+    SessionDone as SessionDone,
+)
+from study.course_facts import (
+    SessionPartDone as SessionPartDone,
+)
+from study.course_facts import (
+    TravelPlanned as TravelPlanned,
+)
+from study.fact_types import (
+    DayStatus as DayStatus,
+)
+from study.fact_types import (
+    Decision as Decision,
+)
+from study.fact_types import (
+    DiaryAnswer as DiaryAnswer,
+)
+from study.fact_types import (
+    DoseStatus as DoseStatus,
+)
+from study.fact_types import (
+    FreeText as FreeText,
+)
+from study.fact_types import (
+    Later as Later,
+)
+from study.fact_types import (
+    MaybeFreeText as MaybeFreeText,
+)
+from study.fact_types import (
+    Mode as Mode,
+)
+from study.fact_types import (
+    ResponseStatus as ResponseStatus,
+)
+from study.fact_types import (
+    Source as Source,
+)
+from study.fact_types import (
+    TimeQuality as TimeQuality,
+)
+from study.fact_types import (
+    UseStatus as UseStatus,
+)
 from study.steps import Fact
 from study.view import Schedule
-
-FreeText = Annotated[str, Field(json_schema_extra={"sealed": True})]
-"""Words a person typed: encrypted at rest, exported only on request."""
-
-MaybeFreeText = Annotated[str | None, Field(json_schema_extra={"sealed": True})]
-"""The same where there may be none."""
-
-Later = Annotated[str | None, Field(json_schema_extra={"later": True})]
-"""A field that an earlier release did not have: while it is None it is no part of a fact's content and hash."""
-
-DoseStatus = Literal["taken", "missed", "not_sure"]
-TimeQuality = Literal["now", "said", "delayed", "unknown"]
-Decision = Literal["took", "later", "not_needed", "rather_not_say"]
-Source = Literal["chat", "staff", "diary"]
-ResponseStatus = Literal["answered", "skipped", "rather_not_say", "dont_know", "not_asked"]
-DayStatus = Literal["zero", "as_usual", "different", "dont_remember", "skipped"]
-Mode = Literal["chat", "phone", "interview", "paper", "other"]
-DiaryAnswer = Literal["all_logged", "as_usual", "different", "none", "rather_not_say"]
-UseStatus = Literal["as_logged", "as_usual", "different", "zero", "dont_remember", "rather_not_say"]
 
 
 class ConsentGiven(Fact):
@@ -167,49 +218,6 @@ class PracticeDone(Fact):
     source: Source = "chat"
 
 
-class DiaryDay(Fact):
-    """What was said in the evening about the medicines of a study day; only with it the log of the day can be whole."""
-
-    on: date
-    answer: DiaryAnswer
-    answered_at: datetime
-    answered_local: str
-    zone: str
-
-
-class DiaryDose(Fact):
-    """One medicine on one study day, as said in the diary: units of the form in all, zero when none was taken.
-
-    `logged` is what the log held at that moment (None: an entry without a clear amount); the two are never added up.
-    Of a patch both are the patches on the skin.
-    """
-
-    on: date
-    medicine: str
-    count: float | None
-    status: UseStatus
-    logged: float | None
-    answered_at: datetime
-    answered_local: str
-    zone: str
-
-
-class PracticeWeek(Fact):
-    """Whether the practice known of a week fits, and the minutes said when it does not; `on` is the week's last day.
-
-    `led_minutes` and `reported_minutes` are what was known; minutes that were said stand beside them, not in them.
-    """
-
-    on: date
-    led_minutes: int
-    reported_minutes: int
-    answer: Literal["fits", "more", "less", "skipped"]
-    minutes: int | None
-    answered_at: datetime
-    answered_local: str
-    zone: str
-
-
 class AdverseEvent(Fact):
     """Something unwanted that was reported; staff fill in what the chat does not ask."""
 
@@ -305,39 +313,6 @@ class SafeAgain(Fact):
     at: datetime
 
 
-class DosePrompts(Fact):
-    """Whether the prompt before the usual times of one medicine is wanted; the last one said counts."""
-
-    medicine: str
-    wanted: bool
-    at: datetime
-
-
-class PreferencesSet(Fact):
-    """What a person chose: hours as `HH:MM`, `""` for the study's own; None leaves a preference as it is."""
-
-    contact_at: str | None = None
-    diary_at: str | None = None
-    fewer_messages: bool | None = None
-    at: datetime
-
-
-class TravelPlanned(Fact):
-    """From `from_on` on the person lives by another zone; home again on `back_on`, a local date, or nobody knows."""
-
-    zone: str
-    from_on: date
-    back_on: date | None = None
-
-
-class PutOff(Fact):
-    """A prompt put off by the person: the talk that begins again then, with its arguments as JSON."""
-
-    talk: str
-    args: str
-    due_at: datetime
-
-
 class VisitPlanned(Fact):
     """When a check-in can be answered: from `opens_on` through `closes_on`, local dates counted from `anchor_on`."""
 
@@ -431,57 +406,3 @@ class ProtocolMoved(Fact):
     from_version: str
     to_version: str
     at: datetime
-
-
-class SessionPartDone(Fact):
-    """A part of a weekly session that was gone through; `left_out` and `stopped` are about its exercise.
-
-    Codes of sessions and parts are the same in both arms; `version` is that of the texts.
-    """
-
-    session: str
-    part: str
-    status: Literal["done", "stopped", "left_out"] = "done"
-    version: int
-    done_at: datetime
-    done_local: str
-    zone: str
-
-
-class SessionDone(Fact):
-    """A weekly session of which every part was gone through in the chat."""
-
-    session: str
-    version: int
-    done_at: datetime
-    done_local: str
-    zone: str
-
-
-class GroupAssigned(Fact):
-    """The therapy group a person belongs to, by its number in this database; None takes them out of it."""
-
-    group: int | None
-    at: datetime
-
-
-class Attendance(Fact):
-    """Whether a person came to a meeting of their group, as staff entered it."""
-
-    meeting: int
-    group: int
-    session: str
-    status: Literal["present", "absent", "excused"]
-    starts_at: datetime
-    starts_local: str
-    zone: str
-
-
-class PlanMade(Fact):
-    """What a person plans to try: what, when, how often. Each is the code of an offer, or their own words."""
-
-    session: str
-    what: FreeText
-    moment: FreeText
-    often: FreeText
-    made_at: datetime

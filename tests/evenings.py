@@ -32,9 +32,11 @@ async def clinic_of_evenings(url: str, at: datetime = START) -> AsyncIterator[Cl
         yield clinic
 
 
-async def joined(clinic: Clinic, *medicines: MedicineEpisode, on: date | None = MONDAY, name: str = "Ann") -> Patient:
-    """Somebody whose baseline is answered on a day: from the next one on the diary comes."""
-    ann = await clinic.enrolled("mbt", name, *medicines)
+async def joined(
+    clinic: Clinic, *medicines: MedicineEpisode, on: date | None = MONDAY, name: str = "Ann", arm: str | None = None
+) -> Patient:
+    """Somebody whose baseline is answered on a day: from the next one on the diary comes; with an `arm` more than it."""
+    ann = await clinic.enrolled(arm, name, *medicines)
     with clinic.database.write("study") as tx:
         person = people.by_chat(tx, ann.person.user_id)
         assert person is not None

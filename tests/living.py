@@ -24,7 +24,7 @@ async def joined(clinic: Clinic, *medicines: MedicineEpisode, arm: str | None = 
         person, on = people.by_study_id(tx, "P0001"), tx.now.date() - timedelta(days=since)
         where = Where(person.id, "P0001", "test")
         facts.write(tx, "joined", Enrolled(on=on), where)
-        people.change(tx, person.id, "test", enrolled_on=on)
+        people.change(tx, person.id, "test", enrolled_on=on, allocated_on=on if arm is not None else None)
         facts.write(tx, "baseline-done", CheckInFinished(visit="baseline", complete=True, at=tx.now), where)
         for kept in list(facts.in_force(tx, MedicineEpisode, person.id)):
             wanted = DosePrompts(medicine=kept.entity, wanted=True, at=tx.now)

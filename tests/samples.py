@@ -220,7 +220,7 @@ SAMPLES: tuple[Fact, ...] = (
     PlanMade(session="S1", what=FREE_TEXT, moment="morning", often="daily", made_at=AT),
     GroupAssigned(group=1, at=AT),
     Attendance(
-        meeting=1, group=1, session="S1", status="excused", starts_at=AT, starts_local="2026-03-02T09:30", zone=ZONE
+        meeting=1, group=1, session="S1", status="excused", starts_at=AT, starts_local="2026-03-02T09:30:00", zone=ZONE
     ),
 )
 REPLY = Reply(key="before.pain", shape="nrs@1", value=7, at=AT, by="person")
@@ -233,7 +233,7 @@ def lived_in(db: Database, persons: int = 8) -> None:
         roster.add(tx, replace(ada, chat=5_100_000_000, mail="ada@example.org"))
         meta.next_fence(tx, "1")
         allocation.keep(tx, "sequence,stratum,arm\n1,main,mbt\n2,main,cbt\n", made="permuted", recipe={"seed": "00"})
-        supplied.keep(tx, "gad7", f"a wording that fits no schema: {FREE_TEXT}")
+        supplied.keep(tx, "gad7", "a wording that fits no schema")
         group = groups.add(tx, "G1", "main", "mbt", "Dr. Lee Błaszczyk", "Room 4")
         groups.set_meeting(tx, group, "S1", AT, ZONE)
         people.wrong_code(tx, 999, timedelta(hours=1))

@@ -562,19 +562,19 @@ async def test_a_port_somebody_else_has_is_named(coach: Shell) -> None:
 
 
 def test_a_group_is_added_filled_and_met_from_the_terminal(coach: Shell) -> None:
-    coach("participant", "add", "--arm", "mbt")
+    coach("participant", "add", "--arm", "mbt", "--test")
     leads = ("--therapist", "Dr Lee", "--place", "Room 4")
     coach("group", "add", "G1", "--arm", "mbt", *leads)
     assert "does not tell the arm" in coach("group", "add", "CBT2", "--arm", "cbt", *leads, status=1).stderr
-    coach("group", "assign", "G1", "P0001")
+    coach("group", "assign", "G1", "T0001")
     assert coach.json("group", "list") == [
         {"group": "G1", "site": "main", "therapist": "Dr Lee", "place": "Room 4", "members": 1, "next_meeting": None}
     ]
     assert coach.json("group", "list", "--unblind")[0]["arm"] == "mbt"
-    assert coach.json("group", "show", "G1")["members"] == ["P0001"]
+    assert coach.json("group", "show", "G1")["members"] == ["T0001"]
     at = ("--session", "S1", "--at", "2099-03-05 17:00")
     assert "S1 is not given in groups" in coach("group", "meeting", "G1", *at, status=1).stderr
     coach("group", "meeting", "G1", "--at", "tomorrow", status=2)
-    assert "no meeting has the number 7" in coach("group", "attendance", "7", "P0001", "present", status=1).stderr
-    assert "no group is called G9" in coach("group", "assign", "G9", "P0001", status=1).stderr
+    assert "no meeting has the number 7" in coach("group", "attendance", "7", "T0001", "present", status=1).stderr
+    assert "no group is called G9" in coach("group", "assign", "G9", "T0001", status=1).stderr
     assert coach("group", "show", "G1").stdout.startswith("group          G1")

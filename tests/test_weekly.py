@@ -80,7 +80,7 @@ async def away(clinic: Clinic, at: datetime) -> None:
 
 
 async def test_sunday_asks_the_day_and_the_week_in_one_go_and_shows_it(clinic: Clinic) -> None:
-    ann = await joined(clinic, OXYCODONE, MORPHINE)
+    ann = await joined(clinic, OXYCODONE, MORPHINE, arm="mbt")
     await lives(clinic, ann)
     ann.script.clear()
     await until(clinic, evening(SUNDAY, "18:31"))
@@ -191,7 +191,7 @@ async def test_a_picture_by_itself_is_offered_and_shown_only_when_wanted(small: 
 
 
 async def test_in_discreet_mode_neither_words_nor_picture_say_what_it_is_about(small: Clinic) -> None:
-    ann = await joined(small, OXYCODONE, MORPHINE)
+    ann = await joined(small, OXYCODONE, MORPHINE, arm="mbt")
     await lives(small, ann, days=3)
     await ann.does(">/settings", "Turn discreet words on")
     assert len(small.kept(SettingsChanged)) == 1

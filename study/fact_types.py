@@ -1,0 +1,26 @@
+"""Words that fields of facts may hold, and how a field is kept."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+FreeText = Annotated[str, Field(json_schema_extra={"sealed": True})]
+"""Words a person typed: encrypted at rest, exported only on request."""
+
+MaybeFreeText = Annotated[str | None, Field(json_schema_extra={"sealed": True})]
+"""The same where there may be none."""
+
+Later = Annotated[str | None, Field(json_schema_extra={"later": True})]
+"""A field that an earlier release did not have: while it is None it is no part of a fact's content and hash."""
+
+DoseStatus = Literal["taken", "missed", "not_sure"]
+TimeQuality = Literal["now", "said", "delayed", "unknown"]
+Decision = Literal["took", "later", "not_needed", "rather_not_say"]
+Source = Literal["chat", "staff", "diary"]
+ResponseStatus = Literal["answered", "skipped", "rather_not_say", "dont_know", "not_asked"]
+DayStatus = Literal["zero", "as_usual", "different", "dont_remember", "skipped"]
+Mode = Literal["chat", "phone", "interview", "paper", "other"]
+DiaryAnswer = Literal["all_logged", "as_usual", "different", "none", "rather_not_say"]
+UseStatus = Literal["as_logged", "as_usual", "different", "zero", "dont_remember", "rather_not_say"]
