@@ -34,6 +34,8 @@ from study.facts import MedicineEpisode
 from study.steps import Fact
 
 KEY = "a test key of some length"
+FIRST_WORDING: dict[str, Any] = {"draw": lambda below: 0}
+"""Lines that come in several wordings come in the first one."""
 START = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 
@@ -268,7 +270,9 @@ async def clinic_over(url: str, world: dict[str, Any] | None = None, at: datetim
     request = PretendRequest(pretend)
     bot = Bot(pretend.token, request=request, get_updates_request=request)
     database = Database(url, Keyring(KEY), clock)
-    node = Node(Storage(database), bot, World(bot="1", **(world or {})), Pacer(None, None), parcels=parcel)
+    node = Node(
+        Storage(database), bot, World(bot="1", **(FIRST_WORDING | (world or {}))), Pacer(None, None), parcels=parcel
+    )
     async with bot:
         await node.start()
         try:

@@ -16,7 +16,6 @@ from tests.clinic import START, Clinic, Patient, clinic_over
 
 items = table(DueItem)
 MONDAY, TUESDAY, SUNDAY = date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 8)
-FIRST_WORDING = {"draw": lambda below: 0}
 
 
 def evening(day: date, clock: str = "18:30", *, summer: bool | None = None) -> datetime:
@@ -28,7 +27,7 @@ def evening(day: date, clock: str = "18:30", *, summer: bool | None = None) -> d
 @asynccontextmanager
 async def clinic_of_evenings(url: str, at: datetime = START) -> AsyncIterator[Clinic]:
     """A clinic in which the first wording of each line is said."""
-    async with clinic_over(url, FIRST_WORDING, at) as clinic:
+    async with clinic_over(url, at=at) as clinic:
         yield clinic
 
 

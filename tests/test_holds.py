@@ -151,7 +151,7 @@ async def test_lifting_a_hold_brings_no_burst_and_coaching_goes_on(clinic: Clini
 
 
 async def test_a_check_in_that_a_hold_kept_back_comes_after_it_and_only_once(clinic: Clinic) -> None:
-    ann = await joined(clinic, since=90)
+    ann = await joined(clinic, since=90, arm=None)
     enrolling.hold(clinic.database, "P0001", "hospital", "dana")
     await days(clinic, 8)
     before = read(ann)

@@ -66,8 +66,8 @@ async def test_a_move_changes_what_is_to_come_and_issues_nothing_that_is_done_ag
             windows = visits.windows(tx, 1)
             planned = migrating.preview(tx, people.by_id(tx, 1), protocol(version="2"))
         assert not any("month_3" in line for line in (*planned.added, *planned.moved, *planned.windows))
-        assert [line.split()[0] for line in planned.added] == ["visit.month_6.again"]
-        assert [line.split()[0] for line in planned.moved] == ["visit.month_6.nudge"]
+        assert [line.split()[0] for line in planned.added if line.startswith("visit.")] == ["visit.month_6.again"]
+        assert [line.split()[0] for line in planned.moved if line.startswith("visit.")] == ["visit.month_6.nudge"]
         with clinic.database.write("dana") as tx:
             (row,) = migrating.to_move(tx, protocol(version="2"), ())
             assert migrating.move(tx, row, protocol(version="2")) == planned

@@ -17,7 +17,7 @@ __all__ = ["bare", "coach"]  # fixtures
 
 
 def somebody(coach: Shell) -> None:
-    coach("participant", "add", "--arm", "mbt")
+    coach("participant", "add")
     coach("participant", "add", "--test")
     db = coach.database()
     with db.write() as tx:

@@ -207,7 +207,7 @@ FINGERPRINTS = {
     "stopped": (1, "ede1fc23"),
     "vomiting": (1, "5d20a47b"),
     "excess": (1, "6d104ea8"),
-    "co_use": (1, "4c0c9aaf"),
+    "co_use": (2, "4c0c9aaf"),
     "back_soon": (1, "7c0a7a93"),
     "hospital": (1, "55bf8146"),
     "bereavement": (1, "aba49283"),

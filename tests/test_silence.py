@@ -37,7 +37,10 @@ async def test_three_weeks_of_silence(clinic: Clinic) -> None:
     fading = [at for at in sent if at - begun > timedelta(days=4)]
     assert len(sent) > len(fading)
     assert all(later - earlier > timedelta(days=2) for earlier, later in pairwise(fading))
-    assert {row.message_key.split(".")[0] for row in prompts_sent(clinic) if row.created_at in fading} <= {"visit"}
+    assert {row.message_key.split(".")[0] for row in prompts_sent(clinic) if row.created_at in fading} <= {
+        "visit",
+        "diary",
+    }
     (told,) = lost(clinic)
     assert timedelta(days=14) <= told - begun <= timedelta(days=16)
     await ann.says("/pain 4")

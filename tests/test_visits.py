@@ -162,9 +162,9 @@ async def test_nothing_goes_to_somebody_on_a_break_and_it_comes_after_it(clinic:
     await ann.does(">/break", "3 days")
     assert "moves to Thursday 4 June" in ann.hears
     await clinic.passes(days=2)
-    assert "3-month check-in" not in told(ann)
+    assert "Your 3-month check-in is open" not in told(ann)
     await clinic.passes(days=2)
-    assert "3-month check-in" in told(ann)
+    assert "Your 3-month check-in is open" in told(ann)
 
 
 async def test_nothing_goes_to_somebody_who_left(clinic: Clinic) -> None:
