@@ -34,7 +34,7 @@ async def clinic_of_evenings(url: str, at: datetime = START) -> AsyncIterator[Cl
 async def joined(
     clinic: Clinic, *medicines: MedicineEpisode, on: date | None = MONDAY, name: str = "Ann", arm: str | None = None
 ) -> Patient:
-    """Somebody whose baseline is answered on a day: from the next one on the diary comes; with an `arm` more than it."""
+    """Somebody whose baseline is answered on a day: from the next one on the diary comes, and more with an `arm`."""
     ann = await clinic.enrolled(arm, name, *medicines)
     with clinic.database.write("study") as tx:
         person = people.by_chat(tx, ann.person.user_id)
