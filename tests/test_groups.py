@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from content.protocol import Protocol, protocol
+from content.protocol import use
 from coordinator import alerting, grouping, ledger
 from coordinator.export import Request, export_csv
 from coordinator.grouping import Refused
@@ -18,26 +19,24 @@ from scheduler.planning import replan
 from study.facts import Attendance
 from tests.clinic import Clinic, Patient
 from tests.logged import history
+from tests.protocols import living_by, put
 from tests.sessions import in_week_one, until
 
 items = table(DueItem)
 
 
+IN_GROUPS = {
+    'code = "S1", unlock_week = 1, way = "chat"': 'code = "S1", unlock_week = 1, way = "group"',
+    'code = "S2", unlock_week = 2, way = "chat"': 'code = "S2", unlock_week = 2, way = "both"',
+}
+FROM_THE_FIRST = {'\nanchor = "enrolment"': '\nanchor = "first_session"'}
+
+
 @pytest.fixture(autouse=True)
-def _in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+def _in_groups(tmp_path: Path) -> Iterator[None]:
     """The first session of the protocol is given by groups, the second in both ways."""
-    ways = {"S1": "group", "S2": "both"}
-    rules = protocol()
-    arms = {
-        arm: plan.model_copy(
-            update={
-                "sessions": tuple(s.model_copy(update={"way": ways.get(s.code, s.way)}) for s in plan.sessions),
-            }
-        )
-        for arm, plan in rules.arms.items()
-    }
-    in_groups: Protocol = rules.model_copy(update={"arms": arms})
-    monkeypatch.setattr("content.protocol._read", lambda _: in_groups)
+    with living_by(put(tmp_path, "stamp.toml", IN_GROUPS)):
+        yield
 
 
 def march(day: int, hour: int, minute: int = 0) -> datetime:
@@ -149,16 +148,13 @@ async def test_a_group_is_for_one_arm_and_nothing_shown_tells_which(clinic: Clin
         ["P0002", "2", "G2", "S1", "excused"],
     ]
     whole = (tmp_path / "out" / "sessions.csv").read_text(encoding="utf-8").splitlines()
-    assert whole[1] == "P0001,S1,whole,group,done,2026-03-05T22:00:00Z,2026-03-05T17:00,America/New_York"
+    assert whole[1] == "P0001,S1,whole,group,done,2026-03-05T22:00:00Z,2026-03-05T17:00:00,America/New_York"
     everything = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir()).casefold()
     assert not [word for word in ("mbt", "cbt", "g-a", "dr lee", "room 4") if word in everything]
 
 
-async def test_months_count_from_the_first_session_where_the_protocol_says_so(
-    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rules = protocol().model_copy(update={"anchor": "first_session"})
-    monkeypatch.setattr("content.protocol._read", lambda _: rules)
+async def test_months_count_from_the_first_session_where_the_protocol_says_so(clinic: Clinic, tmp_path: Path) -> None:
+    use(str(put(tmp_path, "stamp.toml", IN_GROUPS | FROM_THE_FIRST)))
     await grouped(clinic)
     with clinic.database.read() as tx:
         assert set(visits.windows(tx, 1)) == {"baseline"}
