@@ -29,7 +29,7 @@ ASKED_FOR = ("again", "visit_again", "session_again", "check_back", "step")
 OF_OURS = ("outage", "allocated", "patch_assumed")
 """Told because of what we or staff did; each keeps quiet hours, and counts for what comes after it."""
 SPACING, SPACING_OF_A_DOSE = timedelta(minutes=90), timedelta(minutes=30)
-FIRST_CATCHING_UP = timedelta(minutes=25)
+FIRST_CATCHING_UP, CATCHING_UP = timedelta(minutes=25), timedelta(hours=2)
 
 
 @dataclass(frozen=True)
@@ -128,9 +128,13 @@ class Life:
         await self.clinic.settle()
         self.look()
         assert len(self.sent) - before <= 1, [each.item for each in self.sent[before:]]
-        await self._until(self.clinic.clock() + FIRST_CATCHING_UP)
+        back = self.clinic.clock()
+        await self._until(back + FIRST_CATCHING_UP)
         at_once = [each for each in self.sent[before:] if each.unasked]
         assert len(at_once) <= 1, [each.item for each in at_once]
+        await self._until(back + CATCHING_UP)
+        told = [m for m in self.patient.person.messages if m.from_bot and m.text.startswith("I was away for a while.")]
+        assert sum(m.at >= back for m in told) <= 1, [m.text for m in told]
 
     async def _jumps(self, seconds: float) -> None:
         """The clock of the machine is set right, forwards or a little back."""
