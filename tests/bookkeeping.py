@@ -14,7 +14,7 @@ from typing import Any
 from bot.node import Node
 from bot.studio.faults import Fate
 from coordinator import enrolling
-from records import due, people
+from records import due, meta, people
 from records.due import FINAL
 from records.person import person_of, protocol_of
 from records.tables import DueItem, Inbox, Outbox, table
@@ -68,8 +68,14 @@ class Life:
     async def does(self, kind: str, what: Any) -> None:
         await getattr(self, f"_{kind}")(what)
         await self.clinic.settle()
+        self._heard_nothing_new()
         self.look()
         self.no_input_broke()
+
+    def _heard_nothing_new(self) -> None:
+        """An empty poll is noted, as by a process that polls all the time."""
+        with self.clinic.database.write("study") as tx:
+            meta.polled(tx, self.clinic.node.world.bot)
 
     async def _days(self, told: tuple[int, str]) -> None:
         """Days with the nightly roll: `silent`, `writes` a line a day, or `answers` what comes."""
@@ -79,6 +85,7 @@ class Life:
                 await self.patient.says("/help")
             await self._until(self.clinic.clock() + timedelta(days=1), answers=style == "answers")
             await self.clinic.node.roll()
+            self._heard_nothing_new()
             self.look()
 
     async def _until(self, at: datetime, *, answers: bool = False) -> None:

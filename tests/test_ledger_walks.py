@@ -24,6 +24,7 @@ from tests.living import joined
 MORNING = MORPHINE.model_copy(update={"times": "08:00,19:00"})
 SOMETIMES = OXYCODONE.model_copy(update={"times": "12:00"})
 HABITS = ("silent", "writes", "answers")
+TO_LONDON = (">/settings", "I am travelling", "London", "Tomorrow", "I do not know yet")
 SAID = (
     (">/medicines", "morning tablet", "New times", ">10:00, 20:00", "Rather not say", "Today"),
     (">/settings", "Which messages, and when", "Hour of the diary", ">8 pm"),
@@ -33,7 +34,7 @@ SAID = (
     (">/settings", "Quiet hours", "10 pm to 7 am"),
     (">/settings", "City and time", "Los Angeles"),
     (">/settings", "City and time", "London"),
-    (">/settings", "I am travelling", "London", "Tomorrow", "I do not know yet"),
+    TO_LONDON,
     (">/settings", "My travel", "I am home again"),
     (">/break 3",),
     (">/break 0",),
@@ -99,7 +100,7 @@ ROUGH: list[tuple[str, Any]] = [
     ("blocks", None),
     ("days", (1, "silent")),
     ("unblocks", None),
-    ("tries", (">/settings", "I am travelling", "London", "Tomorrow", "I do not know yet")),
+    ("tries", TO_LONDON),
     ("jumps", -300),
     ("days", (1, "writes")),
     ("no_line", 9),
@@ -120,6 +121,14 @@ ROUGH: list[tuple[str, Any]] = [
 @given(acts=st.lists(act, min_size=3, max_size=5), days=since)
 def test_the_books_agree_after_any_life(acts: list[tuple[str, Any]], days: int) -> None:
     on_sqlite(acts, days)
+
+
+def test_what_a_long_outage_kept_back_is_told_once() -> None:
+    on_sqlite([("days", (1, "writes")), ("away", 72)], 45)
+
+
+def test_after_an_outage_the_quiet_hours_are_those_of_a_place_reached_in_the_meantime() -> None:
+    on_sqlite([("away", 6), ("tries", TO_LONDON), ("away", 72)], 45)
 
 
 @pytest.mark.slow
