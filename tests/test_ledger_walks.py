@@ -124,7 +124,7 @@ def test_the_books_agree_after_any_life(acts: list[tuple[str, Any]], days: int) 
 
 
 def test_what_a_long_outage_kept_back_is_told_once() -> None:
-    on_sqlite([("days", (1, "writes")), ("away", 72)], 45)
+    on_sqlite([("away", 72)], 45)
 
 
 def test_after_an_outage_the_quiet_hours_are_those_of_a_place_reached_in_the_meantime() -> None:

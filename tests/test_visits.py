@@ -161,10 +161,11 @@ async def test_nothing_goes_to_somebody_on_a_break_and_it_comes_after_it(clinic:
     await skip_to(clinic, datetime(2026, 6, 1, 14, 0, tzinfo=UTC))
     await ann.does(">/break", "3 days")
     assert "moves to Thursday 4 June" in ann.hears
+    invitation = "Your 3-month check-in is open"
     await clinic.passes(days=2)
-    assert "3-month check-in" not in told(ann)
+    assert invitation not in told(ann)
     await clinic.passes(days=2)
-    assert "3-month check-in" in told(ann)
+    assert invitation in told(ann)
 
 
 async def test_nothing_goes_to_somebody_who_left(clinic: Clinic) -> None:
