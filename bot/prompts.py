@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from bot import alarms, outage
+from bot import alarms, outage, quiet
 from bot.desk import Desk
 from bot.prompted import SENDERS, visits
 from bot.prompted.prompt import Prompt
@@ -45,7 +45,7 @@ def take(desk: Desk, item: Row[Any], *, reachable: bool) -> None:
         _act(desk, rules, rows, outcome, outcomes, reachable=reachable)
     if reachable and tells_by_itself(outcomes):
         first = rows[outcomes[0].planned.key]
-        desk.send(say.visit.away(), kind="prompt", occurrence=f"away.{first.id}")
+        desk.send(say.visit.away(), kind="prompt", occurrence=f"away.{first.id}", not_after=quiet.begins_at(desk))
 
 
 def _recalled(rules: Protocol, row: Row[Any]) -> Planned:

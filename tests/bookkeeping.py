@@ -159,6 +159,7 @@ class Life:
             self.look()
         self.clinic.pretend.faults.clear()
         before = self.read
+        self.clinic.clock.move(seconds=5)
         await self.clinic.settle()
         assert self.read - before <= 1, "a burst when the line is back"
 
@@ -246,6 +247,7 @@ class Life:
         assert books(self.clinic) == []
         self._every_row_has_its_end()
         self._no_occurrence_twice()
+        self._nobody_was_woken()
         for each in self.sent:
             if each.unasked:
                 self._kept_the_rules(each)
@@ -271,6 +273,13 @@ class Life:
         rows = self.clinic.rows(letters.select().where(letters.c.kind == "prompt"))
         assert max(Counter(row.occurrence for row in rows if row.occurrence).values(), default=1) == 1
         assert max(Counter(row.due_item_id for row in rows if row.due_item_id).values(), default=1) == 1
+
+    def _nobody_was_woken(self) -> None:
+        """What had to wait for the line did not come in the night."""
+        for row in self.clinic.rows(letters.select().where(letters.c.kind == "prompt", letters.c.state == "sent")):
+            (item,) = self.clinic.rows(items.select().where(items.c.id == row.due_item_id)) or (None,)
+            if item is not None and item.item not in OF_OURS and row.sent_at - row.created_at > timedelta(minutes=1):
+                assert 7 <= local_at(row.sent_at, item.zone).hour < 22, f"{item.item} came at {row.sent_at}"
 
     def _kept_the_rules(self, each: Sent) -> None:
         assert self.gone_at is None or each.at <= self.gone_at, f"{each} went to somebody who left"

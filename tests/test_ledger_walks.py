@@ -131,6 +131,10 @@ def test_after_an_outage_the_quiet_hours_are_those_of_a_place_reached_in_the_mea
     on_sqlite([("away", 6), ("tries", TO_LONDON), ("away", 72)], 45)
 
 
+def test_a_prompt_that_a_line_kept_back_until_the_night_wakes_nobody() -> None:
+    on_sqlite([("jumps", 7200), ("jumps", 7200), ("jumps", 7200), ("tries", (">/pain 4",)), ("no_line", 9)], 45)
+
+
 @pytest.mark.slow
 def test_the_books_agree_after_any_long_life(kind: str, shelf: Shelf) -> None:
     @settings(max_examples=60, **COMMON)

@@ -1,4 +1,4 @@
-"""Every path of a reminder, as a person reads it: golden transcripts of the ladder, of what was put off, of what is over.
+"""Every path of a reminder, as a person reads it: golden transcripts of the ladder, of what was put off or is over.
 
 Those of the evening, the dose, practice, travel, breaks and the end of the year stand beside their own tests.
 """

@@ -299,7 +299,7 @@ async def test_a_reminder_put_off_by_a_break_survives_the_nightly_roll(clinic: C
         assert planning.roll(tx).superseded == 0
     assert rows(clinic, "visit.month_3")["visit.month_3.invite"] == "pending"
     await clinic.passes(days=3)
-    assert "3-month check-in" in told(ann)
+    assert "Your 3-month check-in is open" in told(ann)
 
 
 def test_every_family_of_the_plan_is_sent_by_something() -> None:
