@@ -85,7 +85,8 @@ def _patch_assumed(desk: Desk, item: Row[Any]) -> None:
         medicine = view.medicine(worn.medicine)
         name = medicine.nickname if medicine is not None else worn.product
         message = say.dose.patch_assumed(medicine=name, time=view.local(worn.put_on_at))
-        desk.send(message, kind="prompt", occurrence=f"due.{item.id}", due_item=item.id)
+        until = quiet.begins_at(desk)
+        desk.send(message, kind="prompt", occurrence=f"due.{item.id}", due_item=item.id, not_after=until)
 
 
 def _outage(desk: Desk, item: Row[Any]) -> None:

@@ -31,6 +31,13 @@ def look_back(world: World, tx: Tx, since: datetime) -> None:
     alarms.tell_staff(world, tx, raised, "-")
 
 
+def told_in(tx: Tx, participant_id: int, up_since: datetime) -> tuple[str, str] | None:
+    """The key of the message that tells, or told, somebody of the gap before `up_since`; None when there is none."""
+    row = due.newest(tx, participant_id, ITEM)
+    tells = row is not None and (row.state == "pending" or (row.state == "answered" and row.final_at >= up_since))
+    return (ITEM, row.occurrence) if row is not None and tells else None
+
+
 def tell(desk: Desk, item_id: int, occurrence: str) -> None:
     """Tell one person; in quiet hours at their end."""
     why_not = quiet.why_not(desk)

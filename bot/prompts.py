@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, func, select
 
-from bot import alarms
+from bot import alarms, outage, quiet
 from bot.desk import Desk
 from bot.prompted import SENDERS, visits
 from bot.prompted.prompt import Prompt
@@ -45,7 +45,7 @@ def take(desk: Desk, item: Row[Any], *, reachable: bool) -> None:
         _act(desk, rules, rows, outcome, outcomes, reachable=reachable)
     if reachable and tells_by_itself(outcomes):
         first = rows[outcomes[0].planned.key]
-        desk.send(say.visit.away(), kind="prompt", occurrence=f"away.{first.id}")
+        desk.send(say.visit.away(), kind="prompt", occurrence=f"away.{first.id}", not_after=quiet.begins_at(desk))
 
 
 def _recalled(rules: Protocol, row: Row[Any]) -> Planned:
@@ -64,13 +64,15 @@ def traffic(desk: Desk, person: Person) -> Traffic:
     first = tx.first(select(func.min(outbox.c.created_at)).where(unanswered))[0]
     front = stored_talks.front(tx, row.id)
     since = meta.get(tx, meta.UP_SINCE)
+    up_since = datetime.fromisoformat(since) if since else None
     return Traffic(
         sent_today=int(sent),
         last_sent_at=last,
         silent_days=silent_days(today, local_at(first, row.zone).date() if first is not None else None),
         talk_touched_at=front.touched_at if front is not None and front.talk != "visit_offer" else None,
         calm=row.calm_since is not None,
-        up_since=datetime.fromisoformat(since) if since else None,
+        up_since=up_since,
+        told_in=outage.told_in(tx, row.id, up_since) if up_since is not None else None,
     )
 
 

@@ -48,6 +48,16 @@ def ends_at(desk: Desk) -> datetime:
     return instant_of(end if end > local else end + timedelta(days=1), person.zone)
 
 
+def begins_at(desk: Desk) -> datetime | None:
+    """The instant at which the quiet hours of this person begin next; None while they last, and without any."""
+    person = desk.participant
+    local = ParticipantView(study_id="", zone=person.zone).local(desk.tx.now)
+    if person.quiet_from == person.quiet_to or in_quiet_hours(local.time(), person.quiet_from, person.quiet_to):
+        return None
+    begin = datetime.combine(local.date(), time.fromisoformat(person.quiet_from))
+    return instant_of(begin if begin > local else begin + timedelta(days=1), person.zone)
+
+
 def in_quiet_hours(local: time, quiet_from: str, quiet_to: str) -> bool:
     """True when a wall-clock time lies in the quiet hours, which may go over midnight."""
     start, end = time.fromisoformat(quiet_from), time.fromisoformat(quiet_to)

@@ -14,7 +14,7 @@ from content.protocol import Protocol
 from coordinator.evening_books import why_evening
 from coordinator.prompt_books import why_prompt
 from coordinator.session_books import why_session
-from records import due, people, plans, visits
+from records import due, meta, people, plans, visits
 from records.database import Database, Tx
 from records.person import person_of, protocol_of
 from records.plans import Basis
@@ -65,7 +65,7 @@ def _of_person(tx: Tx, row: Any) -> list[Finding]:
     return [
         *_missing(tx, row, demanded, rows, seen),
         *_extra(row, _ever_asked(rules, stretches), rows, began, tx.now),
-        *_open_too_long(tx, row, rows),
+        *_open_too_long(tx, row, rows, timedelta(hours=rules.prompts.catch_up_hours)),
         *_unanswered(tx, row, rows),
     ]
 
@@ -120,10 +120,14 @@ def _extra(
             yield _finding(row, item.item, "extra", "went out, and the protocol does not ask for it")
 
 
-def _open_too_long(tx: Tx, row: Any, rows: dict[tuple[str, str], Any]) -> Iterator[Finding]:
+def _open_too_long(tx: Tx, row: Any, rows: dict[tuple[str, str], Any], catching_up: timedelta) -> Iterator[Finding]:
+    since = meta.get(tx, meta.UP_SINCE)
+    told_by = datetime.fromisoformat(since) + catching_up if since else None
     for item in rows.values():
         if item.final_at is not None or item.latest_at is None:
             continue
+        if item.state == "pending" and told_by is not None and tx.now < item.due_at <= told_by:
+            continue  # it waits to be told of by the message that follows an outage
         may_wait = ANSWERED_WITHIN if item.sent_at is not None and not item.item.startswith("visit.") else SETTLING
         if max(item.latest_at, item.sent_at or item.latest_at) < tx.now - may_wait:
             yield _finding(row, item.item, "open past its window", f"since {item.latest_at:%Y-%m-%d %H:%M} UTC")

@@ -181,6 +181,13 @@ def all_of(tx: Tx, participant_id: int) -> list[Row[Any]]:
     return tx.rows(select(due).where(due.c.participant_id == participant_id).order_by(due.c.due_at, due.c.id))
 
 
+def newest(tx: Tx, participant_id: int, item: str) -> Row[Any] | None:
+    """The row of one kind written last, None when there is none."""
+    mine = (due.c.participant_id == participant_id) & (due.c.item == item)
+    found: Row[Any] | None = tx.first(select(due).where(mine).order_by(due.c.id.desc()).limit(1))
+    return found
+
+
 def move(
     tx: Tx,
     item_id: int,

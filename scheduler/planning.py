@@ -104,10 +104,16 @@ def planned_for(tx: Tx) -> list[int]:
 
 def night(tx: Tx, participant_id: int) -> Replanned:
     """What a night does for one person: the zone of today, the end of their year, and their plan in line."""
-    if people.by_id(tx, participant_id).home_zone is not None:
+    if people.by_id(tx, participant_id).home_zone is not None or _is_to_travel(tx, participant_id):
         travelling.settle(tx, participant_id)
     _complete(tx, people.by_id(tx, participant_id))
     return replan(tx, participant_id)
+
+
+def _is_to_travel(tx: Tx, participant_id: int) -> bool:
+    """True before a travel; one that was to begin while we were away has begun all the same."""
+    turn = due.newest(tx, participant_id, travelling.ITEM)
+    return turn is not None and turn.state == "pending"
 
 
 def _complete(tx: Tx, row: Row[Any]) -> None:

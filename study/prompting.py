@@ -46,6 +46,7 @@ class Traffic:
     `sent_today` counts unsolicited messages of their local day. `silent_days`: days without a sign of theirs since
     the first message they left unanswered. `talk_touched_at` is the last move of the talk in front, None without one.
     `calm`: after an alert, until they are safe. `up_since`: since when we have looked without a gap, None for ever.
+    `told_in`: the key of a message of its own that tells them of the gap before that, None without one.
     """
 
     sent_today: int = 0
@@ -54,6 +55,7 @@ class Traffic:
     talk_touched_at: datetime | None = None
     calm: bool = False
     up_since: datetime | None = None
+    told_in: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,6 +120,8 @@ class _Desk:
         """What was folded because we were away is told by the message that goes, or by one of its own when one may."""
         if outcome.decision.kind != "fold" or outcome.decision.into is not None:
             return outcome
+        if self.traffic.told_in is not None:
+            return Outcome(outcome.planned, replace(outcome.decision, into=self.traffic.told_in))
         if self.sent is not None and self.sent.item != "pre_dose":
             return Outcome(outcome.planned, replace(outcome.decision, into=self.sent.key))
         return Outcome(outcome.planned, self._alone(outcome))

@@ -138,6 +138,17 @@ def test_every_file_module_and_target_named_exists(page: Path) -> None:
             assert target[1] in targets, code
 
 
+def test_every_defect_of_others_has_its_test() -> None:
+    page = (ROOT / "docs" / "defects.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| ") and not line.endswith("| shown by |")]
+    assert len(rows) > 40
+    for row in rows:
+        shown = re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", row)
+        assert shown, row
+        for file, name in shown:
+            assert f"def {name}(" in (ROOT / file).read_text(encoding="utf-8"), f"{file}::{name}"
+
+
 @pytest.mark.parametrize("page", PAGES, ids=by_name)
 def test_no_page_names_a_machine(page: Path) -> None:
     assert not NOT_FOR_READERS.findall(page.read_text(encoding="utf-8"))

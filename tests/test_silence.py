@@ -29,6 +29,11 @@ def lost(clinic: Clinic) -> list[datetime]:
     return [row.aware_at for row in clinic.rows(alerts.select().where(alerts.c.rule == "lost_contact"))]
 
 
+def kinds(clinic: Clinic, since: datetime) -> set[str]:
+    """What kinds of messages reached the chat after an instant."""
+    return {row.message_key.split(".")[0] for row in prompts_sent(clinic) if row.created_at > since}
+
+
 async def test_three_weeks_of_silence(clinic: Clinic) -> None:
     ann = await joined(clinic, NOON, since=85)
     begun = clinic.clock()
@@ -37,10 +42,8 @@ async def test_three_weeks_of_silence(clinic: Clinic) -> None:
     fading = [at for at in sent if at - begun > timedelta(days=4)]
     assert len(sent) > len(fading)
     assert all(later - earlier > timedelta(days=2) for earlier, later in pairwise(fading))
-    assert {row.message_key.split(".")[0] for row in prompts_sent(clinic) if row.created_at in fading} <= {
-        "visit",
-        "diary",
-    }
+    assert kinds(clinic, begun + timedelta(days=4)) <= {"visit", "session", "diary"}
+    assert kinds(clinic, begun + timedelta(days=15)) <= {"visit"}
     (told,) = lost(clinic)
     assert timedelta(days=14) <= told - begun <= timedelta(days=16)
     await ann.says("/pain 4")

@@ -161,10 +161,11 @@ async def test_nothing_goes_to_somebody_on_a_break_and_it_comes_after_it(clinic:
     await skip_to(clinic, datetime(2026, 6, 1, 14, 0, tzinfo=UTC))
     await ann.does(">/break", "3 days")
     assert "moves to Thursday 4 June" in ann.hears
+    invitation = "Your 3-month check-in is open"
     await clinic.passes(days=2)
-    assert "Your 3-month check-in is open" not in told(ann)
+    assert invitation not in told(ann)
     await clinic.passes(days=2)
-    assert "Your 3-month check-in is open" in told(ann)
+    assert invitation in told(ann)
 
 
 async def test_nothing_goes_to_somebody_who_left(clinic: Clinic) -> None:
@@ -298,7 +299,7 @@ async def test_a_reminder_put_off_by_a_break_survives_the_nightly_roll(clinic: C
         assert planning.roll(tx).superseded == 0
     assert rows(clinic, "visit.month_3")["visit.month_3.invite"] == "pending"
     await clinic.passes(days=3)
-    assert "3-month check-in" in told(ann)
+    assert "Your 3-month check-in is open" in told(ann)
 
 
 def test_every_family_of_the_plan_is_sent_by_something() -> None:

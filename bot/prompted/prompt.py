@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot import talking
+from bot import quiet, talking
 from bot.desk import Desk
 from content.protocol import Protocol
 from records import due
@@ -41,8 +41,12 @@ class Prompt:
 
 
 def begin_for(desk: Desk, row: Row[Any], talk: str, args: dict[str, Any], *, silent: bool = False) -> None:
-    """Begin a talk as the prompt of a due row: no letter is written twice for it."""
-    desk.silent, before = silent or desk.silent, desk.silent
+    """Begin a talk as the prompt of a due row: no letter is written twice for it.
+
+    One that cannot be delivered until the quiet hours begin is let go: nobody is woken because a line was down.
+    """
+    before = desk.silent, desk.not_after
+    desk.silent, desk.not_after = silent or desk.silent, desk.not_after or quiet.begins_at(desk)
     desk.prompting = row.id
     talking.begin(desk, talk, args, prompt=row.id)
-    desk.prompting, desk.silent = None, before
+    desk.prompting, (desk.silent, desk.not_after) = None, before
