@@ -83,7 +83,7 @@ def written(folder: Path, seed: int, number: int, *, of_groups: float = 0, **pla
 
 def live(study: Study, seed: int, number: int, *, months: int = 12) -> list[Person]:
     """The same people in the records of a study, with whole numbers for answers; the clock stands after `months`."""
-    study.clock.move(days=400 * months // 12)
+    study.clock.move(days=36 * months + 4)
     return [_lives(study, each, months) for each in people(seed, number)]
 
 
@@ -125,7 +125,7 @@ def _answers(visit: str, value: float) -> list[Fact]:
         return Response.model_validate(AT_A_VISIT | answer | {"visit": visit, "value": whole})
 
     nrs4 = {"worst": 2, "least": -2, "average": 0, "now": -1}
-    found: list[Fact] = [said("nrs4", "nrs4-1", item, value + more) for item, more in nrs4.items()]
+    found: list[Fact] = [said("nrs4", "nrs4-week-1", item, value + more) for item, more in nrs4.items()]
     found += [said("peg", "peg-1", item, value + more) for item, more in {"p": 0, "e": 0.4, "g": -0.4}.items()]
     if visit == "baseline":
         found += [said("about", "about-1", "age", 40 + 3 * value, 18, 90)]

@@ -24,7 +24,7 @@ def contrasts(folder: Path) -> list[dict[str, Any]]:
 
 
 def test_the_interval_covers_what_was_planted_in_at_least_18_of_20_studies(tmp_path: Path) -> None:
-    last = [contrasts(simulated.written(tmp_path / str(seed), seed, 120))[-1] for seed in SEEDS]
+    last = [contrasts(simulated.written(tmp_path / str(seed), seed, 90))[-1] for seed in SEEDS]
     assert {(row["arm"], row["visit"]) for row in last} == {("mbt - cbt", "m12")}
     assert sum(row["low"] <= simulated.PLANTED <= row["high"] for row in last) >= ENOUGH
     assert sum(row["high"] < 0 for row in last) >= ENOUGH, "an interval so wide that it covers anything proves nothing"
