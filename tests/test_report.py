@@ -13,11 +13,16 @@ from typer.testing import CliRunner, Result
 
 from bot.commands import report as command
 from content.analysis import Analysis, analysis
+from coordinator.manifest import written
 from coordinator.report import words
+from coordinator.report.figures import Data
+from coordinator.report.printing import page, pdf
+from coordinator.report.writing import Written
 from coordinator.scripts import analysis as script
 from tests import simulated
 from tests.databases import Clock, Fresh, Shelf, url_of
 from tests.exported import Study
+from tests.lme4 import agree, in_r, rows_of
 
 pytest.importorskip("reportlab", reason="reportlab (extra `analysis`) is not installed")
 
@@ -40,10 +45,10 @@ class Office:
 
     def text(self, name: str) -> str:
         """The page without pictures and tags, a line for each row of a table."""
-        page = (self.study.folder / name / "report.html").read_text(encoding="utf-8")
-        page = page[page.index("<body>") :]
-        page = re.sub(r"</t[dh]>(?=<t)", " | ", PICTURE.sub("", page))
-        return unescape(re.sub(r"<[^>]+>", "", page))
+        text = (self.study.folder / name / "report.html").read_text(encoding="utf-8")
+        text = text[text.index("<body>") :]
+        text = re.sub(r"</t[dh]>(?=<t)", " | ", PICTURE.sub("", text))
+        return unescape(re.sub(r"<[^>]+>", "", text))
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +61,8 @@ def office(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[O
         simulated.pauses(person, 4)
     study.adds("mbt", test=True).enrols()
     office = Office(study, fresh)
-    assert office.reports("pooled").exit_code == 0
+    made = json.loads(office.reports("pooled", "--json").stdout)
+    assert (made["blinded"], made["by_arm"], len(made["files"])) == (True, False, 3)
     assert office.reports("arms", "--unblind", "--as", study.unblinded, "--by-arm").exit_code == 0
     yield office
     fresh.close()
@@ -66,10 +72,10 @@ def test_a_report_is_a_page_and_a_pdf_with_pictures_first_beside_their_data(offi
     folder = office.study.folder / "pooled"
     assert sorted(path.name for path in folder.iterdir()) == ["data", "report.html", "report.pdf"]
     assert (folder / "report.pdf").read_bytes().startswith(b"%PDF")
-    page = (folder / "report.html").read_text(encoding="utf-8")
-    assert not re.findall(r'(?:src|href)="(?!data:)', page), "a picture or a style that is not in the page"
-    assert len(PICTURE.findall(page)) >= 7
-    assert page.index("<img") < page.index("<table")
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    assert not re.findall(r'(?:src|href)="(?!data:)', html), "a picture or a style that is not in the page"
+    assert len(PICTURE.findall(html)) >= 7
+    assert html.index("<img") < html.index("<table")
     assert {"analysis.py", "analysis.R", "analysis.dcf", "manifest.json"} <= {
         p.name for p in (folder / "data").iterdir()
     }
@@ -118,6 +124,17 @@ def test_by_arm_it_has_contrasts_beside_what_the_trial_found(office: Office) -> 
     assert f"Allocated: MBT | {PEOPLE // 2}" in text
 
 
+def test_r_makes_the_same_tables_of_the_exported_files(office: Office) -> None:
+    folder = office.study.folder / "arms" / "data"
+    results = office.study.folder / "results"
+    in_r(folder, results=results / "r")
+    script.main(folder, results / "python")
+    tables = {name: rows_of(results / "python" / f"{name}.csv") for name in ("change", "model")}
+    assert {row["what"] for row in tables["model"] if row["outcome"] == "peg_score"} >= {"change", "contrast"}
+    for name, rows in tables.items():
+        agree(rows, rows_of(results / "r" / f"{name}.csv"))
+
+
 def test_pauses_are_shown_before_and_after_without_a_claim(office: Office) -> None:
     text = office.text("arms")
     assert "Pain, 0 to 10 | 6 | 18 | " in text
@@ -125,15 +142,20 @@ def test_pauses_are_shown_before_and_after_without_a_claim(office: Office) -> No
     assert "No answer | 6 (25 %)" in text
 
 
-def test_a_blinded_report_says_no_arm_and_the_same_cut_gives_the_same_bytes(office: Office) -> None:
+def test_a_blinded_report_says_no_arm(office: Office) -> None:
     folder = office.study.folder / "pooled"
     text = office.text("pooled").casefold()
     text += "".join(path.read_text(encoding="utf-8").casefold() for path in (folder / "data").iterdir())
     assert [word for word in ARM_WORDS if word in text] == []
-    again = office.reports("again", "--json")
-    assert json.loads(again.stdout)["blinded"] is True
-    for name in ("report.html", "report.pdf"):
-        assert (folder / name).read_bytes() == (office.study.folder / "again" / name).read_bytes()
+
+
+def test_the_same_data_give_the_same_bytes(office: Office) -> None:
+    folder, cut = office.study.folder / "pooled", office.study.clock.at
+    data = Data(folder / "data", analysis(), by_arm=False, on=cut.date())
+    again = Written(data, written(cut), lambda _: None).report()
+    assert page(again) == (folder / "report.html").read_text(encoding="utf-8")
+    pdf(again, office.study.folder / "again.pdf")
+    assert (office.study.folder / "again.pdf").read_bytes() == (folder / "report.pdf").read_bytes()
 
 
 def test_arms_are_refused_to_who_may_not_see_them_and_a_folder_is_never_written_over(office: Office) -> None:

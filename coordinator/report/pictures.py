@@ -56,7 +56,7 @@ def _shape(arms: Sequence[str]) -> Any:
 
 # --- from screening on
 
-BOX, ROW = 36.0, 54.0
+BOX, ROW, LINE = 36.0, 54.0, 16.0
 
 
 def flow(counts: Flow, completed: Sequence[Completeness], shown: Callable[[str], str]) -> dict[str, Any]:
@@ -83,17 +83,25 @@ def flow(counts: Flow, completed: Sequence[Completeness], shown: Callable[[str],
 
 
 def _box(x: float, row: float, text: str, wide: float = 0.4) -> dict[str, Any]:
-    return {"x": (x - wide / 2) * WIDTH, "x2": (x + wide / 2) * WIDTH, "mid": x * WIDTH, "y": row * ROW,
-            "y2": row * ROW + BOX, "text": text.split("; "), "middle": row * ROW + BOX / 2}  # fmt: skip
+    """One box, high enough for its lines; `row` may lie between two."""
+    lines = text.split("; ")
+    middle, half = row * ROW + BOX / 2, BOX / 2 + (len(lines) - 1) * LINE / 2
+    left, right = (x - wide / 2) * WIDTH, (x + wide / 2) * WIDTH
+    box = {"x": left, "x2": right, "mid": x * WIDTH, "y": middle - half, "y2": middle + half}
+    first = middle - (len(lines) - 1) * LINE / 2
+    return box | {"middle": middle, "lines": [{"mid": x * WIDTH, "at": first + LINE * n, "text": each}
+                                              for n, each in enumerate(lines)]}  # fmt: skip
 
 
 def _boxes(boxes: list[dict[str, Any]]) -> Any:
     height = max(box["y2"] for box in boxes)
     x = alt.X("x:Q", scale=alt.Scale(domain=[0, WIDTH], nice=False), axis=None)
     y = alt.Y("y:Q", scale=alt.Scale(domain=[height, 0], nice=False), axis=None)
-    frames = alt.Chart(_data(boxes)).mark_rect(fill="white", stroke=INK).encode(x=x, x2="x2", y=y, y2="y2")
-    at = {"x": alt.X("mid:Q", scale=alt.Scale(domain=[0, WIDTH], nice=False), axis=None), "y": alt.Y("middle:Q")}
-    words = alt.Chart(_data(boxes)).mark_text(fontSize=FONT, color=INK, lineHeight=15, baseline="middle")
+    drawn = [{key: value for key, value in box.items() if key != "lines"} for box in boxes]
+    frames = alt.Chart(_data(drawn)).mark_rect(fill="white", stroke=INK).encode(x=x, x2="x2", y=y, y2="y2")
+    at = {"x": alt.X("mid:Q", scale=alt.Scale(domain=[0, WIDTH], nice=False), axis=None), "y": alt.Y("at:Q")}
+    texts = [line for box in boxes for line in box["lines"]]
+    words = alt.Chart(_data(texts)).mark_text(fontSize=FONT, color=INK, baseline="middle")
     lines = alt.Chart(_data(_joined(boxes))).mark_rule(stroke=INK).encode(x=x, x2="x2", y=y, y2="y2")
     layers = (lines, frames, words.encode(**at, text="text:N"))
     return alt.layer(*layers).properties(width=WIDTH, height=height)

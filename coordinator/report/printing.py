@@ -106,12 +106,17 @@ class _Paper:
 
     def print(self, report: Report) -> None:
         """Write the file."""
+        from reportlab.platypus import KeepTogether
         from reportlab.platypus import Paragraph as Text
 
         self.file.title = report.title
         story = [Text(escape(report.title), self._heading(1))]
+        waiting: list[Any] = []
         for block in report.blocks:
-            story += self.of(block)
+            laid_out = [*waiting, *self.of(block)]
+            waiting = laid_out if isinstance(block, Heading) else []
+            if not waiting:
+                story += [KeepTogether(laid_out)] if _fits(block) else laid_out
         self.file.build(story, onFirstPage=self._number, onLaterPages=self._number)
 
     def _heading(self, level: int) -> Any:
@@ -143,8 +148,8 @@ class _Paper:
 
     @of.register
     def _(self, block: Grid) -> list[Any]:
-        from reportlab.platypus import KeepTogether, Spacer, Table
         from reportlab.platypus import Paragraph as Text
+        from reportlab.platypus import Spacer, Table
 
         head = [Text(f"<b>{escape(cell)}</b>", self.cell) for cell in block.header]
         rows = [head, *([Text(escape(cell), self.cell) for cell in row] for row in block.rows)]
@@ -157,18 +162,17 @@ class _Paper:
             ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
         ])  # fmt: skip
         note = [Text(escape(block.note), self.small)] if block.note else []
-        whole = [Spacer(0, 4), table, Spacer(0, 6), *note]
-        return [KeepTogether(whole)] if len(rows) <= KEPT_TOGETHER else whole
+        return [Spacer(0, 4), table, Spacer(0, 6), *note]
 
     def _widths(self, block: Grid) -> list[float]:
-        """Room by the longest cell of each column, the first one at most a third."""
+        """Room by the longest cell of each column, the first one at most half."""
         longest = [max(len(row[n]) for row in (block.header, *block.rows)) + 2 for n in range(len(block.header))]
-        longest[0] = max(12, min(longest[0], sum(longest[1:]) // 2 if len(longest) > 2 else 60))
+        longest[0] = max(12, min(longest[0], sum(longest[1:]) if len(longest) > 2 else 60))
         return [min(self.file.width / sum(longest), MOST_POINTS) * each for each in longest]
 
     @of.register
     def _(self, block: Picture) -> list[Any]:
-        from reportlab.platypus import Image, KeepTogether, Spacer
+        from reportlab.platypus import Image, Spacer
         from reportlab.platypus import Paragraph as Text
 
         drawn = vl_convert.vegalite_to_png(json.dumps(block.chart), scale=SCALE, allowed_base_urls=[])
@@ -176,4 +180,9 @@ class _Paper:
         points = min(POINTS / SCALE, self.file.width / image.imageWidth)
         image.drawWidth, image.drawHeight = image.imageWidth * points, image.imageHeight * points
         caption = Text(f"<b>{escape(block.title)}.</b> {escape(block.words)}", self.small)
-        return [KeepTogether([Spacer(0, 6), image, Spacer(0, 3), caption, Spacer(0, 6)])]
+        return [Spacer(0, 6), image, Spacer(0, 3), caption, Spacer(0, 6)]
+
+
+def _fits(block: Block) -> bool:
+    """Whether a block stands on one page, with the headings over it."""
+    return not isinstance(block, Grid) or len(block.rows) < KEPT_TOGETHER

@@ -75,8 +75,8 @@ class Written:
 
     def _told_apart(self) -> str:
         """How the arms are told apart in a picture; nothing where there are none."""
-        shapes = zip(pictures.SHAPES, self.arms, strict=False)
-        return "" if len(self.arms) < 2 else " " + "; ".join(f"{shape}: {arm.upper()}" for shape, arm in shapes) + "."
+        shapes = [f"{shape}s are {arm.upper()}" for shape, arm in zip(pictures.SHAPES, self.arms, strict=False)]
+        return "" if len(self.arms) < 2 else f" {shapes[0][0].upper()}{', '.join(shapes)[1:]}."
 
     def _opening(self) -> Iterator[Block]:
         how = "by arm; not for anybody who is blinded" if self.data.by_arm else "all arms together"
@@ -162,7 +162,7 @@ class Written:
             )
         yield Heading("Patterns of missing answers")
         lines = [(str(number), *map(_state, pattern)) for pattern, number in common]
-        others = f"{figures.count(rest, self.data.few)} people have other patterns." if rest else ""
+        others = f"People with other patterns: {figures.count(rest, self.data.few)}." if rest else ""
         yield Grid(("people", *visits), tuple(lines), others)
 
     # --- who takes part

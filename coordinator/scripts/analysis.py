@@ -192,7 +192,7 @@ def _result(data: Any, design: Any, plan: Plan) -> tuple[Any, list[str]]:
         except (np.linalg.LinAlgError, ValueError) as error:
             raise NotEstimated(f"the estimation broke down ({error})") from error
     remarks = [] if result.converged else ["the estimation did not converge: the figures are not to be relied on"]
-    small = [name for name, sd in _spreads(result, plan)[:-1] if sd < BOUNDARY * np.sqrt(result.scale)]
+    small = [name for name, sd in _spreads(result, plan) if sd == 0]
     return result, [*remarks, *(f"the spread of {name} came out as zero" for name in small)]
 
 
@@ -213,7 +213,9 @@ def _spreads(result: Any, plan: Plan) -> list[tuple[str, float]]:
     first = float(np.sqrt(max(result.cov_re.item(), 0)))
     grouped = "therapy_group" in plan["random"].split()
     within = [("study_id", float(np.sqrt(max(result.vcomp.item(), 0))))] if grouped else []
-    return [("therapy_group" if grouped else "study_id", first), *within, ("residual", float(np.sqrt(result.scale)))]
+    residual = float(np.sqrt(result.scale))
+    found = [("therapy_group" if grouped else "study_id", first), *within]
+    return [*((name, sd if sd >= BOUNDARY * residual else 0.0) for name, sd in found), ("residual", residual)]
 
 
 def _spread(result: Any, plan: Plan) -> Iterator[dict[str, Any]]:
