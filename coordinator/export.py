@@ -15,6 +15,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from content.analysis import analysis
 from content.exports import VISIT, exported
 from content.factors import DEFAULT, factor_sets
 from content.protocol import protocol
@@ -38,6 +39,8 @@ Progress = Callable[[str, int], None]
 """Called with a table's name and its rows so far."""
 
 SCRIPTS = ("load.R", "load.py")
+ANALYSIS = ("analysis.R", "analysis.py")
+"""They read the CSV files of all check-ins."""
 
 Rows = Iterable[Sequence[Any]]
 
@@ -195,11 +198,16 @@ class _Making:
         yield manifest.file_of(page)
 
     def _scripts(self) -> Iterator[File]:
-        """The scripts that load this folder into R and into pandas."""
-        for script in SCRIPTS:
+        """The scripts that load this folder into R and into pandas, and those that analyse it, with their plan."""
+        analysed = self.asked.format == "csv" and self.cut.visit is None
+        for script in (*SCRIPTS, *ANALYSIS) if analysed else SCRIPTS:
             path = self.folder / script
             path.write_bytes(resources.files("coordinator").joinpath("scripts", script).read_bytes())
             yield manifest.file_of(path)
+        if analysed:
+            plan = self.folder / "analysis.dcf"
+            plan.write_bytes(analysis().script(by_arm=self.cut.unblinded).encode())
+            yield manifest.file_of(plan)
 
     def _manifest(self, files: Sequence[File], apostrophes: Counter[str]) -> Manifest:
         cut = self.cut

@@ -126,6 +126,9 @@ def test_a_frozen_cut_is_made_again_byte_for_byte_after_the_study_went_on(
     assert {name for name in after.digests if after.digests[name] == before.digests[name]} <= {
         "adverse_events.csv",
         "alert_notes.csv",
+        "analysis.R",
+        "analysis.dcf",
+        "analysis.py",
         "codebook.csv",
         "codebook.html",
         "consents.csv",

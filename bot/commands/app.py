@@ -13,6 +13,7 @@ from bot.commands import (
     ledger,
     mornings,
     people,
+    report,
     screening,
     serving,
     upkeep,
@@ -31,6 +32,7 @@ people.add_to(app)
 mornings.add_to(app)
 groups.add_to(app)
 export.add_to(app, open_database)
+report.add_to(app, open_database)
 importing.add_to(app)
 upkeep.add_to(app, open_any_database)
 ledger.add_to(app)

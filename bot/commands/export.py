@@ -69,8 +69,8 @@ def add_to(app: typer.Typer, open_database: Callable[[], Database]) -> None:
         request = Request(
             out=out,
             format=format,
-            as_of=_instant("--as-of", as_of),
-            since=_instant("--since", since),
+            as_of=instant("export", "--as-of", as_of),
+            since=instant("export", "--since", since),
             site=site,
             visit=visit,
             study_days=study_days,
@@ -83,16 +83,17 @@ def add_to(app: typer.Typer, open_database: Callable[[], Database]) -> None:
         typer.echo(made.text() if json else _summary(made, cut_at, out), nl=not json)
 
 
-def _instant(option: str, text: str | None) -> datetime | None:
+def instant(command: str, option: str, text: str | None) -> datetime | None:
+    """The instant an option names; ends the command with status 2 where it names none."""
     if text is None:
         return None
     try:
-        instant = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
     except ValueError:
-        refuse("export", f"{option}: '{text}' is neither a date nor an instant like 2026-03-01T08:00:00Z")
-    if instant.tzinfo is None and any(c in text for c in "T :"):
-        refuse("export", f"{option}: '{text}' has no zone; write Z for UTC at its end")
-    return instant.replace(tzinfo=instant.tzinfo or UTC)
+        refuse(command, f"{option}: '{text}' is neither a date nor an instant like 2026-03-01T08:00:00Z")
+    if found.tzinfo is None and any(c in text for c in "T :"):
+        refuse(command, f"{option}: '{text}' has no zone; write Z for UTC at its end")
+    return found.replace(tzinfo=found.tzinfo or UTC)
 
 
 def _made(open_database: Callable[[], Database], request: Request) -> tuple[Manifest, datetime]:

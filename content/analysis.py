@@ -1,0 +1,194 @@
+"""How the study is analysed: reader of `content/analysis/`, and the plan as the scripts of an export read it."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from content import loading
+from content.export_columns import AT_A_VISIT, WIDE
+from content.exports import exports
+from content.instruments import Instrument, instrument
+from content.instruments import Item as Item
+from content.protocol import protocol
+from content.wide import at_visit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FOLDER = "analysis"
+DEFAULT = "stamp"
+
+Random = Literal["study_id", "therapy_group"]
+Arm = Literal["mbt", "cbt"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: str
+
+
+class Model(_Part):
+    """The text of the linear mixed model, pooled and by arm, and when it is estimated at all."""
+
+    pooled: Annotated[str, Field(pattern=r"^value ~ ")]
+    by_arm: Annotated[str, Field(pattern=r"^value ~ .*\barm\b")]
+    reference: Arm
+    random: tuple[Random, ...]
+    in_window_only: bool
+    level: Annotated[float, Field(gt=0.5, lt=1)]
+    least_people: Annotated[int, Field(ge=3)]
+    proposal: bool = False
+
+    @model_validator(mode="after")
+    def _a_person_is_one(self) -> Model:
+        if "study_id" not in self.random:
+            raise ValueError("random: people answer more than once, so study_id is one of them")
+        if "arm" in self.pooled:
+            raise ValueError("pooled: the model of a blinded report knows no arm")
+        return self
+
+    def text(self, *, by_arm: bool) -> str:
+        """The model as R's lme4 writes it."""
+        fixed = self.by_arm if by_arm else self.pooled
+        return " + ".join([fixed, *(f"(1 | {name})" for name in self.random)])
+
+
+class Few(_Part):
+    """A figure about fewer people is not shown."""
+
+    people: Annotated[int, Field(ge=1)]
+    proposal: bool = False
+
+
+class Outcome(_Part):
+    """A figure of the wide file; `responder`: percent of baseline it has to fall by, None where none is set."""
+
+    column: str
+    title: str
+    scale: str
+    high: float | None = None
+    responder: Annotated[int, Field(gt=0, lt=100)] | None = None
+    primary: bool = False
+
+
+class Trait(BaseModel):
+    """An item of the baseline that tells who takes part."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    item: Annotated[str, Field(pattern=r"^\w+\.\w+$")]
+
+    @property
+    def of(self) -> tuple[Instrument, Item]:
+        """The instrument and its item; KeyError when there is none."""
+        code, _, item = self.item.partition(".")
+        asked = instrument(code)
+        return asked, {each.code: each for each in asked.items}[item]
+
+
+class Practice(_Part):
+    """Home practice asked for."""
+
+    minutes_a_week: Annotated[int, Field(gt=0)]
+
+
+class Sessions(_Part):
+    """Weekly sessions, how many of them count as enough, and what that was elsewhere."""
+
+    sessions: Annotated[int, Field(gt=0)]
+    enough: Annotated[int, Field(gt=0)]
+    beside: str
+
+
+class Share(_Part):
+    """Percent of all allocated who gave primary data in the trial."""
+
+    visit: str
+    percent: Annotated[float, Field(ge=0, le=100)]
+
+
+class Published(_Part):
+    """Change from baseline that the trial published."""
+
+    outcome: str
+    arm: Arm
+    visit: str
+    change: float
+
+
+class Analysis(_Part):
+    """The whole plan."""
+
+    name: str
+    version: str
+    model: Model
+    few: Few
+    outcomes: tuple[Outcome, ...]
+    baseline: tuple[Trait, ...]
+    practice: Practice
+    attendance: Sessions
+    completeness: tuple[Share, ...]
+    published: tuple[Published, ...]
+
+    @model_validator(mode="after")
+    def _names_what_there_is(self) -> Analysis:
+        if strange := [each.column for each in self.outcomes if each.column not in _figures()]:
+            raise ValueError(f"outcomes: the wide file has no figure '{strange[0]}'")
+        if len([each for each in self.outcomes if each.primary]) != 1:
+            raise ValueError("outcomes: one is primary")
+        visits = {visit.code for visit in protocol().visits}
+        named = [*(each.visit for each in self.completeness), *(each.visit for each in self.published)]
+        if unknown := [visit for visit in named if visit not in visits]:
+            raise ValueError(f"the protocol has no check-in '{unknown[0]}'")
+        columns = {each.column for each in self.outcomes}
+        if strange := [each.outcome for each in self.published if each.outcome not in columns]:
+            raise ValueError(f"published: no outcome '{strange[0]}'")
+        for trait in self.baseline:
+            _look_up(trait)
+        return self
+
+    @property
+    def primary(self) -> Outcome:
+        """The outcome that completeness is counted by."""
+        return next(each for each in self.outcomes if each.primary)
+
+    def script(self, *, by_arm: bool) -> str:
+        """The plan as analysis.py and analysis.R read it: lines of `key: value` (DCF), without arms when blinded."""
+        return "".join(f"{key}: {value}\n" for key, value in self._lines(by_arm))
+
+    def _lines(self, by_arm: bool) -> Iterator[tuple[str, str]]:
+        first, *later = protocol().visits
+        yield "plan", f"{self.name} {self.version}"
+        yield "formula", self.model.by_arm if by_arm else self.model.pooled
+        yield "random", " ".join(self.model.random)
+        if by_arm:
+            yield "reference", self.model.reference
+        yield "baseline", at_visit("", first).removeprefix("_")
+        yield "visits", " ".join(at_visit("", visit).removeprefix("_") for visit in later)
+        yield "outcomes", " ".join(each.column for each in self.outcomes)
+        yield "in_window_only", str(int(self.model.in_window_only))
+        yield "level", str(self.model.level)
+        yield "least_people", str(self.model.least_people)
+
+
+def _figures() -> set[str]:
+    """Names of the wide file, without the ending of a check-in."""
+    wide = next(table for table in exports().tables if table.name == WIDE)
+    return {AT_A_VISIT.sub("", name) for name in wide.names}
+
+
+def _look_up(trait: Trait) -> None:
+    try:
+        _ = trait.of
+    except KeyError:
+        raise ValueError(f"baseline: there is no item '{trait.item}'") from None
+
+
+@cache
+def analysis(name: str = DEFAULT) -> Analysis:
+    """The plan of analysis; `ContentRefused` names the place of a wrong entry."""
+    return loading.one(Analysis, f"{FOLDER}/{name}.toml")

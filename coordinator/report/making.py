@@ -1,0 +1,89 @@
+"""Making a report: an export of the cut, the report beside it, put in their place as a whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from coordinator import manifest
+from coordinator.export import Request, export
+from coordinator.export_folder import ExportRefused, workshop
+
+if TYPE_CHECKING:
+    from records.database import Database
+
+PAGE, PAPER, DATA = "report.html", "report.pdf", "data"
+NEEDED = ("pandas", "statsmodels", "reportlab")
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is asked for: the folder, the cut, and who sees what; `by_arm` takes an unblinded export."""
+
+    out: Path
+    as_of: datetime
+    site: str | None = None
+    unblind: bool = False
+    acting: str | None = None
+    by_arm: bool = False
+    force: bool = False
+
+
+def refuse_without_libraries() -> None:
+    """Raises ExportRefused where the extra `analysis` is not installed."""
+    if absent := [name for name in NEEDED if find_spec(name) is None]:
+        raise ExportRefused(f"{', '.join(absent)} not installed: install the extra `analysis` of this package")
+
+
+def make(database: Database, asked: Asked, *, actor: str, progress: Progress) -> tuple[Path, ...]:
+    """Write `report.html`, `report.pdf` and the folder `data`; gives their paths. Raises ExportRefused."""
+    refuse_without_libraries()
+    if asked.by_arm and not asked.unblind:
+        raise ExportRefused("a report by arm is unblinded: --by-arm --unblind --as CODE")
+    out = asked.out.resolve()
+    _refuse_if_taken(out, force=asked.force)
+    with workshop(out) as folder:
+        progress("tables")
+        cut = Request(folder / DATA, as_of=asked.as_of, site=asked.site, unblind=asked.unblind, acting=asked.acting)
+        export(database, cut, actor=actor)
+        _write(folder, asked, progress)
+        return _put_in_place(folder, out)
+
+
+def _write(folder: Path, asked: Asked, progress: Progress) -> None:
+    """Read what was exported, and print what it says; the libraries take a second to load."""
+    from content.analysis import analysis
+    from coordinator.report.figures import Data
+    from coordinator.report.printing import page, pdf
+    from coordinator.report.writing import Written
+
+    data = Data(folder / DATA, analysis(), asked.by_arm, asked.as_of.date())
+    report = Written(data, manifest.written(asked.as_of), progress).report()
+    progress("page")
+    (folder / PAGE).write_text(page(report), encoding="utf-8")
+    progress("PDF")
+    pdf(report, folder / PAPER)
+
+
+def _refuse_if_taken(out: Path, *, force: bool) -> None:
+    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
+        return
+    former = out.is_dir() and {path.name for path in out.iterdir()} <= {PAGE, PAPER, DATA}
+    if not former or manifest.files_of_former(out / DATA) is None:
+        raise ExportRefused(f"{out} is not empty and holds no former report: name another folder")
+    if not force:
+        raise ExportRefused(f"{out} holds a former report: name another folder, or give --force to replace it")
+
+
+def _put_in_place(made: Path, out: Path) -> tuple[Path, ...]:
+    if out.exists():
+        shutil.rmtree(out)
+    made.rename(out)
+    return tuple(out / name for name in (PAGE, PAPER, DATA))

@@ -1,0 +1,78 @@
+"""The part of a report about the mixed models: text, estimates, contrasts, and whether they can be relied on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from coordinator.report import pictures
+from coordinator.report.page import Block, Grid, Heading, Paragraph, Picture
+from coordinator.report.words import decimal, interval, shown, signed
+from coordinator.scripts import analysis as script
+
+if TYPE_CHECKING:
+    from content.analysis import Outcome
+    from coordinator.report.figures import Data
+
+COLUMNS = ("", "estimate", "standard error", "95 % interval")
+
+
+def modelled(data: Data, people: Any, progress: Callable[[str], None]) -> Iterator[Block]:
+    """The model of each outcome; where there is none, why."""
+    plan = data.plan.model
+    yield Heading("Linear mixed model")
+    yield Paragraph(
+        f"The plan: {plan.text(by_arm=data.by_arm)}, by restricted maximum likelihood, everybody as allocated, whoever "
+        "has a baseline and at least one follow-up value. Intervals are normal ones, a little narrow with few people. "
+        "It takes what is missing to depend on what was seen only, which nobody can check."
+    )
+    for outcome in data.plan.outcomes:
+        progress(f"model of {outcome.title}")
+        yield Heading(outcome.title, 3)
+        yield from _of(data, people, outcome)
+
+
+def _of(data: Data, people: Any, outcome: Outcome) -> Iterator[Block]:
+    try:
+        fitted = script.fit(people, data.script, outcome.column)
+    except script.NotEstimated as why:
+        yield Paragraph(f"Not estimated: {why}.")
+        return
+    done = "The estimation converged." if fitted.converged else "THE ESTIMATION DID NOT CONVERGE."
+    remarks = "".join(f" {remark[0].upper()}{remark[1:]}." for remark in fitted.remarks)
+    yield Paragraph(
+        f"{fitted.formula}. {fitted.people} people, {fitted.values} values. {done}{remarks} {_spreads(fitted)}"
+    )
+    yield from _estimates(fitted, data.by_arm)
+    terms = tuple((name, decimal(estimate, 3), decimal(se, 3)) for name, estimate, se in fitted.terms)
+    yield Grid(("term of the model", "estimate", "standard error"), terms)
+    if outcome.primary:
+        yield Picture(
+            pictures.residuals(fitted.fits, fitted.residuals),
+            "What the model leaves over",
+            "Left: a band without a shape is what the model takes for granted. Right: points on the line are normal.",
+        )
+
+
+def _estimates(fitted: script.Fitted, by_arm: bool) -> Iterator[Grid]:
+    changes = tuple(_line(row) for row in fitted.rows if row["what"] == "change")
+    note = "Change from baseline by the model, as if everybody had been there."
+    yield Grid(("adjusted change", *COLUMNS[1:]), changes, note)
+    if by_arm:
+        contrasts = tuple(_line(row) for row in fitted.rows if row["what"] == "contrast")
+        note = (
+            "Below zero: the first arm fell by more. The trial found no significant difference at 6 and 12 months, and "
+            "published no interval that could be read."
+        )
+        yield Grid(("arm less arm", *COLUMNS[1:]), contrasts, note)
+
+
+def _line(row: dict[str, Any]) -> tuple[str, ...]:
+    name = " ".join(filter(None, [shown(row["visit"]), row["arm"].upper().replace("-", "less")]))
+    return (name, signed(row["estimate"]), decimal(row["se"]), interval(row["low"], row["high"]))
+
+
+def _spreads(fitted: script.Fitted) -> str:
+    names = {"sd_study_id": "people", "sd_therapy_group": "therapy groups", "sd_residual": "what is left"}
+    spreads = [f"{names[row['what']]} {decimal(row['estimate'])}" for row in fitted.rows if row["what"] in names]
+    return f"Standard deviations: {', '.join(spreads)}."

@@ -1,0 +1,292 @@
+"""The pictures of a report as Vega-Lite; arms are told apart by shape and dash, not by colour alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
+
+import altair as alt
+
+if TYPE_CHECKING:
+    from content.analysis import Analysis
+    from coordinator.report.figures import Around, Completeness, Flow
+
+INK, FAINT, GREY = "#222222", "#E6E6E6", "#777777"
+COLOURS = ("#0072B2", "#B35900")
+"""Blue and dark orange: told apart with any colour vision, and on a grey screen by their shapes."""
+SHAPES = ("circle", "diamond")
+FONT, WIDTH = 13, 640
+PANEL = 280
+
+
+def named(arm: str) -> str:
+    """An arm as a picture names it."""
+    return arm.upper() or "everybody"
+
+
+def _done(chart: Any) -> dict[str, Any]:
+    axis = {"labelFontSize": FONT - 1, "titleFontSize": FONT, "labelColor": INK, "gridColor": FAINT}
+    styled = chart.properties(background="white", padding=8).configure(font="sans-serif").configure_view(stroke=None)
+    styled = styled.configure_axis(**axis, titleFontWeight="normal", domainColor=GREY, tickColor=GREY)
+    legend = {"labelFontSize": FONT, "title": None, "orient": "top", "symbolSize": 90, "symbolStrokeWidth": 2}
+    spec: dict[str, Any] = (
+        styled.configure_legend(**legend)
+        .configure_title(color=INK, anchor="start", fontSize=FONT)
+        .to_dict(validate=False)
+    )
+    return spec
+
+
+def _data(rows: Sequence[dict[str, Any]]) -> alt.InlineData:
+    return alt.InlineData(values=list(rows))
+
+
+def _colour(arms: Sequence[str], *, legend: bool = False) -> Any:
+    """The colour of an arm; the legend belongs to the points, which have shapes too."""
+    scale = alt.Scale(domain=[named(arm) for arm in arms], range=list(COLOURS[: len(arms)]))
+    return alt.Color("arm:N", scale=scale, legend=alt.Legend() if legend and len(arms) > 1 else None)
+
+
+def _shape(arms: Sequence[str]) -> Any:
+    scale = alt.Scale(domain=[named(arm) for arm in arms], range=list(SHAPES[: len(arms)]))
+    return alt.Shape("arm:N", scale=scale, legend=alt.Legend() if len(arms) > 1 else None)
+
+
+# --- from screening on
+
+BOX, ROW, LINE = 36.0, 54.0, 16.0
+
+
+def flow(counts: Flow, completed: Sequence[Completeness], shown: Callable[[str], str]) -> dict[str, Any]:
+    """Boxes from screening on, a column for each arm at its end; `shown` writes out a check-in."""
+    boxes: list[dict[str, Any]] = []
+    row = 0
+    if counts.screened is not None:
+        boxes.append(_box(0.5, row, f"Screened: {counts.screened}"))
+        if counts.sent_away:
+            away = "; ".join(f"{why}: {number}" for why, number in counts.sent_away.items())
+            boxes.append(_box(0.86, row + 0.5, away, wide=0.27) | {"side": True})
+        row += 1
+    boxes += [_box(0.5, row, f"Invited: {counts.joined}"), _box(0.5, row + 1, f"Enrolled: {counts.enrolled}")]
+    if counts.not_allocated:
+        text = f"Not allocated yet: {counts.not_allocated}"
+        boxes.append(_box(0.86, row + 1.5, text, wide=0.27) | {"side": True})
+    for n, (arm, number) in enumerate(counts.arms.items()):
+        x = 0.5 if len(counts.arms) == 1 else 0.27 + 0.46 * n
+        lines = [f"{named(arm)}: {number}"] if arm else []
+        lines += [f"{shown(c.visit)}: {c.given} of {c.over} due" for c in completed if c.arm == arm]
+        lines += [f"Left the study: {counts.left[arm]}"]
+        boxes += [_box(x, row + 2 + k, line, wide=0.4) | {"arm": arm} for k, line in enumerate(lines)]
+    return _done(_boxes(boxes))
+
+
+def _box(x: float, row: float, text: str, wide: float = 0.4) -> dict[str, Any]:
+    """One box, high enough for its lines; `row` may lie between two."""
+    lines = text.split("; ")
+    middle, half = row * ROW + BOX / 2, BOX / 2 + (len(lines) - 1) * LINE / 2
+    left, right = (x - wide / 2) * WIDTH, (x + wide / 2) * WIDTH
+    box = {"x": left, "x2": right, "mid": x * WIDTH, "y": middle - half, "y2": middle + half}
+    first = middle - (len(lines) - 1) * LINE / 2
+    return box | {"middle": middle, "lines": [{"mid": x * WIDTH, "at": first + LINE * n, "text": each}
+                                              for n, each in enumerate(lines)]}  # fmt: skip
+
+
+def _boxes(boxes: list[dict[str, Any]]) -> Any:
+    height = max(box["y2"] for box in boxes)
+    x = alt.X("x:Q", scale=alt.Scale(domain=[0, WIDTH], nice=False), axis=None)
+    y = alt.Y("y:Q", scale=alt.Scale(domain=[height, 0], nice=False), axis=None)
+    drawn = [{key: value for key, value in box.items() if key != "lines"} for box in boxes]
+    frames = alt.Chart(_data(drawn)).mark_rect(fill="white", stroke=INK).encode(x=x, x2="x2", y=y, y2="y2")
+    at = {"x": alt.X("mid:Q", scale=alt.Scale(domain=[0, WIDTH], nice=False), axis=None), "y": alt.Y("at:Q")}
+    texts = [line for box in boxes for line in box["lines"]]
+    words = alt.Chart(_data(texts)).mark_text(fontSize=FONT, color=INK, baseline="middle")
+    lines = alt.Chart(_data(_joined(boxes))).mark_rule(stroke=INK).encode(x=x, x2="x2", y=y, y2="y2")
+    layers = (lines, frames, words.encode(**at, text="text:N"))
+    return alt.layer(*layers).properties(width=WIDTH, height=height)
+
+
+def _joined(boxes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Lines from each box down to the next of its column, and across to what stands at the side."""
+    trunk = [box for box in boxes if "arm" not in box and "side" not in box]
+    columns: dict[str, list[dict[str, Any]]] = {}
+    for box in boxes:
+        if "arm" in box:
+            columns.setdefault(box["arm"], [trunk[-1]]).append(box)
+    pairs = [*pairwise(trunk)]
+    pairs += [pair for column in columns.values() for pair in pairwise(column)]
+    lines = [line for pair in pairs for line in _elbow(*pair)]
+    side = [box for box in boxes if "side" in box]
+    return lines + [{"x": WIDTH / 2, "x2": box["x"], "y": box["middle"], "y2": box["middle"]} for box in side]
+
+
+def _elbow(upper: dict[str, Any], lower: dict[str, Any]) -> list[dict[str, Any]]:
+    """Down, across, and down again."""
+    a, b, half = upper["mid"], lower["mid"], (upper["y2"] + lower["y"]) / 2
+    return [
+        {"x": a, "x2": a, "y": upper["y2"], "y2": half},
+        {"x": a, "x2": b, "y": half, "y2": half},
+        {"x": b, "x2": b, "y": half, "y2": lower["y"]},
+    ]
+
+
+# --- who answered
+
+ROOM_FOR_A_NUMBER = 12
+"""Percent from which a bar has room for the number of people at its foot."""
+
+
+def completeness(rows: Sequence[Completeness], plan: Analysis, shown: Callable[[str], str]) -> dict[str, Any]:
+    """Bars of percent by check-in and arm; strokes where the trial stood."""
+    arms = list(dict.fromkeys(row.arm for row in rows))
+    order = list(dict.fromkeys(shown(row.visit) for row in rows))
+    known = [{"arm": named(r.arm), "visit": shown(r.visit), "percent": 100 * r.given / r.over, "n": f"n = {r.over}"}
+             for r in rows if r.over]  # fmt: skip
+    trial = [{"visit": shown(share.visit), "percent": share.percent} for share in plan.completeness]
+    x = alt.X("visit:N", sort=order, title=None, axis=alt.Axis(labelAngle=0), scale=alt.Scale(domain=order))
+    y = alt.Y("percent:Q", title="percent", scale=alt.Scale(domain=[0, 100]))
+    beside = {"xOffset": alt.XOffset("arm:N", sort=[named(a) for a in arms])} if len(arms) > 1 else {}
+    bars = (
+        alt.Chart(_data(known))
+        .mark_bar(size=34 if len(arms) > 1 else 60)
+        .encode(x=x, y=y, color=_colour(arms, legend=True), **beside)
+    )
+    inside = alt.condition(f"datum.percent > {ROOM_FOR_A_NUMBER}", alt.value("white"), alt.value(INK))
+    foot = alt.Y("foot:Q", title="percent", scale=alt.Scale(domain=[0, 100]))
+    words = alt.Chart(_data([row | {"foot": 0} for row in known])).mark_text(dy=-8, fontSize=FONT - 2)
+    labels = words.encode(x=x, y=foot, text="n:N", color=inside, **beside)
+    strokes = alt.Chart(_data(trial)).mark_tick(thickness=3, size=96, color=INK).encode(x=x, y=y)
+    return _done(alt.layer(bars, labels, strokes).properties(width=WIDTH, height=210))
+
+
+def patterns(rows: Sequence[tuple[str, tuple[str, ...], int]], visits: Sequence[str]) -> dict[str, Any]:
+    """A row for each pattern, a field for each check-in: filled given, empty missing, grey not yet due."""
+    order = [label for label, _, _ in rows]
+    cells = [{"row": label, "visit": visit, "state": state} for label, states, _ in rows
+             for visit, state in zip(visits, states, strict=True)]  # fmt: skip
+    x = alt.X("visit:N", sort=list(visits), title=None, axis=alt.Axis(orient="top", labelAngle=0))
+    y = alt.Y("row:N", sort=order, title=None, axis=alt.Axis(labelLimit=220))
+    scale = alt.Scale(domain=["given", "missing", "not yet due"], range=[COLOURS[0], "#FFFFFF", "#D0D0D0"])
+    colour = alt.Color("state:N", scale=scale, legend=alt.Legend(symbolStrokeColor=INK, symbolType="square"))
+    squares = alt.Chart(_data(cells)).mark_rect(stroke=GREY).encode(x=x, y=y, color=colour)
+    return _done(squares.properties(width=460, height=26 * len(rows)))
+
+
+# --- how it changed
+
+
+def changes(
+    rows: Sequence[dict[str, Any]], plan: Analysis, arms: Sequence[str], shown: Callable[[str], str]
+) -> dict[str, Any]:
+    """A panel an outcome: mean change from baseline by check-in with its interval; the trial's figures beside."""
+    panels = []
+    for outcome in plan.outcomes:
+        mine = [row for row in rows if row["outcome"] == outcome.column and row["change"] == row["change"]]
+        mine = [row for row in mine if row["change"] is not None]
+        if mine:
+            panels.append(_panel(mine, outcome, plan, arms, shown))
+    return _done(alt.concat(*panels, columns=2, spacing=24).resolve_legend(color="shared", shape="shared"))
+
+
+def _panel(
+    rows: Sequence[dict[str, Any]],
+    outcome: Any,
+    plan: Analysis,
+    arms: Sequence[str],
+    shown: Callable[[str], str],
+) -> Any:
+    order = list(dict.fromkeys(shown(row["visit"]) for row in rows))
+    points = [{"arm": named(row["arm"]), "visit": shown(row["visit"]), "change": row["change"], "low": row["low"],
+               "high": row["high"]} for row in rows]  # fmt: skip
+    x = alt.X("visit:N", sort=order, title=None, axis=alt.Axis(labelAngle=0))
+    offset = {"xOffset": alt.XOffset("arm:N", sort=[named(a) for a in arms])} if len(arms) > 1 else {}
+    y = alt.Y("change:Q", title="change from baseline", scale=alt.Scale(zero=True))
+    base = alt.Chart(_data(points))
+    bars = base.mark_rule(strokeWidth=2).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=_colour(arms), **offset)
+    dots = base.mark_point(filled=True, size=70, opacity=1).encode(
+        x=x, y=y, color=_colour(arms, legend=True), shape=_shape(arms), **offset
+    )
+    zero = alt.Chart(_data([{"change": 0}])).mark_rule(color=GREY, strokeDash=[4, 3]).encode(y="change:Q")
+    trial = [{"visit": shown(each.visit), "change": each.change}
+             for each in plan.published if each.outcome == outcome.column]  # fmt: skip
+    trial = [each for each in trial if each["visit"] in order]
+    beside = [alt.Chart(_data(trial)).mark_tick(color=INK, thickness=2, size=46).encode(x=x, y=y)] if trial else []
+    title = alt.TitleParams(outcome.title, subtitle=outcome.scale, subtitleColor=GREY)
+    return alt.layer(zero, bars, dots, *beside).properties(width=PANEL, height=150, title=title)
+
+
+# --- what they did
+
+
+def attendance(rows: Sequence[dict[str, Any]], arms: Sequence[str]) -> dict[str, Any]:
+    """Percent present by session."""
+    points = [row | {"arm": named(row["arm"])} for row in rows]
+    x = alt.X("session:N", title="session", axis=alt.Axis(labelAngle=0))
+    y = alt.Y("percent:Q", title="percent present", scale=alt.Scale(domain=[0, 100]))
+    lines = alt.Chart(_data(points)).mark_line(strokeWidth=2).encode(x=x, y=y, color=_colour(arms))
+    dots = alt.Chart(_data(points)).mark_point(filled=True, size=80, opacity=1)
+    return _done(
+        alt.layer(lines, dots.encode(x=x, y=y, color=_colour(arms, legend=True), shape=_shape(arms))).properties(
+            width=WIDTH, height=180
+        )
+    )
+
+
+def practice(rows: Sequence[dict[str, Any]], goal: int, arms: Sequence[str]) -> dict[str, Any]:
+    """Median minutes by week since enrolment with the middle half of the people, and the minutes asked for."""
+    points = [row | {"arm": named(row["arm"])} for row in rows]
+    x = alt.X("week:Q", title="week since enrolment", axis=alt.Axis(tickMinStep=1), scale=alt.Scale(nice=False))
+    base = alt.Chart(_data(points))
+    bands = base.mark_area(opacity=0.18).encode(
+        x=x, y=alt.Y("low:Q", title="minutes a week"), y2="high:Q", color=_colour(arms)
+    )
+    lines = base.mark_line(strokeWidth=2).encode(x=x, y="median:Q", color=_colour(arms))
+    dots = base.mark_point(filled=True, size=50, opacity=1).encode(
+        x=x, y="median:Q", color=_colour(arms, legend=True), shape=_shape(arms)
+    )
+    asked = alt.Chart(_data([{"median": goal}])).mark_rule(color=INK, strokeDash=[6, 4]).encode(y="median:Q")
+    return _done(alt.layer(bands, lines, dots, asked).properties(width=WIDTH, height=200))
+
+
+def around(rows: Sequence[Around]) -> dict[str, Any]:
+    """Means before and after, joined; pain and urge."""
+    names = {"pain": "Pain", "urge": "Wish for a dose"}
+    points = [
+        {"what": names[row.what], "when": when, "value": value}
+        for row in rows
+        for when, value in (("before", row.before), ("after", row.after))
+    ]
+    scale = alt.Scale(domain=list(names.values()), range=[COLOURS[0], INK])
+    colour = alt.Color("what:N", scale=scale)
+    shape = alt.Shape("what:N", scale=alt.Scale(domain=list(names.values()), range=list(SHAPES)))
+    x = alt.X("when:N", sort=["before", "after"], title=None, axis=alt.Axis(labelAngle=0))
+    y = alt.Y("value:Q", title="0 to 10", scale=alt.Scale(domain=[0, 10]))
+    base = alt.Chart(_data(points))
+    layers = (base.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour),
+              base.mark_point(filled=True, size=90, opacity=1).encode(x=x, y=y, color=colour, shape=shape))  # fmt: skip
+    return _done(alt.layer(*layers).properties(width=300, height=180))
+
+
+# --- diagnostics
+
+
+def residuals(fits: Sequence[float], left: Sequence[float]) -> dict[str, Any]:
+    """What the model leaves over, against what it says, and against a normal distribution."""
+    points = [{"fit": float(f), "left": float(r)} for f, r in zip(fits, left, strict=True)]
+    ordered, n = sorted(float(r) for r in left), len(left)
+    normal = [{"normal": NormalDist().inv_cdf((k + 0.5) / n), "left": r} for k, r in enumerate(ordered)]
+    spread = (sum(r * r for r in ordered) / n) ** 0.5
+    ends = [{"normal": z, "left": z * spread} for z in (normal[0]["normal"], normal[-1]["normal"])]
+    zero = alt.Chart(_data([{"left": 0}])).mark_rule(color=GREY, strokeDash=[4, 3]).encode(y="left:Q")
+    dot: dict[str, Any] = {"filled": True, "size": 22, "opacity": 0.5, "color": COLOURS[0]}
+    y = alt.Y("left:Q", title="residual")
+    first = (
+        alt.Chart(_data(points))
+        .mark_point(**dot)
+        .encode(x=alt.X("fit:Q", title="value by the model", scale=alt.Scale(zero=False)), y=y)
+    )
+    second = alt.Chart(_data(normal)).mark_point(**dot).encode(x=alt.X("normal:Q", title="normal quantile"), y=y)
+    line = alt.Chart(_data(ends)).mark_line(color=GREY, strokeDash=[4, 3]).encode(x="normal:Q", y="left:Q")
+    panels = [alt.layer(*pair).properties(width=PANEL, height=180) for pair in ((zero, first), (line, second))]
+    return _done(alt.hconcat(*panels, spacing=24))

@@ -1,0 +1,40 @@
+"""How figures and check-ins are written in a report."""
+
+from __future__ import annotations
+
+import math
+
+MINUS = "−"
+NONE = "–"
+DECISIONS = {
+    "took": "Took the dose",
+    "later": "Later",
+    "not_needed": "Did not need it this time",
+    "rather_not_say": "Would rather not say",
+    "no_answer": "No answer",
+}
+
+
+def shown(visit: str) -> str:
+    """A check-in as people say it: `month 3`, of `month_3` and of `m3`."""
+    if visit in ("m0", "baseline"):
+        return "baseline"
+    return f"month {visit.removeprefix('month_').removeprefix('m')}"
+
+
+def decimal(value: float | None, places: int = 2) -> str:
+    """A figure with its decimals; a dash for none."""
+    if value is None or math.isnan(value):
+        return NONE
+    return f"{value:.{places}f}".replace("-", MINUS)
+
+
+def signed(value: float | None, places: int = 2) -> str:
+    """A change with its sign."""
+    text = decimal(value, places)
+    return f"+{text}" if value is not None and value > 0 else text
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """`−0.90 to −0.10`; a dash where there is none."""
+    return NONE if decimal(low) == NONE else f"{decimal(low)} to {decimal(high)}"

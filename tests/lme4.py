@@ -1,0 +1,40 @@
+"""R with lme4 as a referee: analysis.R on the files of an export, and its tables beside ours."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from coordinator.scripts import analysis as script
+
+
+def rows_of(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def agree(ours: list[dict[str, str]], theirs: list[dict[str, str]]) -> None:
+    """Every cell the same, numbers to four digits."""
+    assert len(ours) == len(theirs) > 0
+    for row, other in zip(ours, theirs, strict=True):
+        for name, cell in row.items():
+            if name in ("outcome", "what", "arm", "visit", "reason") or "" in (cell, other[name]):
+                assert cell == other[name], (row, name)
+            else:
+                assert float(cell) == pytest.approx(float(other[name]), rel=1e-4, abs=1e-5), (row, name)
+
+
+def in_r(*folders: Path, results: Path | None = None) -> None:
+    """analysis.R on each of these folders, into `results` or their folder `r`; skips with a reason without lme4."""
+    if shutil.which("Rscript") is None:
+        pytest.skip("R is not installed")
+    r = Path(script.__file__).with_name("analysis.R")
+    each = "; ".join(f"main('{folder}', '{results or folder / 'r'}')" for folder in folders)
+    done = subprocess.run(["Rscript", "-e", f"source('{r}'); {each}"], capture_output=True, text=True, check=False)
+    if "no package called ‘lme4’" in done.stderr:
+        pytest.skip("R has no lme4 here")
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,184 @@
+"""`coach report`: what it says of a study that was made up, what it leaves out, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from bot.commands import report as command
+from content.analysis import Analysis, analysis
+from coordinator.manifest import written
+from coordinator.report import words
+from coordinator.report.figures import Data
+from coordinator.report.printing import page, pdf
+from coordinator.report.writing import Written
+from coordinator.scripts import analysis as script
+from tests import simulated
+from tests.databases import Clock, Fresh, Shelf, url_of
+from tests.exported import Study
+from tests.lme4 import agree, in_r, rows_of
+
+pytest.importorskip("reportlab", reason="reportlab (extra `analysis`) is not installed")
+
+PEOPLE, MONTHS = 26, 6
+ARM_WORDS = ("mbt", "cbt", "mindful", "cognitive")
+PICTURE = re.compile(r'src="data:image/svg\+xml;base64,[^"]+"')
+
+
+class Office:
+    """A study, and the command line beside it."""
+
+    def __init__(self, study: Study, fresh: Fresh) -> None:
+        self.study = study
+        self.app = typer.Typer()
+        self.app.callback()(lambda: None)
+        command.add_to(self.app, lambda: fresh.open(url_of(study.database)))
+
+    def reports(self, name: str, *args: str) -> Result:
+        return CliRunner().invoke(self.app, ["report", "--out", str(self.study.folder / name), *args])
+
+    def text(self, name: str) -> str:
+        """The page without pictures and tags, a line for each row of a table."""
+        text = (self.study.folder / name / "report.html").read_text(encoding="utf-8")
+        text = text[text.index("<body>") :]
+        text = re.sub(r"</t[dh]>(?=<t)", " | ", PICTURE.sub("", text))
+        return unescape(re.sub(r"<[^>]+>", "", text))
+
+
+@pytest.fixture(scope="module")
+def office(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    clock = Clock()
+    fresh = Fresh(shelf, clock)
+    study = Study(fresh("sqlite"), clock, tmp_path_factory.mktemp("reports"))
+    people = simulated.live(study, 2601, PEOPLE, months=MONTHS)
+    for person in people[:6]:
+        simulated.pauses(person, 4)
+    study.adds("mbt", test=True).enrols()
+    office = Office(study, fresh)
+    made = json.loads(office.reports("pooled", "--json").stdout)
+    assert (made["blinded"], made["by_arm"], len(made["files"])) == (True, False, 3)
+    assert office.reports("arms", "--unblind", "--as", study.unblinded, "--by-arm").exit_code == 0
+    yield office
+    fresh.close()
+
+
+def test_a_report_is_a_page_and_a_pdf_with_pictures_first_beside_their_data(office: Office) -> None:
+    folder = office.study.folder / "pooled"
+    assert sorted(path.name for path in folder.iterdir()) == ["data", "report.html", "report.pdf"]
+    assert (folder / "report.pdf").read_bytes().startswith(b"%PDF")
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    assert not re.findall(r'(?:src|href)="(?!data:)', html), "a picture or a style that is not in the page"
+    assert len(PICTURE.findall(html)) >= 7
+    assert html.index("<img") < html.index("<table")
+    assert {"analysis.py", "analysis.R", "analysis.dcf", "manifest.json"} <= {
+        p.name for p in (folder / "data").iterdir()
+    }
+
+
+def test_it_counts_who_came_how_far_and_who_answered_without_test_people(office: Office) -> None:
+    text = office.text("pooled")
+    given = sum(each.values["m6"] is not None for each in simulated.people(2601, PEOPLE))
+    assert f"{PEOPLE} people enrolled" in text
+    assert f"Invited | {PEOPLE}\n" in text
+    assert f"month 6 | {PEOPLE} | {given} ({100 * given / PEOPLE:.0f} %)" in text
+    assert f"month 9 | 0 | – | – | {PEOPLE}" in text, "a window that is not over is in no denominator"
+    assert "about 70 % at month 6; 65 % at month 12" in text
+    assert "0 (0 %)" not in text[: text.index("Responders")]
+
+
+def test_the_change_is_that_of_the_files_and_an_outcome_nobody_gave_is_said_to_have_none(office: Office) -> None:
+    folder = office.study.folder / "pooled" / "data"
+    table = script.change_table(script.read_people(folder), script.read_plan(folder))
+    row = table[(table["outcome"] == "peg_score") & (table["visit"] == "m6")].iloc[0]
+    line = f"month 6 | {row['n']} | {words.decimal(row['baseline'])} | {words.decimal(row['value'])} | "
+    line += f"{words.signed(row['change'])} | {words.interval(row['low'], row['high'])}"
+    assert line in office.text("pooled")
+    rmdq = office.text("pooled").split("RMDQ: what the back keeps from (0 to 24)")[1]
+    assert rmdq.strip().startswith("Nobody has a baseline and a follow-up value.")
+    assert "Not estimated: 0 people have a baseline and a follow-up value" in office.text("pooled")
+
+
+def test_small_numbers_are_left_out_and_a_second_one_with_them(office: Office) -> None:
+    text = office.text("arms")
+    gender = text.split("How would you describe yourself?")[1].split("How")[0]
+    shown = [int(number) for number in re.findall(r"\| (\d+) \(", gender)]
+    assert shown, gender
+    assert all(number == 0 or number >= analysis().few.people for number in shown)
+    responders = text.split("Responders")[1].split("Linear mixed model")[0]
+    assert "not shown, of" in responders
+    assert not re.findall(r"[^\d][1-4] of \d+ \(", responders)
+
+
+def test_by_arm_it_has_contrasts_beside_what_the_trial_found(office: Office) -> None:
+    text = office.text("arms")
+    assert "value ~ arm * visit + baseline + site + (1 | study_id)" in text
+    assert "The estimation converged" in text
+    assert re.search(r"month 6 MBT less CBT \| −\d", text)
+    assert "MBT month 6 −0.35" in text
+    assert f"Allocated: MBT | {PEOPLE // 2}" in text
+
+
+def test_r_makes_the_same_tables_of_the_exported_files(office: Office) -> None:
+    folder = office.study.folder / "arms" / "data"
+    results = office.study.folder / "results"
+    in_r(folder, results=results / "r")
+    script.main(folder, results / "python")
+    tables = {name: rows_of(results / "python" / f"{name}.csv") for name in ("change", "model")}
+    assert {row["what"] for row in tables["model"] if row["outcome"] == "peg_score"} >= {"change", "contrast"}
+    for name, rows in tables.items():
+        agree(rows, rows_of(results / "r" / f"{name}.csv"))
+
+
+def test_pauses_are_shown_before_and_after_without_a_claim(office: Office) -> None:
+    text = office.text("arms")
+    assert "Pain, 0 to 10 | 6 | 18 | " in text
+    assert "This says nothing about what a pause does." in text
+    assert "No answer | 6 (25 %)" in text
+
+
+def test_a_blinded_report_says_no_arm(office: Office) -> None:
+    folder = office.study.folder / "pooled"
+    text = office.text("pooled").casefold()
+    text += "".join(path.read_text(encoding="utf-8").casefold() for path in (folder / "data").iterdir())
+    assert [word for word in ARM_WORDS if word in text] == []
+
+
+def test_the_same_data_give_the_same_bytes(office: Office) -> None:
+    folder, cut = office.study.folder / "pooled", office.study.clock.at
+    data = Data(folder / "data", analysis(), by_arm=False, on=cut.date())
+    again = Written(data, written(cut), lambda _: None).report()
+    assert page(again) == (folder / "report.html").read_text(encoding="utf-8")
+    pdf(again, office.study.folder / "again.pdf")
+    assert (office.study.folder / "again.pdf").read_bytes() == (folder / "report.pdf").read_bytes()
+
+
+def test_arms_are_refused_to_who_may_not_see_them_and_a_folder_is_never_written_over(office: Office) -> None:
+    assert "by arm is unblinded" in office.reports("x", "--by-arm").stderr
+    assert "--unblind --as CODE" in office.reports("x", "--unblind", "--by-arm").stderr
+    taken = office.reports("pooled")
+    assert (taken.exit_code, "--force" in taken.stderr) == (1, True)
+    (office.study.folder / "mine").mkdir()
+    (office.study.folder / "mine" / "letter.txt").write_text("keep", encoding="utf-8")
+    assert office.reports("mine", "--force").exit_code == 1
+    assert office.reports("x", "--as-of", "yesterday").exit_code == 2
+    assert not (office.study.folder / "x").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"random": ["therapy_group"]}, "study_id is one of them"),
+        ({"pooled": "value ~ arm + visit"}, "knows no arm"),
+        ({"least_people": 2}, "greater than or equal to 3"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused_with_its_place(change: dict[str, object], reason: str) -> None:
+    plan = analysis().model_dump()
+    with pytest.raises(ValueError, match=reason):
+        Analysis.model_validate(plan | {"model": plan["model"] | change})
