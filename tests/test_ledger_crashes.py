@@ -24,7 +24,6 @@ from scheduler import planning
 from study.facts import CheckInFinished, DosePrompts, Enrolled, MedicineEpisode
 from tests.clinic import MORPHINE, Clinic, clinic_over
 from tests.databases import Shelf, url_of
-from tests.evenings import FIRST_WORDING
 from tests.living import books
 
 T = TypeVar("T")
@@ -154,7 +153,7 @@ NIGHT_AWAY = (SUNDAY_AFTERNOON, *(SUNDAY_AFTERNOON + timedelta(hours=h) for h in
 
 
 async def one_life(url: str, moments: tuple[datetime, ...], dies_at: int | None) -> tuple[Evening, int]:
-    async with clinic_over(url, FIRST_WORDING, moments[0]) as clinic:
+    async with clinic_over(url, moments[0]) as clinic:
         evening = Evening(clinic)
         passed = await evening.lived(moments, dies_at)
         assert books(clinic) == []
