@@ -14,7 +14,7 @@ import pytest
 from records import people
 from scheduler import planning
 from tests.bookkeeping import Life
-from tests.clinic import MORPHINE, Clinic, Patient, fresh_sqlite
+from tests.clinic import Clinic, Patient, fresh_sqlite
 from tests.evenings import clinic_of_evenings
 from tests.golden import FOLDER, check
 from tests.living import books, days, joined, until
@@ -115,7 +115,7 @@ async def test_a_session_put_off_comes_back(clinic: Clinic) -> None:
 
 @pytest.mark.parametrize(("name", "hours"), [("an_evening", 14), ("three_days", 72)])
 async def test_after_an_outage(clinic: Clinic, name: str, hours: int) -> None:
-    ann = await joined(clinic, MORPHINE, since=45)
+    ann = await joined(clinic, since=45)
     await until(clinic, datetime(2026, 3, 2, 22, 0, tzinfo=UTC))
     ann.script.clear()
     ann.seen = len(ann.person.messages)
