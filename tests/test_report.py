@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
 
 import pytest
 import typer
@@ -21,7 +22,7 @@ from coordinator.report.writing import Written
 from coordinator.scripts import analysis as script
 from tests import simulated
 from tests.databases import Clock, Fresh, Shelf, url_of
-from tests.exported import Study
+from tests.exported import Study, begun
 from tests.lme4 import agree, in_r, rows_of
 
 pytest.importorskip("reportlab", reason="reportlab (extra `analysis`) is not installed")
@@ -156,6 +157,18 @@ def test_the_same_data_give_the_same_bytes(office: Office) -> None:
     assert page(again) == (folder / "report.html").read_text(encoding="utf-8")
     pdf(again, office.study.folder / "again.pdf")
     assert (office.study.folder / "again.pdf").read_bytes() == (folder / "report.pdf").read_bytes()
+
+
+def test_a_study_that_has_just_begun_has_a_report_that_says_what_there_is_not(
+    fresh: Fresh, clock: Clock, tmp_path: Path
+) -> None:
+    office = Office(Study(fresh("sqlite"), clock, tmp_path), fresh)
+    office.study.adds("mbt").enrols().logs(begun())
+    assert office.reports("first").exit_code == 0
+    text = office.text("first")
+    assert "1 enrolled people have no follow-up planned" in text
+    assert text.count("Not estimated: 0 people") == len(analysis().outcomes)
+    assert "Fewer than 5 people have pauses with both ratings." in text
 
 
 def test_arms_are_refused_to_who_may_not_see_them_and_a_folder_is_never_written_over(office: Office) -> None:

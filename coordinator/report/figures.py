@@ -327,4 +327,5 @@ def around(data: Data, people: Any) -> list[Around]:
 def decisions(data: Data, people: Any) -> tuple[int, int, dict[str, int]]:
     """People with a pause, their pauses, and how many ended with which decision; `no_answer` is one of them."""
     pauses = data.table("pauses").merge(people[["study_id"]], on="study_id")
-    return pauses["study_id"].nunique(), len(pauses), dict(Counter(pauses["decision"].fillna("no_answer")))
+    chosen = Counter(each if isinstance(each, str) else "no_answer" for each in pauses["decision"])
+    return pauses["study_id"].nunique(), len(pauses), dict(chosen)

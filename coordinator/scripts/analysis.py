@@ -46,12 +46,14 @@ def read_people(folder: Path) -> Any:
     people = pd.read_csv(folder / "wide.csv", dtype={"study_id": "str", "site": "str", "arm": "str"})
     people = people[people["status"] != "invited"].copy()
     met = pd.read_csv(folder / "attendance.csv", dtype={"study_id": "str", "therapy_group": "str"})
-    groups = met.sort_values(["study_id", "meeting"]).groupby("study_id")["therapy_group"].last()
+    met = met.sort_values(["study_id", "meeting"])
+    groups = dict(zip(met["study_id"], met["therapy_group"], strict=True))
     # who is in no group is a group of one
-    people["therapy_group"] = people["study_id"].map(groups).fillna(people["study_id"])
+    people["therapy_group"] = [groups.get(person, person) for person in people["study_id"]]
     if "arm" not in people:
         people["arm"] = ""
-    return people.fillna({"arm": ""}).sort_values("study_id").reset_index(drop=True)
+    people["arm"] = [arm if isinstance(arm, str) else "" for arm in people["arm"]]
+    return people.sort_values("study_id").reset_index(drop=True)
 
 
 def follow_up(people: Any, plan: Plan, outcome: str) -> Any:
