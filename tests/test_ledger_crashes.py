@@ -153,7 +153,7 @@ NIGHT_AWAY = (SUNDAY_AFTERNOON, *(SUNDAY_AFTERNOON + timedelta(hours=h) for h in
 
 
 async def one_life(url: str, moments: tuple[datetime, ...], dies_at: int | None) -> tuple[Evening, int]:
-    async with clinic_over(url, moments[0]) as clinic:
+    async with clinic_over(url, at=moments[0]) as clinic:
         evening = Evening(clinic)
         passed = await evening.lived(moments, dies_at)
         assert books(clinic) == []
