@@ -206,7 +206,7 @@ def test_no_walk_gets_stuck(acts: list[tuple[str, Any]], arm: str, joining: bool
 
 
 @pytest.mark.slow
-@settings(max_examples=40, derandomize=True, **COMMON)  # type: ignore[arg-type]
+@settings(max_examples=300, **COMMON)  # type: ignore[arg-type]
 @given(acts=st.lists(act, min_size=30, max_size=80), arm=st.sampled_from(("mbt", "cbt")), joining=st.booleans())
 def test_no_long_walk_gets_stuck(acts: list[tuple[str, Any]], arm: str, joining: bool) -> None:
     asyncio.run(walk(acts, arm, joining))
