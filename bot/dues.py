@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -15,7 +15,7 @@ from bot.prompted.prompt import begin_for
 from content import say
 from content.medicines import limit
 from content.message import Message
-from records import due, facts
+from records import due, facts, post
 from records import talks as stored_talks
 from records.facts import Where
 from scheduler import planning, travelling
@@ -42,12 +42,18 @@ def _step(desk: Desk, item: Row[Any]) -> None:
     if stored is None or ask is None or stored.ask_seq != seq:
         due.close(desk.tx, item.id, "superseded", "the talk went on")
         return
-    if desk.tx.now - item.due_at > timedelta(seconds=limit("late_timer_seconds")):
+    if _is_late(desk, item.due_at, number):
         due.close(desk.tx, item.id, "expired", "too late")
         talking.ask_again(desk, stored, first=say.talk.interrupted(), timed=False)
         return
     due.close(desk.tx, item.id, "answered", "in time")
     talking.answer(desk, stored, ask, "tick", "timer")
+
+
+def _is_late(desk: Desk, due_at: datetime, conversation: int) -> bool:
+    """True for a step over a minute late, and for one whose last words have not reached the person for so long."""
+    unread_since = post.undelivered_since(desk.tx, desk.participant.id, "step", conversation)
+    return desk.tx.now - min(due_at, unread_since or due_at) > timedelta(seconds=limit("late_timer_seconds"))
 
 
 def _check_back(desk: Desk, item: Row[Any]) -> None:
@@ -80,7 +86,7 @@ def _patch_assumed(desk: Desk, item: Row[Any]) -> None:
     where = Where(person.id, person.study_id, "patch assumed off")
     facts.write(desk.tx, kept.entity, ended, where, why="worn for 72 hours, no removal logged")
     due.close(desk.tx, item.id, "answered", "assumed off")
-    if quiet.why_not(desk) is None:
+    if quiet.why_not(desk) is None and not quiet.waits_for_line(desk):
         view = lookups.view(desk)
         medicine = view.medicine(worn.medicine)
         name = medicine.nickname if medicine is not None else worn.product

@@ -45,6 +45,8 @@ def tell(desk: Desk, item_id: int, occurrence: str) -> None:
         due.postpone(desk.tx, item_id, quiet.ends_at(desk))
     elif why_not is not None:
         due.close(desk.tx, item_id, "skipped", why_not)
+    elif quiet.waits_for_line(desk):
+        due.postpone(desk.tx, item_id, desk.tx.now + timedelta(minutes=1))
     else:
         due.close(desk.tx, item_id, "answered", "sent")
         desk.send(say.talk.outage(), kind="prompt", occurrence=f"due.{item_id}", due_item=item_id)

@@ -17,7 +17,7 @@ from bot.prompted import SENDERS, visits
 from bot.prompted.prompt import Prompt
 from content import say
 from content.protocol import Protocol
-from records import due, meta
+from records import due, meta, post
 from records import talks as stored_talks
 from records.person import person_of, protocol_of
 from records.tables import Outbox, table
@@ -73,6 +73,7 @@ def traffic(desk: Desk, person: Person) -> Traffic:
         calm=row.calm_since is not None,
         up_since=up_since,
         told_in=outage.told_in(tx, row.id, up_since) if up_since is not None else None,
+        on_its_way=post.undelivered_since(tx, row.id, "prompt") is not None,
     )
 
 

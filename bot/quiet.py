@@ -6,6 +6,7 @@ from datetime import datetime, time, timedelta
 
 from bot.desk import Desk
 from content.medicines import limit
+from records import post
 from records import talks as stored_talks
 from study.view import ParticipantView, instant_of
 
@@ -34,10 +35,17 @@ def why_not(desk: Desk, *, asked_for: bool = False) -> str | None:
 
 
 def busy(desk: Desk) -> bool:
-    """True while the person is in the middle of a talk."""
+    """True while the person is in the middle of a talk, or an earlier prompt has not reached them yet."""
+    if waits_for_line(desk):
+        return True
     front = stored_talks.front(desk.tx, desk.participant.id)
     idle = timedelta(minutes=limit("idle_minutes"))
     return front is not None and desk.tx.now - front.touched_at < idle
+
+
+def waits_for_line(desk: Desk) -> bool:
+    """True while an earlier prompt to the person has not reached Telegram; nothing piles up behind it."""
+    return post.undelivered_since(desk.tx, desk.participant.id, "prompt") is not None
 
 
 def ends_at(desk: Desk) -> datetime:

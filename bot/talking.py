@@ -126,28 +126,40 @@ def park(desk: Desk, stored: Stored) -> None:
 
 def resume(desk: Desk, stored: Stored) -> None:
     """Take a parked talk to the front and repeat its question."""
+    take_up(desk, stored)
+    ask_again(desk, stored, timed=False)
+
+
+def take_up(desk: Desk, stored: Stored) -> None:
+    """Take a parked talk to the front; the one that was there is parked."""
     standing = stored_talks.front(desk.tx, stored.participant_id)
     if standing is not None:
         park(desk, standing)
     stored_talks.move(desk.tx, stored.id, "front")
-    ask_again(desk, stored, timed=False)
+
+
+def is_unanswered_offer(stored: Stored) -> bool:
+    """True for an invitation or session that was offered, and that the person has not answered at all."""
+    return talks()[stored.talk].offer and not any(reply.by == "person" for reply in stored.log)
 
 
 def offer_parked(desk: Desk) -> bool:
     """Offer the newest parked talk that is still in its life; it is never resumed unasked."""
-    for stored in stored_talks.parked(desk.tx, desk.participant.id):
-        if talks()[stored.talk].offer and not any(reply.by == "person" for reply in stored.log):
-            continue
-        if not lookups.still_linked(desk):
-            return False
-        rows = [
-            [(say.talk.go_on_button(), f"go.{stored.id:x}")],
-            [(say.talk.leave_button(), f"drop.{stored.id:x}")],
-        ]
-        name = Message(f"talk.name_{stored.talk}")
-        desk.send(say.talk.parked(name=name), keyboard=choice_keyboard(desk, rows))
-        return True
-    return False
+    parked = stored_talks.parked(desk.tx, desk.participant.id)
+    return any(offer(desk, stored) for stored in parked if not is_unanswered_offer(stored))
+
+
+def offer(desk: Desk, stored: Stored) -> bool:
+    """Offer to go on with a parked talk; False when there is nobody to go on with it."""
+    if not lookups.still_linked(desk):
+        return False
+    rows = [
+        [(say.talk.go_on_button(), f"go.{stored.id:x}")],
+        [(say.talk.leave_button(), f"drop.{stored.id:x}")],
+    ]
+    name = Message(f"talk.name_{stored.talk}")
+    desk.send(say.talk.parked(name=name), keyboard=choice_keyboard(desk, rows))
+    return True
 
 
 def late_talk(desk: Desk, stored: Stored) -> bool:

@@ -42,7 +42,7 @@ def _choice(desk: Desk, number: int, seq: int, code: str, message_id: int | None
     alive = stored.state == "front" and stored.expires_at > desk.tx.now
     ask = talking.open_question(desk, stored) if alive else None
     if ask is None:
-        _gone(desk, stored)
+        _gone(desk, stored, seq, code)
     elif seq == stored.ask_seq and _is_offered(ask, code):
         _act(desk, stored, ask, code, message_id)
     elif (option := ask.option(code)) is not None and option.acts_late:
@@ -74,9 +74,9 @@ def _old(desk: Desk, stored: Stored) -> None:
         talking.ask_again(desk, stored)
 
 
-def _gone(desk: Desk, stored: Stored) -> None:
+def _gone(desk: Desk, stored: Stored, seq: int, code: str) -> None:
     if stored.state == "parked" and stored.expires_at > desk.tx.now:
-        talking.offer_parked(desk)
+        _put_aside(desk, stored, seq, code)
         return
     if stored.state == "front":
         stored_talks.move(desk.tx, stored.id, "expired")
@@ -87,6 +87,19 @@ def _gone(desk: Desk, stored: Stored) -> None:
     front = stored_talks.front(desk.tx, stored.participant_id)
     if front is not None:
         talking.ask_again(desk, front)
+
+
+def _put_aside(desk: Desk, stored: Stored, seq: int, code: str) -> None:
+    """A button of a talk put aside: an offer still stands, and is answered; anything else is offered again."""
+    ask = talking.open_question(desk, stored) if talking.is_unanswered_offer(stored) else None
+    if ask is None:
+        if not talking.offer(desk, stored):
+            desk.send(say.talk.old_button(), keyboard=desk.menu())
+    elif seq == stored.ask_seq and _is_offered(ask, code):
+        talking.take_up(desk, stored)
+        talking.answer(desk, stored, ask, code, "person")
+    else:
+        talking.resume(desk, stored)
 
 
 def _hasty(desk: Desk, stored: Stored) -> bool:

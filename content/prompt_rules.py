@@ -90,6 +90,7 @@ class PromptPolicy(Sourced):
     quiet_to: Clock
     before_quiet_minutes: Annotated[int, Field(ge=1, le=240)]
     look_again_minutes: Annotated[int, Field(ge=1, le=1440)]
+    line_again_minutes: Annotated[int, Field(ge=1, le=120)]
     catch_up_hours: Annotated[int, Field(ge=1, le=168)]
     silence: Silence
     fewer: Fewer

@@ -217,6 +217,19 @@ def waiting(tx: Tx, bot: str, limit: int) -> list[Row[Any]]:
     return tx.rows(_waiting, bot_=bot, now_=tx.now, limit_=limit)
 
 
+def undelivered_since(tx: Tx, participant_id: int, kind: Kind, conversation: int | None = None) -> datetime | None:
+    """When the oldest letter of this kind to a participant was written that did not reach Telegram yet; else None.
+
+    `conversation`: only of that talk. A letter that was refused, let go or left in doubt is waited for no more.
+    """
+    mine = (outbox.c.participant_id == participant_id) & (outbox.c.kind == kind)
+    mine &= outbox.c.state.in_(("waiting", "sending"))
+    if conversation is not None:
+        mine &= outbox.c.conversation_id == conversation
+    found: datetime | None = tx.first(select(func.min(outbox.c.created_at)).where(mine))[0]
+    return found
+
+
 def next_waiting_at(tx: Tx, bot: str) -> datetime | None:
     """The earliest `not_before` of a letter that has to wait."""
     found: datetime | None = tx.first(_next_waiting, bot_=bot).at

@@ -28,6 +28,7 @@ LATE = "too late"
 OUTAGE = "we were away"
 SPACING = "too soon after another message"
 CAP = "enough messages today"
+ON_ITS_WAY = "an earlier message is still on its way"
 KEPT_FREE = "kept free for something else today"
 _FINAL: dict[Kind, FinalState | None] = {
     "send": None,
@@ -47,6 +48,7 @@ class Traffic:
     the first message they left unanswered. `talk_touched_at` is the last move of the talk in front, None without one.
     `calm`: after an alert, until they are safe. `up_since`: since when we have looked without a gap, None for ever.
     `told_in`: the key of a message of its own that tells them of the gap before that, None without one.
+    `on_its_way`: an earlier message has not reached Telegram yet.
     """
 
     sent_today: int = 0
@@ -56,6 +58,7 @@ class Traffic:
     calm: bool = False
     up_since: datetime | None = None
     told_in: tuple[str, str] | None = None
+    on_its_way: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +194,7 @@ class _Case:
         yield from self._gentle()
         yield from self._cap()
         yield from self._spacing()
+        yield from self._line()
         yield from self._talk()
 
     def _break(self) -> Iterator[_Obstacle]:
@@ -224,6 +228,12 @@ class _Case:
             free = self.traffic.last_sent_at + spacing_of(self.protocol, self.family)
             if free > self.now:
                 yield _Obstacle(SPACING, free)
+
+    def _line(self) -> Iterator[_Obstacle]:
+        """While the line is down nothing piles up behind a message that waits: one comes when it is back."""
+        if self.traffic.on_its_way:
+            minutes = self.protocol.prompts.line_again_minutes
+            yield _Obstacle(ON_ITS_WAY, self.now + timedelta(minutes=minutes))
 
     def _talk(self) -> Iterator[_Obstacle]:
         if self.traffic.talk_touched_at is not None:

@@ -61,6 +61,7 @@ class Life:
         self.sent: list[Sent] = []
         self.stepped_back = False
         self.gone_at: datetime | None = None
+        self.rolled_at = clinic.clock()
         self.look()
 
     # --- what happens
@@ -69,8 +70,14 @@ class Life:
         await getattr(self, f"_{kind}")(what)
         await self.clinic.settle()
         self._heard_nothing_new()
+        if self.clinic.clock() - self.rolled_at >= timedelta(days=1):
+            await self._roll()
         self.look()
         self.no_input_broke()
+
+    async def _roll(self) -> None:
+        await self.clinic.node.roll()
+        self.rolled_at = self.clinic.clock()
 
     def _heard_nothing_new(self) -> None:
         """An empty poll is noted, as by a process that polls all the time."""
@@ -84,7 +91,7 @@ class Life:
             if style == "writes" and not self.blocked:
                 await self.patient.says("/help")
             await self._until(self.clinic.clock() + timedelta(days=1), answers=style == "answers")
-            await self.clinic.node.roll()
+            await self._roll()
             self._heard_nothing_new()
             self.look()
 

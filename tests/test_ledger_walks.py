@@ -60,8 +60,7 @@ act = st.one_of(
     st.tuples(st.just("away"), st.sampled_from((6, 72))),
     st.tuples(st.just("restart"), st.none()),
     st.tuples(st.just("jumps"), st.sampled_from((7200, 90, -30, -300))),
-    # of a line that is down for many hours README says what is not solved yet
-    st.tuples(st.just("no_line"), st.just(1)),
+    st.tuples(st.just("no_line"), st.sampled_from((1, 9))),
     st.tuples(st.sampled_from(("blocks", "unblocks")), st.none()),
     st.tuples(st.just("hold"), st.sampled_from(("hospital", "bereavement", None, None))),
     st.tuples(st.just("withdraw"), st.sampled_from(("study", "prompts"))),
@@ -138,7 +137,7 @@ def test_a_prompt_that_a_line_kept_back_until_the_night_wakes_nobody() -> None:
 
 @pytest.mark.slow
 def test_the_books_agree_after_any_long_life(kind: str, shelf: Shelf) -> None:
-    @settings(max_examples=15, derandomize=True, **COMMON)
+    @settings(max_examples=60, **COMMON)
     @given(acts=st.lists(act, min_size=8, max_size=25), days=since)
     def lives(acts: list[tuple[str, Any]], days: int) -> None:
         url = shelf.url(kind)

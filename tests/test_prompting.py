@@ -211,6 +211,15 @@ def test_two_messages_are_ninety_minutes_apart() -> None:
     )
 
 
+def test_nothing_goes_behind_a_message_that_has_not_reached_telegram() -> None:
+    waiting = asked(DIARY, DIARY.due_at, on_its_way=True)
+    assert waiting == Decision(
+        "wait", "an earlier message is still on its way", until=DIARY.due_at + timedelta(minutes=10)
+    )
+    assert asked(DOSE, DOSE.due_at, on_its_way=True).kind == "skip"
+    assert asked(CALL, CALL.due_at, on_its_way=True).kind == "send"
+
+
 def test_a_prompt_before_a_dose_may_follow_another_message_after_half_an_hour_and_never_waits_past_the_dose() -> None:
     for minutes, kind in ((30, "send"), (27, "wait"), (20, "skip")):
         assert asked(DOSE, DOSE.due_at, last_sent_at=DOSE.due_at - timedelta(minutes=minutes)).kind == kind

@@ -238,3 +238,18 @@ def test_every_session_takes_ten_to_twenty_minutes_and_the_arms_look_alike() -> 
     assert all(10 <= each.minutes <= 20 for arm in ARMS for each in lessons(arm).values())
     assert all(len(lessons(arm)) == 8 for arm in ARMS)
     assert list(told_apart()) == []
+
+
+async def test_an_offer_put_aside_by_a_pause_is_still_answered_when_tapped(clinic: Clinic) -> None:
+    ann = await in_week_one(clinic, "mbt")
+    await until(clinic, WEEK_1)
+    assert ann.buttons[:2] == ["Begin", "Later"]
+    offered = ann.person.messages[-1].message_id
+    await ann.does(">/pause", "6")
+    await clinic.passes(seconds=30)
+    ann.person.taps(offered, "Later")
+    await clinic.settle()
+    assert "In 30 minutes" in ann.buttons
+    assert ann.person.messages[-1].message_id != offered
+    await ann.taps("In 2 hours")
+    assert "You were in the middle of something: your pause." in ann.hears
