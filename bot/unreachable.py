@@ -16,6 +16,6 @@ def note(tx: Tx, chat_hash: str) -> None:
     if chat is None or chat.unreachable_at is not None:
         return
     people.unreachable(tx, chat_hash, tx.now)
-    post.cancel(tx, chat.participant_id, NOT_WORTH_KEEPING, "unreachable")
+    post.cancel(tx, chat.participant_id, NOT_WORTH_KEEPING, "unreachable", "undeliverable")
     person, known = people.by_id(tx, chat.participant_id), alert_rules().rules[RULE]
     alerts.raise_(tx, person.id, RULE, known.tier, known.version, tx.now, study_id=person.study_id)

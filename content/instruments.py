@@ -345,8 +345,11 @@ def read_instrument(tables: dict[str, Any], file: str) -> Instrument:
 
 def instrument(name: str) -> Instrument:
     """The instrument with this code or alias in any spelling (`PHQ-9`, `phq9`); `KeyError` for none."""
+    known = instruments()
+    if name in known:
+        return known[name]
     wanted = "".join(character for character in name.casefold() if character not in "-_ ")
-    for found in instruments().values():
+    for found in known.values():
         if wanted in {code.replace("_", "") for code in (found.code, *found.aliases)}:
             return found
     raise KeyError(name)

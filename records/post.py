@@ -262,8 +262,10 @@ class Sent:
 
 
 def note(tx: Tx, results: Sequence[Sent]) -> None:
-    """Write down what became of letters."""
+    """Write down what became of letters; what one of them asked is undeliverable when Telegram refused it."""
     for r in results:
+        if r.state == "refused":
+            _undeliverable(tx, r)
         tx.do(
             _note,
             id_=r.id,
@@ -274,6 +276,13 @@ def note(tx: Tx, results: Sequence[Sent]) -> None:
             doubted_=r.doubted,
             reason_=r.reason,
         )
+
+
+def _undeliverable(tx: Tx, refused: Sent) -> None:
+    columns = (outbox.c.due_item_id, outbox.c.conversation_id)
+    asked = (outbox.c.id == refused.id) & (outbox.c.kind == "prompt") & outbox.c.due_item_id.is_not(None)
+    for row in tx.rows(select(*columns).where(asked)):
+        _let_go(tx, row, "undeliverable", f"Telegram refused it: {refused.reason}")
 
 
 def settle(tx: Tx, bot: str) -> tuple[int, int]:
@@ -296,15 +305,15 @@ def of_occurrences(tx: Tx, prefix: str) -> list[Row[Any]]:
     return tx.rows(select(*columns).where(mine).order_by(outbox.c.id))
 
 
-def cancel(tx: Tx, participant_id: int, kinds: Sequence[str], reason: str) -> int:
+def cancel(tx: Tx, participant_id: int, kinds: Sequence[str], reason: str, final: str = "cancelled") -> int:
     """Cancel waiting letters of some kinds to a participant; gives how many.
 
-    A prompt among them was never seen: its due item is cancelled with it, and its talk is over.
+    A prompt among them was never seen: its due item gets the `final` state, and its talk is over.
     """
     mine = (outbox.c.participant_id == participant_id) & (outbox.c.state == "waiting") & outbox.c.kind.in_(kinds)
     unseen = mine & (outbox.c.kind == "prompt") & outbox.c.due_item_id.is_not(None)
     for row in tx.rows(select(outbox.c.due_item_id, outbox.c.conversation_id).where(unseen)):
-        _let_go(tx, row, "cancelled", reason)
+        _let_go(tx, row, final, reason)
     return tx.run(update(outbox).where(mine).values(state="cancelled", reason=reason))
 
 

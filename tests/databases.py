@@ -145,6 +145,11 @@ class Shelf:
             self.templates[kind, filled] = self._template(kind, filled)
         return self._copied(kind, self.templates[kind, filled])
 
+    def lay(self, path: Path) -> str:
+        """Put a migrated SQLite file there; gives its URL."""
+        shutil.copyfile(str(make_url(self.url("sqlite")).database), path)
+        return f"sqlite:///{path}"
+
     def _template(self, kind: str, filled: Filling | None) -> str:
         url = self.url(kind) if filled else self._blank(kind)
         db = Database(url, Keyring(KEY), Clock())

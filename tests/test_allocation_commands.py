@@ -15,6 +15,7 @@ from records import facts, people
 from records.facts import Where
 from study.facts import CheckInFinished
 from tests.clinic import KEY
+from tests.databases import Shelf
 from tests.protocols import living_by, put
 from tests.test_commands import Shell
 from tests.test_screening import FITS
@@ -30,18 +31,16 @@ def _logs_as_before() -> Iterator[None]:
 
 
 @pytest.fixture
-def coach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
+def coach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shelf: Shelf) -> Shell:
     """A terminal with a database, and a protocol that joins nobody unscreened."""
     for name in os.environ:
         if name.startswith("COACH_"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
     protocol = put(tmp_path, "stamp.toml", {"required = false": "required = true"})
-    url = f"sqlite:///{tmp_path / 'coach.sqlite3'}"
+    url = shelf.lay(tmp_path / "coach.sqlite3")
     env = {"COACH_DATABASE_URL": url, "COACH_SECRET_KEY": KEY, "COACH_PROTOCOL": str(protocol), "COLUMNS": "200"}
-    shell = Shell(tmp_path, dict(env))
-    shell("db", "upgrade")
-    return shell
+    return Shell(tmp_path, dict(env))
 
 
 def finishes_baseline(coach: Shell, study_id: str) -> None:

@@ -34,6 +34,7 @@ from records.facts import Where
 from records.sealed import Keyring
 from study.facts import ConsentGiven, DoseTaken, MedicineEpisode, Note
 from tests.clinic import KEY, START, Clock
+from tests.databases import Shelf
 from tests.ports import free_port
 from tests.samples import SAMPLES
 
@@ -89,9 +90,9 @@ def bare(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
 
 
 @pytest.fixture
-def coach(bare: Shell) -> Shell:
+def coach(bare: Shell, shelf: Shelf) -> Shell:
     """A terminal with a database."""
-    bare("db", "upgrade")
+    shelf.lay(bare.folder / "coach.sqlite3")
     return bare
 
 

@@ -199,11 +199,12 @@ def test_an_empty_study_is_exported_as_headers(study: Study) -> None:
 # memory
 
 
+@pytest.mark.slow
 def test_a_large_table_is_streamed(study: Study) -> None:
     rows = table(TABLE_OF[DoseTaken])
     persons = [study.adds().enrols() for _ in range(40)]
     study.exports()  # content that is read once is not what is measured
-    usual = dose(unit="x" * 500).model_dump() | {
+    usual = dose(unit="x" * 2500).model_dump() | {
         "revision": 1,
         "state": "recorded",
         "step": "dose",
@@ -213,7 +214,7 @@ def test_a_large_table_is_streamed(study: Study) -> None:
     }
     with study.database.write() as tx:
         tx.conn.execute(
-            insert(rows), [usual | {"entity": f"{n:020x}", "participant_id": persons[n % 40].id} for n in range(20_000)]
+            insert(rows), [usual | {"entity": f"{n:020x}", "participant_id": persons[n % 40].id} for n in range(5_000)]
         )
     out = study.folder / "large"
 

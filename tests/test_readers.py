@@ -62,22 +62,27 @@ def tables() -> list[Table]:
     return list(exported(free_text=True))
 
 
-def filled(export: Export) -> dict[tuple[str, str], int]:
+@pytest.fixture(scope="module")
+def filled(exports: dict[str, Export]) -> dict[tuple[str, str], int]:
     """How many cells of each column are not blank, as the csv module counts them."""
+    rows = {table.name: exports["csv"].rows(table.name) for table in tables()}
     return {
-        (table.name, column): sum(row[column] != "" for row in export.rows(table.name))
+        (table.name, column): sum(row[column] != "" for row in rows[table.name])
         for table in tables()
         for column in table.names
     }
 
 
-def test_polars_reads_every_file_and_its_own_guess_of_types_agrees(exports: dict[str, Export]) -> None:
+Counts = dict[tuple[str, str], int]
+
+
+def test_polars_reads_every_file_and_its_own_guess_of_types_agrees(exports: dict[str, Export], filled: Counts) -> None:
     export = exports["csv"]
     for table in tables():
         frame = polars.read_csv(export.folder / f"{table.name}.csv", infer_schema_length=None, try_parse_dates=True)
         for column in table.columns:
             if frame.height:
-                assert frame.height - frame[column.name].null_count() == filled(export)[table.name, column.name]
+                assert frame.height - frame[column.name].null_count() == filled[table.name, column.name]
             if frame[column.name].null_count() < frame.height and column.type in ("integer", "boolean", "decimal"):
                 assert frame[column.name].dtype.is_numeric(), (table.name, column.name)
             if frame[column.name].null_count() < frame.height and column.type in ("date", "instant"):
@@ -94,7 +99,7 @@ def loader(export: Export) -> Any:
     return module
 
 
-def test_the_python_script_loads_types_labels_and_every_cell(exports: dict[str, Export]) -> None:
+def test_the_python_script_loads_types_labels_and_every_cell(exports: dict[str, Export], filled: Counts) -> None:
     export = exports["csv"]
     data = loader(export).load_export(export.folder)
     kinds = {"integer": "Int64", "decimal": "Float64", "boolean": "boolean", "date": "datetime64", "instant": "UTC"}
@@ -102,7 +107,7 @@ def test_the_python_script_loads_types_labels_and_every_cell(exports: dict[str, 
     for table in tables():
         frame = data[table.name]
         for column in table.columns:
-            assert int(frame[column.name].notna().sum()) == filled(export)[table.name, column.name]
+            assert int(frame[column.name].notna().sum()) == filled[table.name, column.name]
             assert kinds.get(column.type, "") in str(frame[column.name].dtype)
             assert frame.attrs["labels"][column.name] == column.label["en"]
     nicknames = set(data["medicines"]["nickname"].dropna())
@@ -179,7 +184,9 @@ R_CLASSES = {
 
 
 @pytest.mark.parametrize("kind", ["csv", "sav", "dta"])
-def test_r_reads_every_file_without_a_warning_and_counts_the_same(exports: dict[str, Export], kind: str) -> None:
+def test_r_reads_every_file_without_a_warning_and_counts_the_same(
+    exports: dict[str, Export], filled: Counts, kind: str
+) -> None:
     rscript = shutil.which("Rscript")
     if rscript is None:
         pytest.skip("no Rscript on this machine (Debian: r-base-core, r-cran-haven)")
@@ -195,7 +202,7 @@ def test_r_reads_every_file_without_a_warning_and_counts_the_same(exports: dict[
     assert found.keys() == columns.keys()
     for key, (count, kind_in_r, label) in found.items():
         column = columns[key]
-        assert int(count) == filled(exports["csv"])[key], key
+        assert int(count) == filled[key], key
         assert column.label["en"].startswith(label.removesuffix("...")), key
         if column.type != "code" or column.values or column.values_from:
             assert kind_in_r == R_CLASSES[kind].get(column.type, kind_in_r), key

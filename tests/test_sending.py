@@ -9,12 +9,13 @@ import pytest
 
 from bot.pacing import Pacer
 from bot.studio.faults import Fate
-from coordinator import alerting
-from records.tables import Inbox, Outbox, table
+from coordinator import alerting, ledger
+from records.tables import DueItem, Inbox, Outbox, table
 from study.facts import DoseTaken, Note
 from tests.clinic import Clinic
+from tests.living import joined
 
-outbox, inbox = table(Outbox), table(Inbox)
+outbox, inbox, items = table(Outbox), table(Inbox), table(DueItem)
 
 
 class Seconds:
@@ -139,7 +140,7 @@ async def test_a_blocked_bot_is_unreachable_and_staff_get_a_task(clinic: Clinic)
     ann.person.blocks()
     await clinic.settle()
     await clinic.passes(minutes=20)
-    due_states = [r.state for r in clinic.rows(table(_due()).select()) if r.item == "check_back"]
+    due_states = [r.state for r in clinic.rows(items.select()) if r.item == "check_back"]
     assert due_states == ["undeliverable"]
     ann.person.unblocks()
     shown = len(ann.person.messages)
@@ -147,12 +148,6 @@ async def test_a_blocked_bot_is_unreachable_and_staff_get_a_task(clinic: Clinic)
     assert len(ann.person.messages) == shown, "unblocking brings no burst"
     await ann.says("/help")
     assert "/pause" in ann.hears
-
-
-def _due() -> type:
-    from records.tables import DueItem
-
-    return DueItem
 
 
 async def test_a_block_found_while_sending_raises_the_task(clinic: Clinic) -> None:
@@ -163,6 +158,19 @@ async def test_a_block_found_while_sending_raises_the_task(clinic: Clinic) -> No
     ann.person.blocks()
     await clinic.settle()
     assert [a.rule for a in alerting.listed(clinic.database)] == ["bot_blocked"]
+
+
+async def test_a_prompt_that_a_blocked_chat_refuses_is_undeliverable(clinic: Clinic) -> None:
+    await joined(clinic, since=45)
+    faults = clinic.pretend.faults
+    faults.next(Fate.ERROR, 1, "sendmessage", status=403, description="Forbidden: user is deactivated")
+    await clinic.passes(hours=12)
+    refused = clinic.rows(outbox.select().where(outbox.c.state == "refused"))
+    assert [row.kind for row in refused] == ["prompt"]
+    (item,) = clinic.rows(items.select().where(items.c.id == refused[0].due_item_id))
+    assert (item.state, item.reason) == ("undeliverable", "Telegram refused it: blocked")
+    assert not clinic.rows(items.select().where(items.c.state == "sent"))
+    assert ledger.check(clinic.database) == []
 
 
 async def test_a_letter_that_breaks_the_sender_does_not_keep_its_chat_busy(clinic: Clinic) -> None:
