@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot import alarms, lookups, watching
 from bot.desk import Desk
 from content.medicines import limit
 from content.safety_data import alerts as alert_rules
-from records import alerts, due, facts, holding, people, post, sessions, talks, visits
+from records import alerts, due, facts, holding, leaving, people, post, sessions, talks, visits
 from records.due import Planned
 from records.facts import Where
 from scheduler import planning, travelling
@@ -102,18 +102,9 @@ def _break(desk: Desk, entity: str, fact: kinds.BreakTaken) -> None:
     _change(desk, "participant:break", break_until=fact.until if fact.days else None)
 
 
-STATUS_OF = {"prompts": "prompts_stopped", "study": "stopped", "data": "stopped"}
-
-
 def _stopped(desk: Desk, entity: str, fact: kinds.Stopped) -> None:
-    """Messages only: what is due stays planned, and says at its time why it did not go. Else nothing goes on."""
-    person = desk.participant
-    _change(desk, f"participant:stopped:{fact.level}", status=STATUS_OF[fact.level])
-    due.cancel(desk.tx, person.id, "check_back" if fact.level == "prompts" else None, f"stopped: {fact.level}")
-    post.cancel(desk.tx, person.id, UNSOLICITED, "stopped")
-    if fact.level != "prompts":
-        for parked in talks.parked(desk.tx, person.id):
-            talks.move(desk.tx, parked.id, "stopped")
+    leaving.leave(desk.tx, desk.participant.id, fact.level, f"participant:stopped:{fact.level}")
+    refresh(desk)
     alarms.raise_alert(desk, "data_removal" if fact.level == "data" else "leave_study", desk.at, entity)
 
 
@@ -232,14 +223,15 @@ def _planned_again(desk: Desk, entity: str, fact: Fact) -> None:
 
 
 def _finished(desk: Desk, entity: str, fact: kinds.CheckInFinished) -> None:
-    """A check-in was answered: its reminders stop; a baseline that is complete is the day of enrolment."""
+    """A check-in was answered: its reminders stop; the day of a baseline, which is only ever whole, is enrolment."""
     person = desk.participant
     window = visits.windows(desk.tx, person.id).get(fact.visit)
     late = window is not None and lookups.view_local(fact.at, person.zone).date() > window.closes_on
     for item in due.open_of(desk.tx, person.id):
         named = item.payload.get("visit") == fact.visit and not item.item.endswith(".close")
         if named and (is_planned(item.item) or item.item == "visit_again"):
-            due.close(desk.tx, item.id, "answered_late" if late else "answered", "the check-in was answered")
+            state = ("answered_late" if late else "answered") if item.sent_at is not None else "superseded"
+            due.close(desk.tx, item.id, state, "the check-in was answered")
     if fact.visit == "baseline" and person.enrolled_on is None:
         on = lookups.view_local(fact.at, person.zone).date()
         given = {"allocated_on": on} if person.arm is not None else {}
@@ -279,8 +271,11 @@ def _session_done(desk: Desk, entity: str, fact: kinds.SessionDone) -> None:
 
 def _put_off(desk: Desk, entity: str, fact: kinds.PutOff) -> None:
     person = desk.participant
+    args = json.loads(fact.args)
     latest = fact.due_at + timedelta(hours=limit("put_off_late_hours"))
-    payload = {"talk": fact.talk, "args": json.loads(fact.args)}
+    if args.get("closes_at"):
+        latest = min(latest, datetime.fromisoformat(args["closes_at"]))
+    payload = {"talk": fact.talk, "args": args}
     due.plan(desk.tx, Planned(person.id, "again", entity, fact.due_at, person.zone, latest, payload))
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot import lookups, outage, prompts, quiet, talking, watching
+from bot import asked_for, lookups, outage, prompts, quiet, talking, watching
 from bot.desk import Desk
-from bot.prompted import sessions, visits
+from bot.prompted import evening, sessions, visits
 from bot.prompted.prompt import begin_for
 from content import say
 from content.medicines import limit
@@ -58,15 +58,9 @@ def _is_late(desk: Desk, due_at: datetime, conversation: int) -> bool:
 
 def _check_back(desk: Desk, item: Row[Any]) -> None:
     """The one check-back that the person chose; it never goes late and never comes twice."""
-    why_not = quiet.why_not(desk, asked_for=True)
-    if item.latest_at is not None and desk.tx.now > item.latest_at:
-        due.close(desk.tx, item.id, "expired", "too late")
-    elif why_not is not None:
-        due.close(desk.tx, item.id, "skipped", why_not)
-    elif quiet.busy(desk):
-        due.postpone(desk.tx, item.id, desk.tx.now + timedelta(minutes=1))
-    else:
+    if asked_for.may_go(desk, item):
         due.close(desk.tx, item.id, "answered", "sent")
+        desk.silent = asked_for.is_silent(desk)
         talking.begin(desk, "check_back", dict(item.payload))
 
 
@@ -102,16 +96,11 @@ def _outage(desk: Desk, item: Row[Any]) -> None:
 def _visit_again(desk: Desk, item: Row[Any]) -> None:
     """A check-in the person put off to a time of their own."""
     found = lookups.open_visit(desk)
-    why_not = quiet.why_not(desk, asked_for=True)
     if found is None or found["visit"] != item.payload["visit"]:
         due.close(desk.tx, item.id, "superseded", "answered, or its window is over")
-    elif why_not is not None:
-        due.close(desk.tx, item.id, "skipped", why_not)
-    elif quiet.busy(desk):
-        due.postpone(desk.tx, item.id, desk.tx.now + timedelta(minutes=1))
-    else:
+    elif asked_for.may_go(desk, item):
         due.close(desk.tx, item.id, "answered", "sent")
-        visits.offer(desk, item, "again", found["mode"])
+        visits.offer(desk, item, "again", found["mode"], silent=asked_for.is_silent(desk))
 
 
 def _allocated(desk: Desk, item: Row[Any]) -> None:
@@ -138,30 +127,20 @@ def _place_is_set(desk: Desk) -> Message:
 
 def _session_again(desk: Desk, item: Row[Any]) -> None:
     """A session the person put off to a time of their own."""
-    why_not = quiet.why_not(desk, asked_for=True)
-    if why_not is not None:
-        due.close(desk.tx, item.id, "skipped", why_not)
-    elif quiet.busy(desk):
-        due.postpone(desk.tx, item.id, desk.tx.now + timedelta(minutes=1))
-    elif sessions.again(desk, item):
-        due.close(desk.tx, item.id, "answered", "sent")
-    else:
+    if not sessions.is_to_come(desk, item):
         due.close(desk.tx, item.id, "superseded", "done by now")
+    elif asked_for.may_go(desk, item):
+        due.close(desk.tx, item.id, "answered", "sent")
+        sessions.again(desk, item, silent=asked_for.is_silent(desk))
 
 
 def _again(desk: Desk, item: Row[Any]) -> None:
-    """A prompt the person put off to a time of their own; in quiet hours it comes without a sound."""
-    why_not = quiet.why_not(desk, asked_for=True)
-    if item.latest_at is not None and desk.tx.now > item.latest_at:
-        due.close(desk.tx, item.id, "expired", "too late")
-    elif why_not is not None:
-        due.close(desk.tx, item.id, "skipped", why_not)
-    elif quiet.busy(desk):
-        due.postpone(desk.tx, item.id, desk.tx.now + timedelta(minutes=1))
-    else:
+    """A prompt the person put off to a time of their own."""
+    if item.payload["talk"] == "diary" and evening.is_answered(desk, item.payload["args"]["on"]):
+        due.close(desk.tx, item.id, "superseded", "answered by now")
+    elif asked_for.may_go(desk, item):
         due.close(desk.tx, item.id, "answered", "sent")
-        silent = quiet.why_not(desk) == quiet.QUIET_HOURS
-        begin_for(desk, item, item.payload["talk"], dict(item.payload["args"]), silent=silent)
+        begin_for(desk, item, item.payload["talk"], dict(item.payload["args"]), silent=asked_for.is_silent(desk))
 
 
 def _travel(desk: Desk, item: Row[Any]) -> None:

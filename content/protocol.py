@@ -297,6 +297,10 @@ class Protocol(Sourced):
                 return site
         raise KeyError(code)
 
+    def has_short_form(self, visit: Visit) -> bool:
+        """Whether its core alone is asked in the end and then counts; without one only the whole form ends it."""
+        return any(step.form == "core" for step in self.ladder(visit).steps)
+
     def ladder(self, visit: Visit) -> Ladder:
         """The tries of a check-in."""
         return self.ladders[visit.ladder]

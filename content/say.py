@@ -373,6 +373,10 @@ class diary:
         return Message("diary.over_label", {"amount": amount, "medicine": medicine, "most": most})
 
     @staticmethod
+    def put_off(*, time: Param) -> Message:
+        return Message("diary.put_off", {"time": time})
+
+    @staticmethod
     def rather_not_button() -> Message:
         return Message("diary.rather_not_button")
 
@@ -3241,6 +3245,10 @@ class visit:
         return Message("visit.last", {"closes": closes, "name": name})
 
     @staticmethod
+    def last_full(*, closes: Param, name: Param) -> Message:
+        return Message("visit.last_full", {"closes": closes, "name": name})
+
+    @staticmethod
     def later_button() -> Message:
         return Message("visit.later_button")
 
@@ -3269,6 +3277,10 @@ class visit:
         return Message("visit.name_month_9")
 
     @staticmethod
+    def no_later(*, name: Param, time: Param) -> Message:
+        return Message("visit.no_later", {"name": name, "time": time})
+
+    @staticmethod
     def nothing_open() -> Message:
         return Message("visit.nothing_open")
 
@@ -3279,6 +3291,10 @@ class visit:
     @staticmethod
     def put_off(*, time: Param) -> Message:
         return Message("visit.put_off", {"time": time})
+
+    @staticmethod
+    def reminder(*, closes: Param, name: Param) -> Message:
+        return Message("visit.reminder", {"closes": closes, "name": name})
 
     @staticmethod
     def tomorrow_button() -> Message:
@@ -3409,6 +3425,10 @@ class weekly:
     @staticmethod
     def practice_title(*, goal: Param, minutes: Param) -> Message:
         return Message("weekly.practice_title", {"goal": goal, "minutes": minutes})
+
+    @staticmethod
+    def put_off(*, time: Param) -> Message:
+        return Message("weekly.put_off", {"time": time})
 
     @staticmethod
     def show_button() -> Message:

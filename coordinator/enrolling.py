@@ -14,9 +14,10 @@ from content.medicines import limit
 from content.protocol import Protocol, Site, protocol
 from coordinator import checklists
 from coordinator import screening as screenings
-from records import alerts, due, facts, holding, people, plans, post, watched
+from records import alerts, due, facts, holding, leaving, people, plans, post, watched
 from records import checklists as kept_checklists
 from records import screening as kept_screenings
+from records import talks as stored_talks
 from records.database import Database, Tx
 from records.facts import Where
 from records.people import Invited
@@ -198,13 +199,13 @@ def hold(db: Database, study_id: str, reason: str | None, who: str) -> None:
 
 
 def withdraw(db: Database, study_id: str, level: str, who: str) -> None:
-    """Staff withdraw somebody who asked for it by another way than the chat."""
+    """Staff withdraw somebody who asked for it by another way than the chat, at a level of `leaving.STATUS_OF`."""
     with db.write(who) as tx:
         person = people.by_study_id(tx, study_id)
-        status = "prompts_stopped" if level == "prompts" else "stopped"
-        people.change(tx, person.id, f"participant:withdrawn:{level}", status=status)
-        due.cancel(tx, person.id, None, "withdrawn")
-        post.cancel(tx, person.id, ("prompt", "step"), "withdrawn")
+        leaving.leave(tx, person.id, level, f"participant:withdrawn:{level}")
+        front = stored_talks.front(tx, person.id)
+        if front is not None and level != "prompts":
+            stored_talks.move(tx, front.id, "stopped")
 
 
 def erase(db: Database, study_id: str, who: str) -> int:

@@ -275,7 +275,7 @@ class Visit:
         parts = responses.parts(self.code, asked.instruments, asked.core, staffed=self.staffed)
         core = responses.parts(self.code, asked.instruments, asked.core, mode="core", staffed=self.staffed)
         complete = responses.is_complete(parts, after, asked.core)
-        short = responses.is_complete(core, after, asked.core)
+        short = self.rules.has_short_form(asked) and responses.is_complete(core, after, asked.core)
         done = visits.finished(self.tx, self.row.id, self.code)
         last = max((each for each in checked), key=lambda each: each.at)
         if (complete and not (done and done.complete)) or (short and done is None):

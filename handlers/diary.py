@@ -16,6 +16,7 @@ from content.medicines import forms
 from content.message import Message
 from handlers.amounts import amount_of, label_of
 from handlers.asking import Asking, ask, choose, wording, yes_no
+from handlers.putting_off import put_off
 from handlers.tlfb import amount_or_none, amounts_of_a_day, usual_on_list
 from handlers.weekly import Week, look_back
 from study import facts, queries
@@ -58,7 +59,10 @@ def diary(
         yield Say("left", say.talk.left())
         return
     answer = yield from _ask(me, sheet, anchor_on, away=away)
-    if answer == "not_today":
+    args = {"on": on, "anchor_on": anchor_on, "week": week, "closes_at": closes_at}
+    if answer == "later" and (yield from put_off(me, "diary", args, say.diary.put_off)):
+        return
+    if answer in ("later", "not_today"):
         yield Say("not_today", say.diary.not_today())
         return
     by_now: Sheet = yield look("sheet_by_now", queries.SheetOf(on=sheet.on))
@@ -88,7 +92,8 @@ def _ask(me: ParticipantView, sheet: Sheet, anchor_on: str | None, *, away: bool
         question = say.diary.ask(opening=opening, lines=_logged_lines(me, sheet))
     if away:
         question = say.diary.after_away(question=question)
-    options = [*_answers(sheet), *([Option("not_today", say.diary.not_today_button())] if anchor_on else [])]
+    aside = [Option("later", say.visit.later_button()), Option("not_today", say.diary.not_today_button())]
+    options = [*_answers(sheet), *(aside if anchor_on else [])]
     if anchor_on is None:
         return (yield from choose("day", question, options, reads=_reads(sheet)))
     why = Option("why", say.diary.why_button())

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from content import say
 from content.message import Message
 from handlers.asking import choose
 from handlers.preferences import set_fewer
-from handlers.putting_off import ask_when
+from handlers.putting_off import put_off
 from study import queries
-from study.facts import PutOff
 from study.queries import look
-from study.steps import Begin, Conversation, Option, Record, Say
+from study.steps import Begin, Conversation, Option, Say
 from study.view import ParticipantView
 
 VARIANTS = 6
@@ -30,10 +26,8 @@ def practice_nudge(me: ParticipantView, leads_to: str, week: int, daily: bool, b
     if choice == "now":
         yield Begin("begin", leads_to, {"week": week} if booster else {})
     elif choice == "later":
-        due_at = yield from ask_when(me, "later")
-        args: dict[str, Any] = {"leads_to": leads_to, "week": week, "daily": daily, "booster": booster}
-        yield Record("put_off", PutOff(talk="practice_nudge", args=json.dumps(args), due_at=due_at))
-        yield Say("put_off_said", say.nudge.put_off(time=me.local(due_at)))
+        args = {"leads_to": leads_to, "week": week, "daily": daily, "booster": booster}
+        yield from put_off(me, "practice_nudge", args, say.nudge.put_off)
     elif choice == "fewer":
         yield from set_fewer(wanted=True)
     else:

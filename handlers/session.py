@@ -13,7 +13,7 @@ from content.sessions import Lesson, LessonStep, Part, booster_of, lesson_key, l
 from handlers.asking import Asking, ask, choose
 from handlers.exercise import lead, leaving, record_led
 from handlers.planning import make_plan, plan_again
-from handlers.visit import when_to_come_back
+from handlers.putting_off import ask_when
 from study import queries, reading
 from study.facts import RemindMe, SessionDone, SessionPartDone
 from study.queries import PartDone, SessionOpen, SessionsOpen, ZoneNow, look
@@ -175,9 +175,10 @@ def session_offer(me: ParticipantView, session: str, others: Sequence[str] = (),
     if choice == "begin":
         yield Begin("begin", "session", {"code": session})
         return
-    due_at = yield from when_to_come_back(me)
-    yield Record("remind", RemindMe(visit=session, due_at=due_at))
-    yield Say("put_off", say.session.put_off(time=me.local(due_at)))
+    due_at = yield from ask_when(me, "later")
+    if due_at is not None:
+        yield Record("remind", RemindMe(visit=session, due_at=due_at))
+        yield Say("put_off", say.session.put_off(time=me.local(due_at)))
 
 
 def _offer(lesson: Lesson, others: Sequence[str], again: bool) -> Message:

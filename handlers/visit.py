@@ -8,9 +8,8 @@ from typing import Any
 
 from content import say
 from content.message import Message
-from handlers import putting_off
 from handlers.asking import Asking, choose
-from study import queries
+from handlers.putting_off import ask_when
 from study.facts import RemindMe
 from study.queries import OpenVisit, look
 from study.steps import Begin, Conversation, Option, Record, Say
@@ -33,35 +32,32 @@ def visit_offer(
     name = Message(f"visit.name_{visit}")
     options = [Option("begin", say.visit.begin_button()), Option("later", say.visit.later_button())]
     why = Option("why", say.visit.why_button())
-    choice = yield from choose("offer", _question(step, name, closes), [*options, why], back=False)
+    choice = yield from choose("offer", _question(step, form, name, closes), [*options, why], back=False)
     if choice == "why":
         dates = {"anchor": date.fromisoformat(anchor_on), "target": date.fromisoformat(target_on)}
         reason = say.visit.why(name=name, closes=closes, **dates)
         choice = yield from choose("offer_again", reason, options)
     if choice == "later":
-        yield from _put_off(me, visit)
+        yield from _put_off(me, visit, name, datetime.fromisoformat(closes_at))
         return
     args: dict[str, Any] = {"visit": visit, "mode": form, "closes_at": closes_at}
     yield Begin("begin", "check_in", args | {"instruments": list(instruments), "core": list(core)})
 
 
-def _question(step: str, name: Message, closes: date) -> Message:
+def _question(step: str, form: str, name: Message, closes: date) -> Message:
     if step in ("core", "again"):
         return Message(f"visit.{step}", {"name": name})
-    return Message(f"visit.{step}", {"name": name, "closes": closes})
+    worded = "last_full" if (step, form) == ("last", "full") else step
+    return Message(f"visit.{worded}", {"name": name, "closes": closes})
 
 
-def _put_off(me: ParticipantView, visit: str) -> Asking[None]:
-    due_at = yield from when_to_come_back(me)
+def _put_off(me: ParticipantView, visit: str, name: Message, closes_at: datetime) -> Asking[None]:
+    due_at = yield from ask_when(me, "later", closes_at)
+    if due_at is None:
+        yield Say("no_later", say.visit.no_later(name=name, time=me.local(closes_at - timedelta(minutes=1))))
+        return
     yield Record("remind", RemindMe(visit=visit, due_at=due_at))
     yield Say("put_off", say.visit.put_off(time=me.local(due_at)))
-
-
-def when_to_come_back(me: ParticipantView) -> Asking[datetime]:
-    """The instant to come back at, as the person chooses it."""
-    choice = yield from choose("when", say.visit.when(), putting_off.times())
-    at: datetime = yield queries.now("put_off_at")
-    return putting_off.due_at(me, choice, at)
 
 
 def check_in_now(me: ParticipantView) -> Conversation:

@@ -15,6 +15,7 @@ from content.message import Message
 from handlers.asking import Asking, choose, choose_at, typed, wording
 from handlers.instruments import ask_part
 from handlers.progress import TITLES, goal, ratings_line, written
+from handlers.putting_off import put_off
 from study import facts, queries, reading, responses
 from study.queries import KeptWeek, look
 from study.steps import Answer, Conversation, NotUnderstood, Option, Record, Say
@@ -53,16 +54,25 @@ def weekly(
     opening = say.weekly.opening(variant=(yield from wording("opening", "weekly.opening")), **asked.span)
     question = say.weekly.offer(opening=opening)
     why = say.weekly.why(anchor=date.fromisoformat(anchor_on))
-    if (yield from _wanted(say.weekly.after_away(question=question) if away else question, why, _BEGIN)):
+    choice = yield from _wanted(say.weekly.after_away(question=question) if away else question, why, _BEGIN, _LATER)
+    args = {"week": week, "anchor_on": anchor_on, "closes_at": closes_at}
+    if choice == "later" and (yield from put_off(me, "weekly", args, say.weekly.put_off)):
+        return
+    if choice == "begin":
         yield from look_back(me, asked, opened=True)
+    else:
+        yield Say("not_today", say.weekly.not_today())
 
 
 def week_picture(me: ParticipantView, week: dict[str, Any], anchor_on: str) -> Conversation:
     """The picture of a week that comes by itself, offered first."""
     asked = Week.model_validate(week)
     why = say.weekly.why_picture(anchor=date.fromisoformat(anchor_on))
-    if (yield from _wanted(say.weekly.offer_picture(**asked.span), why, Option("show", say.weekly.show_button()))):
+    show = Option("show", say.weekly.show_button())
+    if (yield from _wanted(say.weekly.offer_picture(**asked.span), why, show)) == "show":
         yield from look_back(me, asked)
+    else:
+        yield Say("not_today", say.weekly.not_today())
 
 
 def late_weekly(me: ParticipantView, log: Sequence[dict[str, Any]], conversation: int) -> Conversation:
@@ -73,14 +83,14 @@ def late_weekly(me: ParticipantView, log: Sequence[dict[str, Any]], conversation
 _BEGIN = Option("begin", say.weekly.begin_button())
 
 
-def _wanted(question: Message, why: Message, begin: Option) -> Asking[bool]:
-    options = [begin, Option("not_today", say.diary.not_today_button())]
+_LATER = Option("later", say.visit.later_button())
+
+
+def _wanted(question: Message, why: Message, *wanted: Option) -> Asking[str]:
+    """What becomes of the offer: the code of one of these, or `not_today`."""
+    options = [*wanted, Option("not_today", say.diary.not_today_button())]
     choice = yield from choose("offer", question, [*options, Option("why", say.diary.why_button())], back=False)
-    if choice == "why":
-        choice = yield from choose("offer_again", why, options)
-    if choice == "not_today":
-        yield Say("not_today", say.weekly.not_today())
-    return choice != "not_today"
+    return choice if choice != "why" else (yield from choose("offer_again", why, options))
 
 
 def look_back(me: ParticipantView, week: Week, *, opened: bool = False) -> Conversation:

@@ -330,7 +330,7 @@ def test_check_ins_count_from_the_anchor_of_the_protocol_and_the_baseline_from_c
 def test_without_an_anchor_nothing_is_counted_from_it() -> None:
     waiting = someone(enrolled_on=None, allocated_on=None, arm=None)
     assert {each.item for each in year_of(STAMP, waiting)} == {
-        f"visit.baseline.{step}" for step in ("invite", "nudge", "core", "call", "last", "close")
+        f"visit.baseline.{step}" for step in ("invite", "nudge", "reminder", "call", "last", "close")
     }
     assert year_of(STAMP, someone(consented_on=None, enrolled_on=None, allocated_on=None, first_session_on=None)) == ()
     assert ends_on(STAMP, waiting) is None

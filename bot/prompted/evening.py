@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot import lookups
+from bot.desk import Desk
 from bot.prompted.prompt import Prompt
 from records import diary as kept
 from records import due
@@ -24,13 +25,18 @@ def diary(prompt: Prompt) -> None:
     desk, row, week = prompt.desk, prompt.row, _week(prompt)
     ends = span_of(_on(row), row.zone)[1]
     args: dict[str, Any] = {"anchor_on": _anchor_on(prompt), "away": bool(prompt.missed)}
-    if lookups.view(desk).medicines and kept.day(desk.tx, desk.participant.id, _on(row)) is None:
+    if lookups.view(desk).medicines and not is_answered(desk, row.payload["on"]):
         closes_at = max(ends, row.due_at + TO_ANSWER) if week is not None else ends
         prompt.begin("diary", args | {"on": row.payload["on"], "week": week, "closes_at": closes_at.isoformat()})
     elif week is not None:
         prompt.begin("weekly", args | {"week": week, "closes_at": (row.due_at + TO_ANSWER).isoformat()})
     else:
         due.close(desk.tx, row.id, "skipped", "no medicine on the list")
+
+
+def is_answered(desk: Desk, on: str) -> bool:
+    """True when the diary of this day was answered."""
+    return kept.day(desk.tx, desk.participant.id, date.fromisoformat(on)) is not None
 
 
 def weekly(prompt: Prompt) -> None:

@@ -24,14 +24,15 @@ def message(prompt: Prompt) -> None:
     prompt.begin("session_offer", {"session": code, "others": _others(desk, code)})
 
 
-def again(desk: Desk, row: Row[Any]) -> bool:
-    """Offer a session once more, at the time the person put it off to; False when it is done by now."""
-    code = row.payload["session"]
-    stands = _open(desk).get(code)
-    if stands is None or stands.over:
-        return False
-    begin_for(desk, row, "session_offer", {"session": code, "again": True})
-    return True
+def is_to_come(desk: Desk, row: Row[Any]) -> bool:
+    """False for a session that is done by now, or not open to the person any more."""
+    stands = _open(desk).get(row.payload["session"])
+    return stands is not None and not stands.over
+
+
+def again(desk: Desk, row: Row[Any], *, silent: bool) -> None:
+    """Offer a session once more, at the time the person put it off to."""
+    begin_for(desk, row, "session_offer", {"session": row.payload["session"], "again": True}, silent=silent)
 
 
 def _open(desk: Desk) -> dict[str, SessionOpen]:
