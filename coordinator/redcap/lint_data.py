@@ -1,12 +1,13 @@
 """The rules of REDCap's data import, as a judge that names row, column and rule; pure.
 
-I1 to I10 of redcap-fhir.md 5.4; what happens at the server (I8, I11, I12) cannot be seen in a file.
+I1 to I10 of redcap-fhir.md 5.4; what happens at the server (I8, I11, I12) cannot be seen in a file, so the README of
+the download says it.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from functools import cached_property
 from coordinator.redcap.lint import (
     CHOICES,
     DATES,
+    DECIMALS,
     FORM,
     RESERVED,
     SHAPES,
@@ -25,6 +27,8 @@ from coordinator.redcap.lint import (
     codes_of,
 )
 from coordinator.redcap.shape import EVENT, REPEAT_INSTANCE, REPEAT_INSTRUMENT, Row
+
+PLACE = (EVENT, REPEAT_INSTRUMENT, REPEAT_INSTANCE)
 
 
 @dataclass(frozen=True)
@@ -59,23 +63,24 @@ def data_faults(header: Sequence[str], rows: Iterable[Sequence[str]], setting: S
     yield from faults
     if faults:
         return
-    record = header[0]
-    forms = {name: setting.form_of(name) for name in header if name in columns and name != record}
-    seen: set[tuple[str, ...]] = set()
+    places = [
+        (at, name, setting.form_of(name), columns[name]) for at, name in enumerate(header) if at and name in columns
+    ]
+    seen: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for number, cells in enumerate(rows, start=2):
         if len(cells) != len(header):
             yield Fault("I10", number, header[-1], f"{len(cells)} cells under {len(header)} columns")
             continue
-        row = dict(zip(header, cells, strict=True))
-        yield from _place(number, row, setting, record)
-        key = (row[record], row.get(EVENT, ""), row.get(REPEAT_INSTRUMENT, ""), row.get(REPEAT_INSTANCE, ""))
-        if key in seen:
-            yield Fault("I4", number, record, "the same record, event, form and instance again")
-        seen.add(key)
-        for name, form in forms.items():
-            if row[name] != "":
+        row = {name: cell for name, cell in zip(header, cells, strict=True) if cell or name in PLACE}
+        yield from _place(number, row, setting, header[0])
+        of_record = seen[row.get(header[0], ""), row[EVENT], row.get(REPEAT_INSTRUMENT, "")]
+        if row.get(REPEAT_INSTANCE, "") in of_record:
+            yield Fault("I4", number, header[0], "the same record, event, form and instance again")
+        of_record.add(row.get(REPEAT_INSTANCE, ""))
+        for at, name, form, field in places:
+            if cells[at] != "":
                 yield from _standing(number, name, form, row, setting)
-                yield from _value(number, name, row[name], columns[name])
+                yield from _value(number, name, cells[at], field)
 
 
 def _header(header: Sequence[str], columns: Mapping[str, Row | None], setting: Setting) -> Iterator[Fault]:
@@ -105,7 +110,7 @@ def _header(header: Sequence[str], columns: Mapping[str, Row | None], setting: S
 
 def _place(number: int, row: Row, setting: Setting, record: str) -> Iterator[Fault]:
     event, form, instance = row[EVENT], row.get(REPEAT_INSTRUMENT, ""), row.get(REPEAT_INSTANCE, "")
-    if row[record] == "":
+    if record not in row:
         yield Fault("I1", number, record, "no record id")
     if event not in setting.forms:
         yield Fault("I2", number, EVENT, f"{event!r} is no unique name of an event")
@@ -139,6 +144,8 @@ def _value(number: int, name: str, value: str, field: Row | None) -> Iterator[Fa
         yield Fault("I6", number, name, f"{value!r} is neither 0 nor 1")
     elif validation in DATES and not _is_written(value, DATES[validation]):
         yield Fault("I7", number, name, f"{value!r} is not written like {DATES[validation]}")
+    elif (decimals := DECIMALS.fullmatch(validation)) and not re.fullmatch(rf"-?[0-9]+\.[0-9]{{{decimals[1]}}}", value):
+        yield Fault("I6", number, name, f"{value!r} has not {decimals[1]} decimals")
     elif validation in SHAPES and not re.fullmatch(SHAPES[validation], value):
         yield Fault("I6", number, name, f"{value!r} is no {validation}")
 
