@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -226,7 +226,7 @@ def box(tmp_path: Path) -> Files:
     fields = (RECORD, PAIN, SKILLS)
     mapping = [("1", "baseline_arm_1", "first"), ("1", "diary_arm_1", "log")]
     data_columns = [*COLUMNS[:4], "pain", "first_complete", "skills___1", "log_complete"]
-    made = {
+    made: dict[str, list[Sequence[str]]] = {
         "arms": [ARMS_HEADER, ("1", "All")],
         "events": [EVENTS_HEADER, ("Baseline", "1", "", ""), ("Diary", "1", "", "")],
         "dictionary": [HEADER, *([field.row()[name] for name in HEADER] for field in fields)],
@@ -236,8 +236,8 @@ def box(tmp_path: Path) -> Files:
     for name, rows in made.items():
         with (tmp_path / name).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(rows)
-    repeating = {"diary_arm_1": frozenset({"log"})}
-    return Files(*(tmp_path / name for name in made), repeating=repeating)
+    arms, events, dictionary, maps, data = (tmp_path / name for name in made)
+    return Files(arms, events, dictionary, maps, data, {"diary_arm_1": frozenset({"log"})})
 
 
 def told(box: Files) -> list[str]:
@@ -277,8 +277,7 @@ def test_a_planted_fault_of_a_file_is_found(box: Files, file: str, old: str, new
 
 
 def test_bytes_are_judged_line_by_line_and_a_mark_at_the_beginning_is_still_read(box: Files) -> None:
-    assert [(fault.rule, fault.row) for fault in lint.text_faults(BytesIO("a\n\u00e9".encode("latin-1")))] == [
-        ("D12", 2)
-    ]
+    latin = BytesIO("a\n\u00e9".encode("latin-1"))
+    assert [(fault.rule, fault.row) for fault in lint.text_faults(latin)] == [("D12", 2)]
     box.data.write_bytes(b"\xef\xbb\xbf" + box.data.read_bytes().replace(b"5,2", b"five,2"))
     assert [fault.rpartition("(")[2] for fault in told(box)] == ["D12)", "I6)"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from coordinator.redcap.shape import Field
@@ -42,7 +43,7 @@ def filled_from(column: Column, form: str, prefix: str, *, unblinded: bool = Fal
             yield Filled(Field(name + WHEN, form, "text", f"{label} (UTC)", validation=INSTANT), column.name, _instant)
         case "local":
             by_clock = Field(name + BY_THE_CLOCK, form, "text", f"{label} (local)", validation=INSTANT)
-            yield Filled(by_clock, column.name, _local)
+            yield Filled(by_clock, column.name, local)
             yield Filled(Field(name + ON, form, "text", f"{label} (local date)", validation=DATE), column.name, _date)
         case "date":
             yield Filled(Field(name + ON, form, "text", label, validation=DATE), column.name, _date)
@@ -99,8 +100,9 @@ def _instant(cell: str) -> str:
     return cell.removesuffix("Z").replace("T", " ")
 
 
-def _local(cell: str) -> str:
-    return cell.replace("T", " ") if "T" in cell else ""
+def local(cell: str) -> str:
+    """A wall clock with its seconds, which a meeting is set without; blank for a day without a time."""
+    return datetime.fromisoformat(cell).isoformat(" ", "seconds") if "T" in cell else ""
 
 
 def _date(cell: Any) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from content.instruments import instrument, instruments
-from coordinator.redcap.fields import BY_THE_CLOCK, INSTANT, choices, flat, number
+from coordinator.redcap.fields import BY_THE_CLOCK, INSTANT, choices, flat, local, number
 from coordinator.redcap.shape import Field
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Form:
         cells = {self.own(row["item"]): str(row["value"]) for row in said if row["value"] is not None}
         cells |= {
             self.own("missing"): "; ".join(f"{row['item']}={row['status']}" for row in said if row["value"] is None),
-            self.own("dt"): max(row["answered_local"] for row in (*said, *given)).replace("T", " "),
+            self.own("dt"): local(max(row["answered_local"] for row in (*said, *given))),
             self.own("mode"): modes.pop() if len(modes) == 1 else "mixed",
             f"{self.name}_complete": COMPLETE if whole else INCOMPLETE,
         }
