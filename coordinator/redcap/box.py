@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from coordinator.manifest import File
     from coordinator.projections.cut import Cut
+    from coordinator.redcap.lint import Fault
     from records.database import Tx
 
 ARMS, EVENTS, DICTIONARY, MAPPING, DATA = (
@@ -53,16 +55,15 @@ def write(tx: Tx, cut: Cut, folder: Path, progress: Progress) -> Iterator[File]:
     made = plan(unblinded=cut.unblinded, free_text=cut.free_text, beyond=answered(tx, cut))
     project, columns = made.project, made.project.columns()
     rows, counted = Rows(tx, cut, made, progress), _Counted()
-    data = ([row.get(name, "") for name in columns] for row in counted.of(rows.all()))
     written = [
         _file(folder / ARMS, ARMS_HEADER, project.arms()),
         _file(folder / EVENTS, EVENTS_HEADER, project.event_rows()),
         _file(folder / DICTIONARY, HEADER, ([row[name] for name in HEADER] for row in project.dictionary())),
         _file(folder / MAPPING, MAPPING_HEADER, project.mapping()),
-        _file(folder / DATA, columns, data),
+        _file(folder / DATA, columns, _in_place(columns, counted.of(rows.all()))),
     ]
     progress("checks", 0)
-    _refuse_faults(files(folder, project))
+    _refuse_faults(files(folder, project).faults(partial(progress, "checks")))
     yield from written
     if cut.visit is None:
         yield _file(folder / TAKEN_BACK, PLACE, ([row[name] for name in PLACE] for row in rows.taken_back))
@@ -91,6 +92,16 @@ class _Counted:
         return len(self._records)
 
 
+def _in_place(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[list[str]]:
+    """The cells of each row under their columns; `KeyError` for one that has none."""
+    places = {name: at for at, name in enumerate(columns)}
+    for row in rows:
+        cells = [""] * len(columns)
+        for name, cell in row.items():
+            cells[places[name]] = cell
+        yield cells
+
+
 def _file(path: Path, header: Sequence[str], rows: Iterable[Sequence[str]]) -> File:
     count = write_rows(path, header, rows)
     return manifest.file_of(path, rows=count, columns=tuple(header))
@@ -104,8 +115,7 @@ def files(folder: Path, project: Project) -> Files:
     return Files(arms, events, dictionary, mapping, data, repeating)
 
 
-def _refuse_faults(files: Files) -> None:
-    faults = files.faults()
+def _refuse_faults(faults: Iterator[tuple[str, Fault]]) -> None:
     shown = [f"{name}: {fault}" for name, fault in islice(faults, FAULTS_SHOWN)]
     if shown:
         more = "; and more" if next(faults, None) else ""

@@ -5,6 +5,7 @@ They are made one after the other: what is held is a person's answers, and the n
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from content.exports import exported
 from content.protocol import protocol
 from coordinator.projections import rows_of
+from coordinator.projections.cut import CHUNK
 from coordinator.redcap.dictionary import ENROLMENT, MME, OF_A_WEEK, SCREENING, VISIT, Plan, event_of
 from coordinator.redcap.logs import DIARY, LOGS, Key, Log, instances, key_of
 from coordinator.redcap.questionnaires import COMPLETE, INCOMPLETE, WEEK
@@ -35,7 +37,7 @@ Values = dict[str, Any]
 Row = dict[str, str]
 
 Progress = Callable[[str, int], None]
-"""Called with the name of a table that is begun."""
+"""Called with the name of a table and its rows so far."""
 
 
 class Rows:
@@ -58,7 +60,9 @@ class Rows:
     def _of(self, name: str, cut: Cut) -> Iterator[Values]:
         self._progress(name, 0)
         names = self._tables[name].names
-        for row in rows_of(self._tx, cut, self._tables[name]):
+        for number, row in enumerate(rows_of(self._tx, cut, self._tables[name]), start=1):
+            if number % CHUNK == 0:
+                self._progress(name, number)
             yield dict(zip(names, row, strict=True))
 
     def _people(self) -> Iterator[Row]:
@@ -118,15 +122,16 @@ class Rows:
 
     def _log(self, name: str) -> Iterator[Row]:
         log, numbers = LOGS[name], instances(self._tx, self._cut, name)
-        gone = dict(numbers)
+        there = defaultdict[str, set[int]](set)
         if self._cut.since is not None:
             for row in self._of(name, replace(self._cut, since=None)):
-                gone.pop(key_of(log, row), None)
+                there[row["study_id"]].add(numbers[key_of(log, row)])
         for row in self._of(name, self._cut):
             key = key_of(log, row)
-            gone.pop(key, None)
+            there[key[0]].add(numbers[key])
             yield _place(key, log, numbers[key]) | _filled(self._plan.logs[name], row, log.form)
-        self.taken_back += [_place(key, log, number) for key, number in gone.items()]
+        gone = ((key, number) for key, number in numbers.items() if number not in there[key[0]])
+        self.taken_back += [_place(key, log, number) for key, number in gone]
 
 
 ENROLMENT_STATE = f"{ENROLMENT}_complete"

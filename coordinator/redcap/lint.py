@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 
 from coordinator.redcap.shape import ARM, HEADER, Row, unique_event_name
@@ -172,6 +173,7 @@ def _choice_faults(choices: str, kind: str) -> Iterator[str]:
         yield f"the code {twice[0]!r} comes twice"
 
 
+@cache
 def codes_of(choices: str) -> tuple[str, ...]:
     """The codes of a list of choices."""
     return tuple(part.partition(",")[0].strip() for part in choices.split("|") if part.strip())

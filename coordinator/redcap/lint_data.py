@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from coordinator.redcap.lint import (
@@ -63,24 +63,25 @@ def data_faults(header: Sequence[str], rows: Iterable[Sequence[str]], setting: S
     yield from faults
     if faults:
         return
-    places = [
-        (at, name, setting.form_of(name), columns[name]) for at, name in enumerate(header) if at and name in columns
-    ]
+    known = [(name, setting.form_of(name), columns[name]) if name in columns else None for name in header]
+    known[0] = None
+    places = {name: header.index(name) for name in (header[0], *PLACE) if name in header}
     seen: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for number, cells in enumerate(rows, start=2):
         if len(cells) != len(header):
             yield Fault("I10", number, header[-1], f"{len(cells)} cells under {len(header)} columns")
             continue
-        row = {name: cell for name, cell in zip(header, cells, strict=True) if cell or name in PLACE}
+        row = {name: cells[at] for name, at in places.items()}
         yield from _place(number, row, setting, header[0])
-        of_record = seen[row.get(header[0], ""), row[EVENT], row.get(REPEAT_INSTRUMENT, "")]
+        of_record = seen[row[header[0]], row[EVENT], row.get(REPEAT_INSTRUMENT, "")]
         if row.get(REPEAT_INSTANCE, "") in of_record:
             yield Fault("I4", number, header[0], "the same record, event, form and instance again")
         of_record.add(row.get(REPEAT_INSTANCE, ""))
-        for at, name, form, field in places:
-            if cells[at] != "":
+        for cell, of in zip(cells, known, strict=True):
+            if cell and of:
+                name, form, field = of
                 yield from _standing(number, name, form, row, setting)
-                yield from _value(number, name, cells[at], field)
+                yield from _value(number, name, cell, field)
 
 
 def _header(header: Sequence[str], columns: Mapping[str, Row | None], setting: Setting) -> Iterator[Fault]:
@@ -110,7 +111,7 @@ def _header(header: Sequence[str], columns: Mapping[str, Row | None], setting: S
 
 def _place(number: int, row: Row, setting: Setting, record: str) -> Iterator[Fault]:
     event, form, instance = row[EVENT], row.get(REPEAT_INSTRUMENT, ""), row.get(REPEAT_INSTANCE, "")
-    if record not in row:
+    if row[record] == "":
         yield Fault("I1", number, record, "no record id")
     if event not in setting.forms:
         yield Fault("I2", number, EVENT, f"{event!r} is no unique name of an event")
@@ -152,6 +153,10 @@ def _value(number: int, name: str, value: str, field: Row | None) -> Iterator[Fa
 
 def _is_written(value: str, how: str) -> bool:
     try:
-        return datetime.strptime(value, how).strftime(how) == value  # noqa: DTZ007 - a wall clock has no zone
+        if how == DATES["date_ymd"]:
+            return date.fromisoformat(value).isoformat() == value
+        exact = "seconds" if how.endswith("%S") else "minutes"
+        found = datetime.fromisoformat(value)
+        return found.tzinfo is None and found.isoformat(" ", exact) == value
     except ValueError:
         return False

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from coordinator.csv_files import CHUNK
 from coordinator.redcap import lint
 from coordinator.redcap.lint import FORM, Fault
 from coordinator.redcap.lint_data import Setting, data_faults
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Cells = Sequence[str]
+Report = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -30,8 +32,11 @@ class Files:
     data: Path
     repeating: Mapping[str, frozenset[str]]
 
-    def faults(self) -> Iterator[tuple[str, Fault]]:
-        """The name of a file and a fault in it, file by file; a file that cannot be read is judged no further."""
+    def faults(self, report: Report = lambda _: None) -> Iterator[tuple[str, Fault]]:
+        """The name of a file and a fault in it, file by file; a file that cannot be read is judged no further.
+
+        `report` is called with the rows of data judged so far.
+        """
         arms, events, dictionary, mapping = (
             _Sheet(path, header)
             for path, header in (
@@ -57,7 +62,7 @@ class Files:
         for event, form in pairs:
             at_event[event].add(form)
         setting = Setting(fields, {event: frozenset(found) for event, found in at_event.items()}, self.repeating)
-        yield from ((self.data.name, fault) for fault in _data(self.data, setting))
+        yield from ((self.data.name, fault) for fault in _data(self.data, setting, report))
 
 
 class _Sheet:
@@ -107,11 +112,18 @@ def _read(path: Path, broken: list[Fault]) -> Iterator[list[str]]:
             broken.append(Fault("D12", read + 1, "(file)", f"quotes are doubled and closed: {error}"))
 
 
-def _data(path: Path, setting: Setting) -> Iterator[Fault]:
+def _data(path: Path, setting: Setting, report: Report) -> Iterator[Fault]:
     faults = list(_bytes(path))
     yield from faults
     if not any(fault.reason == "not UTF-8" for fault in faults):
         broken: list[Fault] = []
         rows = _read(path, broken)
-        yield from data_faults(next(rows, []), rows, setting)
+        yield from data_faults(next(rows, []), _reported(rows, report), setting)
         yield from broken
+
+
+def _reported(rows: Iterator[list[str]], report: Report) -> Iterator[list[str]]:
+    for number, row in enumerate(rows, start=1):
+        if number % CHUNK == 0:
+            report(number)
+        yield row

@@ -6,15 +6,17 @@ changes it, so that a further download finds each entry again.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, String, func, literal, select, union_all
 
 from coordinator.projections.cut import CHUNK, included, medicine_codes
 from coordinator.projections.sessions import WHOLE
+from coordinator.projections.sql import ByBytes
 from records.fact_tables import TABLE_OF
 from records.tables import AlertRow, table
 from study.facts import (
@@ -90,14 +92,15 @@ def _told(name: str, value: Any) -> str:
 def instances(tx: Tx, cut: Cut, name: str) -> dict[Key, int]:
     """The instance of each entry of a table that was ever there by the cut, 1 for a person's first."""
     first = (_alerts(cut) if name == "alerts" else _first_said(LOGS[name], cut)).subquery("first_said")
-    person, keys = included(cut), [column for column in first.c if column.name not in ("participant_id", "first")]
-    query = select(person.c.study_id, first.c.first, *keys).join(person, person.c.id == first.c.participant_id)
+    person, keys = included(cut), [first.c[name] for name in LOGS[name].key]
+    query = select(person.c.study_id, *keys).join(first, person.c.id == first.c.participant_id)
+    in_turn = [ByBytes(key) if isinstance(key.type, String) else key for key in (person.c.study_id, *keys)]
+    query = query.order_by(in_turn[0], first.c.first, *in_turn[1:])
     rows = tx.conn.execute(query, execution_options={"yield_per": CHUNK})
-    told = ((row[0], row[1], tuple(map(_told, LOGS[name].key, row[2:]))) for row in rows)
-    found, made = dict[Key, int](), defaultdict[str, int](int)
-    for study_id, _, key in sorted(told):
-        made[study_id] += 1
-        found[study_id, *key] = made[study_id]
+    found = dict[Key, int]()
+    for study_id, group in groupby(rows, key=itemgetter(0)):
+        for number, row in enumerate(group, start=1):
+            found[study_id, *map(_told, LOGS[name].key, row[1:])] = number
     return found
 
 
