@@ -13,12 +13,15 @@ import pytest
 
 from content.exercises import exercises
 from content.instruments import instruments
+from coordinator.export import Request, export
 from coordinator.redcap import box, lint
 from coordinator.redcap.dictionary import Answered, plan
 from coordinator.redcap.logs import LOGS
-from records import alerts, screening
+from records import alerts, facts, screening
 from records.database import Database
-from study.facts import AdverseEvent, PainRated
+from records.fact_tables import TABLE_OF
+from records.tables import table
+from study.facts import AdverseEvent, DoseTaken, PainRated
 from tests.databases import START, Clock, Fresh
 from tests.exported import (
     ZONE,
@@ -253,3 +256,21 @@ def test_the_readme_says_what_to_click_in_which_order_and_how_much_there_is(stud
     assert max(map(len, text.splitlines())) <= 120
     part = study.exports(format="redcap", since=datetime(2026, 1, 1, tzinfo=UTC))
     assert 'Blank values: "overwrite"' not in (part.folder / box.README).read_text("utf-8")
+
+
+def test_rows_go_to_the_file_as_they_are_made(study: Study) -> None:
+    person, rows = study.adds().enrols(), table(TABLE_OF[DoseTaken])
+    with study.database.write("participant") as tx:
+        facts.write(tx, "first", dose(), person.where)
+        one = {**tx.rows(rows.select())[0]._mapping}
+        one.pop("id")
+        tx.conn.execute(rows.insert(), [one | {"entity": f"{number:04}"} for number in range(1200)])
+    written: dict[str, int] = {}
+
+    def look(name: str, _: int) -> None:
+        (file,) = study.folder.glob(f".*/{box.DATA}")
+        written[name] = file.stat().st_size
+
+    made = export(study.database, Request(study.folder / "out", format="redcap"), actor="staff", progress=look)
+    assert written["participants"] == 0 < written["tlfb_days"] < written["checks"]
+    assert next(file.rows for file in made.files if file.name == box.DATA) == 1202
