@@ -127,7 +127,7 @@ def test_a_table_too_large_to_be_held_is_refused_before_it_fills_the_memory(tmp_
     table = next(table for table in tables() if table.name == "alert_notes")
     pulled = iter([[None] * len(table.columns)] * 9)
     with pytest.raises(
-        ExportRefused, match="alert_notes: more than 4 rows are too many for --format sav.*--format csv"
+        ExportRefused, match=r"alert_notes: more than 4 rows are too many for --format sav.*--format csv"
     ):
         labelled.write(tmp_path / "x.sav", table, pulled, "sav", most_cells=4 * len(table.columns))
     assert len(list(pulled)) == 4
