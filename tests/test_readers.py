@@ -19,6 +19,8 @@ import pytest
 
 from content.exports import Column, Table, exported
 from content.missing_codes import missing_code
+from coordinator import labelled
+from coordinator.export_folder import ExportRefused
 from tests.databases import Clock, Fresh, Shelf
 from tests.exported import Export, Study, at, begun, dose, ended, finished, led, medicine, remembered, said, window
 from tests.samples import lived_in
@@ -126,6 +128,17 @@ def expected(column: Column, row: dict[str, str], *, letters: bool) -> Any:
     return missing_code(reason).letter if letters else missing_code(reason).number
 
 
+def test_a_table_too_large_to_be_held_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
+    table = next(table for table in tables() if table.name == "alert_notes")
+    pulled = iter([[None] * len(table.columns)] * 9)
+    with pytest.raises(
+        ExportRefused, match=r"alert_notes: more than 4 rows are too many for --format sav.*--format csv"
+    ):
+        labelled.write(tmp_path / "x.sav", table, pulled, "sav", most_cells=4 * len(table.columns))
+    assert len(list(pulled)) == 4
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("kind", ["sav", "dta"])
 def test_spss_and_stata_files_have_numbers_labels_and_reasons(exports: dict[str, Export], kind: str) -> None:
     read = pyreadstat.read_sav if kind == "sav" else pyreadstat.read_dta
@@ -139,10 +152,10 @@ def test_spss_and_stata_files_have_numbers_labels_and_reasons(exports: dict[str,
             values = [None if pandas.isna(value) else value for value in frame[column.name]]
             if column.is_numeric:
                 assert values == [expected(column, row, letters=kind == "dta") for row in rows], column.name
-                labelled = set(meta.variable_value_labels.get(column.name, {}))
+                has_label = set(meta.variable_value_labels.get(column.name, {}))
                 codes = {missing_code(each) for each in column.missing}
-                assert {code.letter if kind == "dta" else code.number for code in codes} <= labelled
-                assert set(column.numbers.values()) <= labelled
+                assert {code.letter if kind == "dta" else code.number for code in codes} <= has_label
+                assert set(column.numbers.values()) <= has_label
             elif column.type in ("instant", "date"):
                 shown = [str(value)[:10] if value else "" for value in values]
                 assert shown == [row[column.name][:10] for row in rows], column.name

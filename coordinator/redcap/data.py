@@ -1,73 +1,43 @@
-"""The rows of the REDCap data file: one for each person and check-in, and one for each entry that was logged."""
+"""The rows of the REDCap data file: for each person and check-in, each week's questions, each entry that was logged.
+
+They are made one after the other: what is held is a person's answers, and the number of each entry.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, union_all
-
 from content.exports import exported
-from content.instruments import instrument
 from content.protocol import protocol
 from coordinator.projections import rows_of
-from coordinator.redcap.dictionary import (
-    DIARY,
-    ENROLMENT,
-    LOGS,
-    MME,
-    VISIT,
-    Filled,
-    Plan,
-    asked_at,
-    event_of,
-    item_name,
-    score_names,
-)
+from coordinator.projections.cut import CHUNK
+from coordinator.redcap.dictionary import ENROLMENT, MME, OF_A_WEEK, SCREENING, VISIT, Plan, event_of
+from coordinator.redcap.logs import DIARY, LOGS, Key, Log, instances, key_of
+from coordinator.redcap.questionnaires import COMPLETE, INCOMPLETE, WEEK
 from coordinator.redcap.shape import EVENT, RECORD_ID, REPEAT_INSTANCE, REPEAT_INSTRUMENT, Event
-from records.fact_tables import TABLE_OF
-from records.tables import table
-from study.facts import (
-    AdverseEvent,
-    DoseTaken,
-    ExerciseLed,
-    PainRated,
-    PatchWear,
-    PauseBegun,
-    PracticeDone,
-)
 
 if TYPE_CHECKING:
     from content.exports import Table
     from coordinator.projections.cut import Cut
+    from coordinator.redcap.fields import Filled
     from records.database import Tx
-    from study.steps import Fact
 
-KINDS: Mapping[str, tuple[type[Fact], ...]] = {
-    "pauses": (PauseBegun,),
-    "doses": (DoseTaken,),
-    "patch_wear": (PatchWear,),
-    "pain_ratings": (PainRated,),
-    "practice": (ExerciseLed, PracticeDone),
-    "adverse_events": (AdverseEvent,),
-}
-IDS = {
-    "pauses": "pause_id",
-    "doses": "dose_id",
-    "patch_wear": "patch_id",
-    "pain_ratings": "rating_id",
-    "practice": "practice_id",
-    "adverse_events": "event_id",
-}
-COMPLETE, INCOMPLETE = "2", "0"
+SIDES = ("visits", "responses", "scores", "given_scores", "mme_summary")
+"""Tables of check-ins, each sorted by person."""
+NEWS = ("visits", "responses", "scores", "given_scores")
+"""Those of them that tell what was recorded since an instant."""
+DIARY_EVENT = Event(DIARY, ()).unique_name
 
 Values = dict[str, Any]
 Row = dict[str, str]
 
-
 Progress = Callable[[str, int], None]
-"""Called with the name of a table that is begun."""
+"""Called with the name of a table and its rows so far."""
 
 
 class Rows:
@@ -77,83 +47,132 @@ class Rows:
         self._tx, self._cut, self._plan, self._progress = tx, cut, made, progress
         shown = exported(unblinded=cut.unblinded, free_text=cut.free_text)
         self._tables: Mapping[str, Table] = {each.name: each for each in shown}
+        self.taken_back: list[Row] = []
+        """Where entries stood that are there no more; whole once all rows were made."""
 
     def all(self) -> Iterator[Row]:
-        """Check-ins person by person, then what was logged, form by form."""
-        yield from self._visits()
+        """Check-ins and weeks person by person, then what was logged, form by form."""
+        yield from self._people()
         if self._cut.visit is None:
             for name in LOGS:
                 yield from self._log(name)
 
-    def _of(self, name: str) -> Iterator[Values]:
+    def _of(self, name: str, cut: Cut) -> Iterator[Values]:
         self._progress(name, 0)
         names = self._tables[name].names
-        for row in rows_of(self._tx, self._cut, self._tables[name]):
+        for number, row in enumerate(rows_of(self._tx, cut, self._tables[name]), start=1):
+            if number % CHUNK == 0:
+                self._progress(name, number)
             yield dict(zip(names, row, strict=True))
 
-    def _by_person(self, name: str) -> dict[str, list[Values]]:
-        found: dict[str, list[Values]] = defaultdict(list)
-        for row in self._of(name):
-            found[row["study_id"]].append(row)
-        return found
-
-    def _visits(self) -> Iterator[Row]:
-        sides = {name: self._by_person(name) for name in ("visits", "responses", "scores", "mme_summary")}
-        first = protocol().visits[0].code
-        for person in self._of("participants"):
+    def _people(self) -> Iterator[Row]:
+        """With `since`, a check-in of which anything is new is there whole, so that no blank says it was taken back."""
+        whole, news = replace(self._cut, since=None), self._news()
+        screened = {row["study_id"]: row for row in self._of("screening", whole) if row["study_id"]}
+        sides = {name: _Side(self._of(name, whole)) for name in SIDES}
+        for person in self._of("participants", whole):
             study_id = person["study_id"]
-            of_person = {name: side.get(study_id, []) for name, side in sides.items()}
-            for visit in (each.code for each in protocol().visits):
-                if self._cut.visit not in (None, visit):
-                    continue
-                cells = self._at_visit(visit, {name: _at(rows, visit) for name, rows in of_person.items()})
-                if visit == first:
-                    cells = _filled(self._plan.people, person, ENROLMENT) | cells
-                if cells:
+            seen = _Seen({name: side.of(study_id) for name, side in sides.items()})
+            first = self._enrolment(person, screened.get(study_id))
+            for visit, cells in self._visits(seen, first):
+                if news is None or (study_id, visit) in news or ENROLMENT_STATE in cells:
                     yield {RECORD_ID: study_id, EVENT: event_of(visit)} | cells
+            for week, place, cells in self._weeks(seen):
+                if news is None or (study_id, week) in news:
+                    yield {RECORD_ID: study_id, EVENT: DIARY_EVENT} | place | cells
 
-    def _at_visit(self, visit: str, of_visit: Mapping[str, list[Values]]) -> Row:
+    def _news(self) -> frozenset[tuple[str, str]] | None:
+        """Who has anything new at which check-in or week; None when all is asked for."""
+        if self._cut.since is None:
+            return None
+        return frozenset((row["study_id"], row["visit"]) for name in NEWS for row in self._of(name, self._cut))
+
+    def _enrolment(self, person: Values, screened: Values | None) -> Row:
+        cells = _filled(self._plan.people, person, ENROLMENT)
+        return cells | (_filled(self._plan.screening, screened, SCREENING) if screened else {})
+
+    def _visits(self, seen: _Seen, first: Row) -> Iterator[tuple[str, Row]]:
+        for at, visit in enumerate(each.code for each in protocol().visits):
+            if self._cut.visit in (None, visit):
+                cells = (first if at == 0 else {}) | self._at_visit(visit, seen)
+                if cells:
+                    yield visit, cells
+
+    def _at_visit(self, visit: str, seen: _Seen) -> Row:
         cells: Row = {}
-        for window in of_visit["visits"]:
+        for window in seen.at("visits", visit):
             cells |= _filled(self._plan.visit, window, VISIT)
-        for asked in asked_at(visit):
-            said = [row for row in of_visit["responses"] if row["instrument"] == asked.code]
-            scored = [row for row in of_visit["scores"] if row["instrument"] == asked.code]
-            cells |= _questionnaire(asked.code, said, scored)
-        for row in of_visit["mme_summary"]:
+        answers = [seen.at(name, visit) for name in ("responses", "scores", "given_scores")]
+        for form in self._plan.at_visits[visit]:
+            cells |= form.cells(*answers)
+        for row in seen.at("mme_summary", visit):
             cells |= _filled(self._plan.mme[row["source"]], row, MME)
         return cells
 
-    def _log(self, name: str) -> Iterator[Row]:
-        form, _ = LOGS[name]
-        event, instances = Event(DIARY, ()).unique_name, self._instances(name)
-        numbered: list[tuple[str, int, Values]] = []
-        for row in self._of(name):
-            number = int(row["medicine"][1:]) if name == "medicines" else instances[row[IDS[name]]]
-            numbered.append((row["study_id"], number, row))
-        for study_id, number, row in sorted(numbered, key=lambda each: each[:2]):
-            place = {RECORD_ID: study_id, EVENT: event, REPEAT_INSTRUMENT: form, REPEAT_INSTANCE: str(number)}
-            yield place | _filled(self._plan.logs[name], row, form)
+    def _weeks(self, seen: _Seen) -> Iterator[tuple[str, Row, Row]]:
+        if self._cut.visit is not None:
+            return
+        for week in seen.weeks():
+            number = str(int(week.removeprefix(WEEK)))
+            answers = [seen.at(name, week) for name in ("responses", "scores", "given_scores")]
+            for form in self._plan.weekly:
+                if cells := form.cells(*answers):
+                    place = {REPEAT_INSTRUMENT: form.name, REPEAT_INSTANCE: number}
+                    yield week, place, {form.own("week"): number} | cells
 
-    def _instances(self, name: str) -> dict[str, int]:
-        """The instance of each entry: its place among all its person ever made, so that no later one changes it."""
-        if name not in KINDS:
-            return {}
-        first = union_all(
-            *(
-                select(rows.c.participant_id, rows.c.entity, rows.c.recorded_at).where(rows.c.revision == 1)
-                for rows in (table(TABLE_OF[kind]) for kind in KINDS[name])
-            )
-        ).subquery()
-        found, made = dict[str, int](), defaultdict[int, int](int)
-        for row in self._tx.rows(select(first).order_by(first.c.recorded_at, first.c.entity)):
-            made[row.participant_id] += 1
-            found[row.entity] = made[row.participant_id]
+    def _log(self, name: str) -> Iterator[Row]:
+        log, numbers = LOGS[name], instances(self._tx, self._cut, name)
+        there = defaultdict[str, set[int]](set)
+        if self._cut.since is not None:
+            for row in self._of(name, replace(self._cut, since=None)):
+                there[row["study_id"]].add(numbers[key_of(log, row)])
+        for row in self._of(name, self._cut):
+            key = key_of(log, row)
+            there[key[0]].add(numbers[key])
+            yield _place(key, log, numbers[key]) | _filled(self._plan.logs[name], row, log.form)
+        gone = ((key, number) for key, number in numbers.items() if number not in there[key[0]])
+        self.taken_back += [_place(key, log, number) for key, number in gone]
+
+
+ENROLMENT_STATE = f"{ENROLMENT}_complete"
+
+
+class _Side:
+    """Rows that come sorted by person, handed out person by person in that order."""
+
+    def __init__(self, rows: Iterator[Values]) -> None:
+        self._groups = groupby(rows, key=itemgetter("study_id"))
+        self._next = next(self._groups, None)
+
+    def of(self, study_id: str) -> list[Values]:
+        """The rows of this person; of those before it nothing can be had any more."""
+        while self._next is not None and self._next[0].encode() < study_id.encode():
+            self._next = next(self._groups, None)
+        if self._next is None or self._next[0] != study_id:
+            return []
+        found = list(self._next[1])
+        self._next = next(self._groups, None)
         return found
 
 
-def _at(rows: Iterable[Values], visit: str) -> list[Values]:
-    return [row for row in rows if row["visit"] == visit]
+class _Seen:
+    """What a person's check-ins and weeks hold, by table."""
+
+    def __init__(self, tables: Mapping[str, Sequence[Values]]) -> None:
+        self._tables = tables
+
+    def at(self, name: str, visit: str) -> list[Values]:
+        """The rows of one table at one check-in or week."""
+        return [row for row in self._tables[name] if row["visit"] == visit]
+
+    def weeks(self) -> list[str]:
+        """The weeks that have answers."""
+        rows = (*self._tables["responses"], *self._tables["given_scores"])
+        return sorted({row["visit"] for row in rows if OF_A_WEEK.fullmatch(row["visit"])})
+
+
+def _place(key: Key, log: Log, number: int) -> Row:
+    return {RECORD_ID: key[0], EVENT: DIARY_EVENT, REPEAT_INSTRUMENT: log.form, REPEAT_INSTANCE: str(number)}
 
 
 def _filled(fields: Sequence[Filled], row: Values, form: str) -> Row:
@@ -163,27 +182,3 @@ def _filled(fields: Sequence[Filled], row: Values, form: str) -> Row:
 
 def _state(row: Values, form: str) -> str:
     return INCOMPLETE if form == VISIT and row["status"] != "complete" else COMPLETE
-
-
-def _questionnaire(code: str, said: Sequence[Values], scored: Sequence[Values]) -> Row:
-    """The cells of a questionnaire; none at all when nothing of it was answered in any way."""
-    if not said:
-        return {}
-    asked = instrument(code)
-    known = {item.code for item in asked.items}
-    said = [row for row in said if row["item"] in known]
-    cells = {item_name(asked, row["item"]): str(row["value"]) for row in said if row["value"] is not None}
-    modes = {row["mode"] for row in said}
-    cells |= {
-        f"{code}_missing": "; ".join(f"{row['item']}={row['status']}" for row in said if row["value"] is None),
-        f"{code}_dt": max((row["answered_local"] for row in said), default="").replace("T", " "),
-        f"{code}_mode": modes.pop() if len(modes) == 1 else "mixed",
-        f"{code}_complete": COMPLETE if len(said) == len(known) else INCOMPLETE,
-    }
-    rules = {score.name for score in asked.scores}
-    for row in scored:
-        if row["score"] in rules:
-            value, missing, why = score_names(asked, row["score"])
-            cells |= {value: "" if row["value"] is None else str(row["value"])}
-            cells |= {missing: str(row["n_missing"]), why: row["reason"] or ""}
-    return cells

@@ -1,19 +1,21 @@
 """The rules of REDCap's data dictionary, events and mapping, as a judge that names row, column and rule; pure.
 
-D1 to D12 are about the dictionary, E1 to E3 about events and mapping; those of the data file stand in `lint_data`. Rows
-are counted as a spreadsheet does: the header is row 1. Source: redcap-fhir.md 5.1 and 5.2.
+D1 to D12 are about the dictionary, E1 to E3 about events and mapping; those of the data file stand in `lint_data`, and
+`lint_files` reads the files. Rows are counted as a spreadsheet does: the header is row 1. Source: redcap-fhir.md 5.1
+and 5.2.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 
-from coordinator.redcap.shape import HEADER, Row
+from coordinator.redcap.shape import ARM, HEADER, Row, unique_event_name
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 LONGEST_NAME = 26
@@ -49,7 +51,10 @@ SHAPES = {
     "zipcode": r"[0-9]{5}(-[0-9]{4})?",
     "alpha_only": r"[A-Za-z]+",
 }
-ONE_DECIMAL = re.compile(r"number_[1-4]dp")
+DECIMALS = re.compile(r"number_([1-4])dp")
+NUMBERS = ("integer", "number")
+TIMES = ("time", "time_hh_mm_ss", "time_mm_ss")
+EVENT_NAME = re.compile(r".+_arm_[0-9]+[a-z]?")
 LOGIC_NAME = re.compile(r"\[([^\]]*)\]")
 
 (
@@ -96,8 +101,8 @@ def header_faults(header: Sequence[str]) -> Iterator[Fault]:
         yield Fault("D1", 1, found[place] or "(end)", f"here stands {wanted[place]!r} in a data dictionary")
 
 
-def dictionary_faults(rows: Sequence[Row]) -> Iterator[Fault]:
-    """D1 to D11 over the rows of a data dictionary."""
+def dictionary_faults(rows: Sequence[Row], events: Collection[str] = ()) -> Iterator[Fault]:
+    """D1 to D11 over the rows of a data dictionary; `events` are the unique names that logic may name."""
     yield from _first_field(rows)
     yield from _names(rows)
     yield from _contiguous(rows)
@@ -106,7 +111,7 @@ def dictionary_faults(rows: Sequence[Row]) -> Iterator[Fault]:
         yield from _type_and_choices(number, row)
         yield from _validation(number, row)
         yield from _flags(number, row)
-        yield from _branching(number, row, names)
+        yield from _branching(number, row, names, events)
     yield from _matrices(rows)
 
 
@@ -168,6 +173,7 @@ def _choice_faults(choices: str, kind: str) -> Iterator[str]:
         yield f"the code {twice[0]!r} comes twice"
 
 
+@cache
 def codes_of(choices: str) -> tuple[str, ...]:
     """The codes of a list of choices."""
     return tuple(part.partition(",")[0].strip() for part in choices.split("|") if part.strip())
@@ -175,7 +181,7 @@ def codes_of(choices: str) -> tuple[str, ...]:
 
 def _validation(number: int, row: Row) -> Iterator[Fault]:
     kind, validation, low, high = row[TYPE], row[VALIDATION], row[LOW], row[HIGH]
-    known = validation in DATES or validation in SHAPES or ONE_DECIMAL.fullmatch(validation)
+    known = validation in DATES or validation in SHAPES or DECIMALS.fullmatch(validation)
     others = {"dropdown": ("autocomplete",), "file": ("signature",), "slider": ("number",)}
     if validation and (not known if kind == "text" else validation not in others.get(kind, ())):
         yield Fault("D7", number, VALIDATION, f"{validation!r} is no validation of a field of type {kind}")
@@ -195,9 +201,14 @@ def _validation(number: int, row: Row) -> Iterator[Fault]:
 def _limit(text: str, validation: str) -> float | None:
     """A limit as a number that can be compared, or None when it is not of the kind the validation asks for."""
     try:
-        return datetime.strptime(text, DATES[validation]).timestamp() if validation in DATES else float(text)  # noqa: DTZ007
+        if validation in DATES:
+            return datetime.strptime(text, DATES[validation]).timestamp()  # noqa: DTZ007
+        kind = "number" if DECIMALS.fullmatch(validation) else validation or "number"
+        if kind not in (*TIMES, *NUMBERS) or not re.fullmatch(SHAPES[kind], text):
+            return None
+        return float(text.replace(":", ""))
     except ValueError:
-        return None if validation not in SHAPES or ":" not in text else float(text.replace(":", ""))
+        return None
 
 
 def _flags(number: int, row: Row) -> Iterator[Fault]:
@@ -213,15 +224,16 @@ def _flags(number: int, row: Row) -> Iterator[Fault]:
             )
 
 
-def _branching(number: int, row: Row, names: Mapping[str, Row]) -> Iterator[Fault]:
+def _branching(number: int, row: Row, names: Mapping[str, Row], events: Collection[str]) -> Iterator[Fault]:
     logic = row[BRANCHING]
     if '"' in logic or logic.count("'") % 2:
         yield Fault("D9", number, BRANCHING, "values stand in single quotes")
     for named in LOGIC_NAME.findall(logic):
         name, bracket, code = named.partition("(")
-        if name.endswith("_arm_1") and not bracket:
-            continue
-        if name not in names:
+        if EVENT_NAME.fullmatch(name) and name not in names:
+            if name not in events:
+                yield Fault("D9", number, BRANCHING, f"there is no event {name!r}")
+        elif name not in names:
             yield Fault("D9", number, BRANCHING, f"there is no field {name!r}")
         elif bracket and code.rstrip(")") not in codes_of(names[name][CHOICES]):
             yield Fault("D9", number, BRANCHING, f"{name!r} has no choice {code.rstrip(')')!r}")
@@ -245,27 +257,43 @@ def _matrices(rows: Sequence[Row]) -> Iterator[Fault]:
 # --- bytes, events, mapping
 
 
-def text_faults(raw: bytes) -> Iterator[Fault]:
+def text_faults(lines: Iterable[bytes]) -> Iterator[Fault]:
     """D12: a file is UTF-8; a mark at its beginning is taken for part of the first name by some readers."""
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        yield Fault("D12", raw[: error.start].count(b"\n") + 1, "(file)", "not UTF-8")
-    if raw.startswith(b"\xef\xbb\xbf"):
-        yield Fault("D12", 1, "(file)", "a byte order mark stands at the beginning")
+    for number, line in enumerate(lines, start=1):
+        if number == 1 and line.startswith(b"\xef\xbb\xbf"):
+            yield Fault("D12", 1, "(file)", "a byte order mark stands at the beginning")
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError:
+            yield Fault("D12", number, "(file)", "not UTF-8")
+            return
 
 
 def event_faults(events: Iterable[str], mapping: Sequence[tuple[str, str]], forms: Sequence[str]) -> Iterator[Fault]:
     """E1 to E3: names of events, and the mapping as pairs of unique event name and form; `forms` in their order."""
-    seen: set[str] = set()
+    known: set[str] = set()
     for number, name in enumerate(events, start=2):
         if len(name) > LONGEST_EVENT or not re.fullmatch(r"[A-Za-z0-9]+( [A-Za-z0-9]+)*", name):
             yield Fault("E1", number, "event_name", f"{name!r}: up to {LONGEST_EVENT} letters, digits, single spaces")
-        if name.lower() in seen:
+        if unique_event_name(name, ARM) in known:
             yield Fault("E1", number, "event_name", f"{name!r} comes twice")
-        seen.add(name.lower())
+        known.add(unique_event_name(name, ARM))
     if mapping and forms and mapping[0][1] != forms[0]:
         yield Fault("E2", 2, "form", f"the first form, {forms[0]!r}, belongs to the first event")
-    for number, (_, form) in enumerate(mapping, start=2):
+    yield from _mapping(mapping, known, forms)
+
+
+def _mapping(mapping: Sequence[tuple[str, str]], events: Collection[str], forms: Sequence[str]) -> Iterator[Fault]:
+    seen: set[tuple[str, str]] = set()
+    for number, (event, form) in enumerate(mapping, start=2):
+        if event not in events:
+            yield Fault("E3", number, "unique_event_name", f"there is no event {event!r}")
         if form not in forms:
             yield Fault("E3", number, "form", f"there is no form {form!r}")
+        if (event, form) in seen:
+            yield Fault("E3", number, "form", f"{form!r} stands at {event} twice")
+        seen.add((event, form))
+    used = {form for _, form in mapping}
+    for form in forms if mapping else ():
+        if form not in used:
+            yield Fault("E3", len(mapping) + 2, "form", f"{form!r} stands at no event, so nothing of it can be taken")

@@ -1,20 +1,22 @@
 """The rules of REDCap's data import, as a judge that names row, column and rule; pure.
 
-I1 to I10 of redcap-fhir.md 5.4; what happens at the server (I8, I11, I12) cannot be seen in a file.
+I1 to I10 of redcap-fhir.md 5.4; what happens at the server (I8, I11, I12) cannot be seen in a file, so the README of
+the download says it.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from coordinator.redcap.lint import (
     CHOICES,
     DATES,
+    DECIMALS,
     FORM,
     RESERVED,
     SHAPES,
@@ -25,6 +27,8 @@ from coordinator.redcap.lint import (
     codes_of,
 )
 from coordinator.redcap.shape import EVENT, REPEAT_INSTANCE, REPEAT_INSTRUMENT, Row
+
+PLACE = (EVENT, REPEAT_INSTRUMENT, REPEAT_INSTANCE)
 
 
 @dataclass(frozen=True)
@@ -59,23 +63,25 @@ def data_faults(header: Sequence[str], rows: Iterable[Sequence[str]], setting: S
     yield from faults
     if faults:
         return
-    record = header[0]
-    forms = {name: setting.form_of(name) for name in header if name in columns and name != record}
-    seen: set[tuple[str, ...]] = set()
+    known = [(name, setting.form_of(name), columns[name]) if name in columns else None for name in header]
+    known[0] = None
+    places = {name: header.index(name) for name in (header[0], *PLACE) if name in header}
+    seen: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for number, cells in enumerate(rows, start=2):
         if len(cells) != len(header):
             yield Fault("I10", number, header[-1], f"{len(cells)} cells under {len(header)} columns")
             continue
-        row = dict(zip(header, cells, strict=True))
-        yield from _place(number, row, setting, record)
-        key = (row[record], row.get(EVENT, ""), row.get(REPEAT_INSTRUMENT, ""), row.get(REPEAT_INSTANCE, ""))
-        if key in seen:
-            yield Fault("I4", number, record, "the same record, event, form and instance again")
-        seen.add(key)
-        for name, form in forms.items():
-            if row[name] != "":
+        row = {name: cells[at] for name, at in places.items()}
+        yield from _place(number, row, setting, header[0])
+        of_record = seen[row[header[0]], row[EVENT], row.get(REPEAT_INSTRUMENT, "")]
+        if row.get(REPEAT_INSTANCE, "") in of_record:
+            yield Fault("I4", number, header[0], "the same record, event, form and instance again")
+        of_record.add(row.get(REPEAT_INSTANCE, ""))
+        for cell, of in zip(cells, known, strict=True):
+            if cell and of:
+                name, form, field = of
                 yield from _standing(number, name, form, row, setting)
-                yield from _value(number, name, row[name], columns[name])
+                yield from _value(number, name, cell, field)
 
 
 def _header(header: Sequence[str], columns: Mapping[str, Row | None], setting: Setting) -> Iterator[Fault]:
@@ -139,12 +145,18 @@ def _value(number: int, name: str, value: str, field: Row | None) -> Iterator[Fa
         yield Fault("I6", number, name, f"{value!r} is neither 0 nor 1")
     elif validation in DATES and not _is_written(value, DATES[validation]):
         yield Fault("I7", number, name, f"{value!r} is not written like {DATES[validation]}")
+    elif (decimals := DECIMALS.fullmatch(validation)) and not re.fullmatch(rf"-?[0-9]+\.[0-9]{{{decimals[1]}}}", value):
+        yield Fault("I6", number, name, f"{value!r} has not {decimals[1]} decimals")
     elif validation in SHAPES and not re.fullmatch(SHAPES[validation], value):
         yield Fault("I6", number, name, f"{value!r} is no {validation}")
 
 
 def _is_written(value: str, how: str) -> bool:
     try:
-        return datetime.strptime(value, how).strftime(how) == value  # noqa: DTZ007 - a wall clock has no zone
+        if how == DATES["date_ymd"]:
+            return date.fromisoformat(value).isoformat() == value
+        exact = "seconds" if how.endswith("%S") else "minutes"
+        found = datetime.fromisoformat(value)
+        return found.tzinfo is None and found.isoformat(" ", exact) == value
     except ValueError:
         return False

@@ -60,12 +60,14 @@ class Field:
     low: str = ""
     high: str = ""
     branching: str = ""
+    matrix: str = ""
 
     def row(self) -> dict[str, str]:
         """Its row in the data dictionary."""
         cells = dict.fromkeys(HEADER, "")
         known = (self.name, self.form, "", self.type, self.label, self.choices, self.note, self.validation)
-        return cells | dict(zip(HEADER, (*known, self.low, self.high, "", self.branching), strict=False))
+        cells |= dict(zip(HEADER, (*known, self.low, self.high, "", self.branching), strict=False))
+        return cells | {"Matrix Group Name": self.matrix}
 
 
 @dataclass(frozen=True)
