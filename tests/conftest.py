@@ -94,6 +94,14 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A test marked `weeks` runs on SQLite every time, and on PostgreSQL with the slow ones."""
+    for item in items:
+        on = getattr(item, "callspec", None)
+        if item.get_closest_marker("weeks") and on is not None and on.params.get("kind") == "postgresql":
+            item.add_marker(pytest.mark.slow)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     shelf = config.stash.get(shelves, None)
     if shelf is not None and shelf.missing:

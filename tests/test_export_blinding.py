@@ -18,6 +18,8 @@ from tests.clinic import Clinic
 from tests.databases import START, Clock
 from tests.exported import Export, Person, Study, begun, dose, ended, led, medicine, only, practised
 
+pytestmark = pytest.mark.weeks
+
 
 @pytest.fixture
 def study(database: Database, clock: Clock, tmp_path: Path) -> Study:

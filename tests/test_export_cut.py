@@ -39,6 +39,8 @@ from tests.exported import (
 )
 from tests.samples import lived_in
 
+pytestmark = pytest.mark.weeks
+
 HOUR = timedelta(hours=1)
 
 

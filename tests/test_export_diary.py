@@ -19,6 +19,8 @@ from tests.evenings import TUESDAY, clinic_of_evenings, joined, until
 from tests.evenings import evening as clock_time
 from tests.exported import Export, Person, Study, at, dose, evening, looked_back, medicine, only, patch, used
 
+pytestmark = pytest.mark.weeks
+
 ON = date(2026, 3, 4)
 
 

@@ -14,6 +14,8 @@ from study.facts import PlanMade, SessionDone, SessionPartDone
 from tests.databases import START, Clock
 from tests.exported import ZONE, Person, Study
 
+pytestmark = pytest.mark.weeks
+
 
 @pytest.fixture
 def study(database: Database, clock: Clock, tmp_path: Path) -> Study:

@@ -11,6 +11,8 @@ from records.database import Database
 from tests.databases import START, Clock
 from tests.exported import FIRST_DAY, Person, Study, finished, medicine, only, remembered, said, window
 
+pytestmark = pytest.mark.weeks
+
 
 @pytest.fixture
 def study(database: Database, clock: Clock, tmp_path: Path) -> Study:

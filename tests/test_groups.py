@@ -22,6 +22,8 @@ from tests.logged import history
 from tests.protocols import living_by, put
 from tests.sessions import in_week_one, until
 
+pytestmark = pytest.mark.weeks
+
 items = table(DueItem)
 
 

@@ -17,6 +17,8 @@ from tests.clinic import MORPHINE, Clinic, Patient, clinic_over, fresh_sqlite
 from tests.golden import check
 from tests.living import books, days, joined, letters, prompts_sent, rows_of, until
 
+pytestmark = pytest.mark.weeks
+
 NOON = MORPHINE.model_copy(update={"times": "12:00"})
 WORDS = {
     "this is his wife. he passed away on sunday": "died",

@@ -25,6 +25,8 @@ from tests.exported import Study
 from tests.test_visits import joined, rows, skip_to
 from tests.visiting import kept, scored
 
+pytestmark = pytest.mark.weeks
+
 JUNE_3 = datetime(2026, 6, 3, 20, 0, tzinfo=UTC)
 ON = {"answered_on": "2026-06-03", "mode": "phone", "taken_by": "dana"}
 PEG = {"p": "7", "e": "8", "g": "6"}

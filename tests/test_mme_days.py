@@ -11,6 +11,8 @@ from records.database import Database
 from tests.databases import Clock
 from tests.exported import Person, Study, at, dose, only, patch
 
+pytestmark = pytest.mark.weeks
+
 NO_ENTRY = ("", "0", "no_entry")
 NOT_SAID = "no_diary"
 """Only the diary says that a day is whole: tests/test_export_diary.py."""

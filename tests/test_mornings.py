@@ -35,6 +35,8 @@ from tests.logged import due_states, wrote
 from tests.test_visits import JUNE_2, joined, skip_to
 from tests.visiting import begins
 
+pytestmark = pytest.mark.weeks
+
 TODAY = date(2026, 3, 2)
 OXY = "P0001-m0"
 

@@ -21,6 +21,8 @@ from tests import golden
 from tests.clinic import Clinic, clinic_over, fresh_sqlite
 from tests.sessions import begins, in_week_one, until, walks_on
 
+pytestmark = pytest.mark.weeks
+
 items = table(DueItem)
 LATER = datetime(2026, 6, 1, 15, 0, tzinfo=UTC)
 

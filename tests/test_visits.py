@@ -18,6 +18,8 @@ from scheduler import planning
 from study.facts import CheckInFinished, Enrolled
 from tests.clinic import Clinic, Patient
 
+pytestmark = pytest.mark.weeks
+
 items = table(DueItem)
 
 

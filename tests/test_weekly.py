@@ -21,6 +21,8 @@ from tests.evenings import MONDAY, SUNDAY, TUESDAY, clinic_of_evenings, evening,
 from tests.golden import check
 from tests.visiting import kept
 
+pytestmark = pytest.mark.weeks
+
 outbox = table(Outbox)
 WEEK = timedelta(days=7)
 

@@ -25,6 +25,8 @@ from tests.test_commands import bare as bare
 from tests.test_commands import coach as coach
 from tests.visiting import begins, kept, scored
 
+pytestmark = pytest.mark.weeks
+
 CHANNELS = {"staff_chat": -100, "mail": True}
 NUMBERS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 LABELS = ["Never", "Some", "Much", "Always"]
