@@ -14,8 +14,7 @@ from bot.readiness import on_call
 from content.consent_text import consent_text
 from content.medicines import limit
 from content.places import zone_of
-from content.protocol import protocol
-from records import people, sessions, visits
+from records import looking_back, people, sessions, visits
 from records.facts import Kept, asked, column, each, find, in_force, latest, newest
 from records.person import person_of, protocol_of, wants_prompts
 from study import facts as kinds
@@ -82,22 +81,7 @@ def _medicines(kept: list[Kept[kinds.MedicineEpisode]], today: date) -> Iterator
     for each_one in kept:
         episode = each_one.fact
         if episode.ends_on is None or episode.ends_on > today:
-            yield _medicine(each_one.entity, episode)
-
-
-def _medicine(entity: str, episode: kinds.MedicineEpisode) -> MedicineView:
-    return MedicineView(
-        id=entity,
-        nickname=episode.nickname,
-        product=episode.product,
-        form=episode.form,
-        strength=episode.strength,
-        unit=episode.unit,
-        schedule=episode.schedule,
-        usual_count=episode.usual_count,
-        max_per_day=episode.max_per_day,
-        times=tuple(t for t in episode.times.split(",") if t),
-    )
+            yield looking_back.medicine_view(each_one.entity, episode)
 
 
 def _minutes_of(led: kinds.ExerciseLed) -> int | None:
@@ -277,25 +261,8 @@ def _given(said: visits.Answers, version: str) -> dict[str, Given]:
 
 def _calendar(desk: Desk, query: queries.CalendarOf) -> queries.Calendar:
     """The days before today, or those the visit already looks back on."""
-    person, tx = desk.participant, desk.tx
-    answered = visits.calendar_days(tx, person.id, query.visit)
-    yesterday = view_local(desk.at, person.zone).date() - timedelta(days=1)
-    last = max((on for _, on in answered), default=yesterday)
-    first = last - timedelta(days=protocol().forms["tlfb"].days - 1)
-    spans = tuple(_spans(tx, person.id, first, last))
-    return queries.Calendar(first=first, last=last, spans=spans, answered=tuple(sorted(answered)))
-
-
-def _spans(tx: Any, participant_id: int, first: date, last: date) -> Iterator[queries.Span]:
-    """Medicines with the days on which they were on the list; one that was there at enrolment was taken before it."""
-    every = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    for kept in in_force(tx, kinds.MedicineEpisode, participant_id):
-        episode = kept.fact
-        since = date.min if episode.change == "enrolled" else episode.starts_on
-        until = date.max if episode.ends_on is None else episode.ends_on
-        days = tuple(day for day in every if since <= day < until)
-        if days and episode.starts_on != episode.ends_on:
-            yield queries.Span(medicine=_medicine(kept.entity, episode), days=days)
+    yesterday = view_local(desk.at, desk.participant.zone).date() - timedelta(days=1)
+    return looking_back.calendar_of(desk.tx, desk.participant.id, query.visit, yesterday)
 
 
 def _consent(desk: Desk, _: queries.ConsentText) -> dict[str, str]:

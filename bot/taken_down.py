@@ -15,11 +15,11 @@ from content import say
 from content.medicines import limit
 from content.message import Message
 from content.safety_data import alerts
-from coordinator.taking_over import Follow
+from coordinator.one_check_in import Follow
 from records import people
 from records.database import Tx
 from records.post import Address
-from study.facts import AlertRaised, Response, ScoreGiven
+from study.facts import AlertRaised, Response, ScoreGiven, TlfbDay
 from study.person import local_at
 from study.steps import Fact
 
@@ -30,7 +30,7 @@ def follow(world: World) -> Follow:
     """Does what a fact sets off, for people with a chat and without one."""
 
     def _follow(tx: Tx, row: Row[Any], entity: str, fact: Fact, revision: int) -> None:
-        if revision == 1 and isinstance(fact, Response | ScoreGiven):
+        if revision == 1 and isinstance(fact, Response | ScoreGiven | TlfbDay):
             return  # nothing follows from an answer alone
         chat = people.chat_of(tx, row.id)
         desk = _desk(world, tx, row, chat)

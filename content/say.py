@@ -151,6 +151,10 @@ class check_in:
         return Message("check_in.intro_core", {"minutes": minutes, "taps": taps})
 
     @staticmethod
+    def intro_one() -> Message:
+        return Message("check_in.intro_one")
+
+    @staticmethod
     def late() -> Message:
         return Message("check_in.late")
 

@@ -19,24 +19,36 @@ if TYPE_CHECKING:
     from content.instruments import Instrument
     from content.protocol import Protocol
 
-NEEDED = ("study_id", "visit", "instrument", "item", "value", "answered_on", "mode", "taken_by")
-OPTIONAL = ("status", "version", "answered_at")
-READ_PAST = ("allowed",)
-"""Columns of the template that help to fill it in; nothing in them is read."""
 
-COLUMNS = (
-    "study_id",
-    "visit",
-    "instrument",
-    "item",
-    "value",
-    "status",
-    "version",
-    "answered_on",
-    "answered_at",
-    "mode",
-    "taken_by",
-    "allowed",
+@dataclass(frozen=True)
+class Columns:
+    """The columns a file may have, those it needs, and the command that prints one to fill in.
+
+    `label` and `allowed` help to fill it in; nothing in them is read.
+    """
+
+    every: tuple[str, ...]
+    needed: tuple[str, ...]
+    printed_by: str
+
+
+ANSWERS = Columns(
+    every=(
+        "study_id",
+        "visit",
+        "instrument",
+        "item",
+        "value",
+        "status",
+        "version",
+        "answered_on",
+        "answered_at",
+        "mode",
+        "taken_by",
+        "allowed",
+    ),
+    needed=("study_id", "visit", "instrument", "item", "value", "answered_on", "mode", "taken_by"),
+    printed_by="coach import template",
 )
 SEPARATORS = ",;\t"
 
@@ -72,7 +84,7 @@ class Line:
     cells: Mapping[str, str]
 
 
-def read(file: Path) -> tuple[Line, ...]:
+def read(file: Path, columns: Columns = ANSWERS) -> tuple[Line, ...]:
     """The lines of a file; `FileRefused` when it cannot be read as such a table at all."""
     text = _text(file)
     first = text.split("\n", 1)[0]
@@ -83,7 +95,7 @@ def read(file: Path) -> tuple[Line, ...]:
     except csv.Error as error:
         raise FileRefused(file.name, [Wrong(rows.line_num, "-", f"this is no CSV: {error}")]) from error
     header = [name.strip().lower() for name in numbered[0][1]] if numbered else []
-    _check_header(file.name, header)
+    _check_header(file.name, header, columns)
     _check_length(file.name, len(numbered))
     wrong = [
         Wrong(number, "-", f"{len(cells)} cells where the header has {len(header)}")
@@ -114,12 +126,14 @@ def _numbered(rows: csv.Reader) -> Iterator[tuple[int, list[str]]]:  # type: ign
         before = rows.line_num
 
 
-def _check_header(file: str, header: Sequence[str]) -> None:
-    missing = [name for name in NEEDED if name not in header]
-    strange = [name for name in dict.fromkeys(header) if name not in (*NEEDED, *OPTIONAL, *READ_PAST)]
+def _check_header(file: str, header: Sequence[str], columns: Columns) -> None:
+    missing = [name for name in columns.needed if name not in header]
+    strange = [name for name in dict.fromkeys(header) if name not in columns.every]
     twice = [name for name in dict.fromkeys(header) if header.count(name) > 1]
-    wrong = [Wrong(1, name, "this column is missing; `coach import template` prints all") for name in missing]
-    wrong += [Wrong(1, name or "-", f"there is no such column; allowed: {', '.join(COLUMNS)}") for name in strange]
+    wrong = [Wrong(1, name, f"this column is missing; `{columns.printed_by}` prints all") for name in missing]
+    wrong += [
+        Wrong(1, name or "-", f"there is no such column; allowed: {', '.join(columns.every)}") for name in strange
+    ]
     wrong += [Wrong(1, name, "this column comes twice") for name in twice]
     if wrong:
         raise FileRefused(file, wrong)
@@ -140,7 +154,7 @@ def template(
     Without names, all check-ins of the protocol and what each asks. `KeyError` for a check-in or an instrument there is
     none of.
     """
-    yield _written(COLUMNS)
+    yield written(ANSWERS.every)
     for study_id in people or [""]:
         for visit in visits or [each.code for each in protocol.visits]:
             asked = dict.fromkeys(name.split(".")[0] for name in instruments or protocol.visit(visit).instruments)
@@ -153,10 +167,11 @@ def _to_fill_in(study_id: str, visit: str, asked: Instrument) -> Iterator[str]:
     for name in names(asked):
         cells = {"study_id": study_id, "visit": visit, "instrument": asked.code, "item": name}
         cells["allowed"] = allowed(asked, name)
-        yield _written([cells.get(column, "") for column in COLUMNS])
+        yield written([cells.get(column, "") for column in ANSWERS.every])
 
 
-def _written(cells: Sequence[str]) -> str:
+def written(cells: Sequence[str]) -> str:
+    """One line of a CSV, without its end."""
     buffer = io.StringIO(newline="")
     csv.writer(buffer, lineterminator="").writerow(cells)
     return buffer.getvalue()

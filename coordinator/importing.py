@@ -1,4 +1,4 @@
-"""Answers that staff took down, into the records: all of a file or nothing, and with what follows from them.
+"""What staff took down, answers or days of a calendar, into the records: all of a file or nothing, and what follows.
 
 The same facts are written as by a talk, so that a visit is completed, its reminders stop and alerts are raised in the
 same way; what the process does about a fact is handed in (`follow`), since it is no business of this room.
@@ -9,17 +9,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict
 
-from coordinator.answer_file import FileRefused, Line, Wrong, read
-from coordinator.taking_over import Told, Visit, VisitDone, VisitResult
+from coordinator.answer_file import ANSWERS, Columns, FileRefused, Line, Wrong, read
+from coordinator.calendar_file import CALENDAR
+from coordinator.calendar_taken_over import CalendarVisit
+from coordinator.one_check_in import CheckIn, Told, VisitDone, VisitResult
+from coordinator.taking_over import Visit
 from records import audit, people
 from records.database import Database, Tx
 from records.people import NoSuchParticipant
 from records.person import person_of, protocol_of
+from study.looking_back import day_of
 from study.plan import windows_of
 from study.taken_down import says_nothing
 
@@ -28,7 +33,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
-    from coordinator.taking_over import Follow
+    from content.protocol import Protocol
+    from coordinator.one_check_in import Follow
+    from study.person import Person
+    from study.windows import VisitWindow
 
 Progress = Callable[[int, int], None]
 
@@ -73,11 +81,22 @@ def import_answers(
 
     `follow` does what a fact sets off; `staffed` says whether instruments that need somebody on call are asked.
     """
-    lines, sha256 = read(order.file), hashlib.sha256(order.file.read_bytes()).hexdigest()
+    return _import(db, order, _ANSWERS, follow, staffed, progress)
+
+
+def import_calendar(
+    db: Database, order: Order, follow: Follow, *, staffed: bool, progress: Progress = lambda *_: None
+) -> Imported:
+    """Take a file of calendars over in the same way."""
+    return _import(db, order, _CALENDAR, follow, staffed, progress)
+
+
+def _import(db: Database, order: Order, kind: _Kind, follow: Follow, staffed: bool, progress: Progress) -> Imported:
+    lines, sha256 = read(order.file, kind.columns), hashlib.sha256(order.file.read_bytes()).hexdigest()
     done: list[Imported] = []
     try:
         with db.write(order.actor) as tx:
-            done.append(_Import(tx, order, sha256, follow, staffed).take_over(lines, progress))
+            done.append(_Import(tx, order, kind, sha256, follow, staffed, lines).take_over(progress))
             if order.dry_run:
                 raise _OnlyATrial
     except _OnlyATrial:
@@ -91,14 +110,16 @@ class _Import:
 
     tx: Tx
     order: Order
+    kind: _Kind
     sha256: str
     follow: Follow
     staffed: bool
+    lines: Sequence[Line]
     wrong: list[Wrong] = field(default_factory=list)
     done: list[VisitDone] = field(default_factory=list)
 
-    def take_over(self, lines: Sequence[Line], progress: Progress) -> Imported:
-        filled_in = [line for line in lines if not says_nothing(line.cells)]
+    def take_over(self, progress: Progress) -> Imported:
+        filled_in = [line for line in self.lines if not says_nothing(line.cells)]
         of_people = groupby(sorted(filled_in, key=_study_id), key=_study_id)
         counted = 0
         for study_id, of_one in of_people:
@@ -108,7 +129,7 @@ class _Import:
             progress(counted, len(filled_in))
         if self.wrong:
             raise FileRefused(self.order.file.name, self.wrong)
-        result = self._result(len(lines), len(lines) - len(filled_in))
+        result = self._result(len(self.lines), len(self.lines) - len(filled_in))
         if result.written or result.corrected:
             self._note(result)
         return result
@@ -144,11 +165,10 @@ class _Import:
         window = next((each for each in windows_of(rules, seen) if each.visit == code), None)
         if window is None:
             return False
-        visit = Visit(self.tx, row, rules, seen, window, self.order.correct, self.follow, self.staffed)
-        found = visit.check(lines)
+        visit = self.kind.opened(self, row, rules, seen, window)
+        found = visit.bring(lines, self.sha256)
         self.wrong += visit.wrong
-        if not visit.wrong:
-            self.done.append(visit.take_over(found, self.sha256))
+        self.done += [found] if found is not None else []
         return True
 
     def _refuse(self, lines: Iterable[Line], column: str, reason: str) -> None:
@@ -169,8 +189,31 @@ class _Import:
 
     def _note(self, result: Imported) -> None:
         what = f"{result.file[:60]} written={result.written} corrected={result.corrected}"
-        audit.note(self.tx, audit.STUDY, "import:answers", what, self.sha256)
+        audit.note(self.tx, audit.STUDY, f"import:{self.kind.name}", what, self.sha256)
 
 
 def _study_id(line: Line) -> str:
     return line.cells["study_id"]
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """What a file may hold: its name in the audit, its columns, and how a check-in is opened for its lines."""
+
+    name: str
+    columns: Columns
+    opened: Callable[[_Import, Row[Any], Protocol, Person, VisitWindow], CheckIn]
+
+
+def _answers(of: _Import, row: Row[Any], rules: Protocol, seen: Person, window: VisitWindow) -> CheckIn:
+    return Visit(of.tx, row, rules, seen, window, of.order.correct, of.follow, of.staffed)
+
+
+def _calendar(of: _Import, row: Row[Any], rules: Protocol, seen: Person, window: VisitWindow) -> CheckIn:
+    mine = [line for line in of.lines if (_study_id(line), line.cells["visit"]) == (row.study_id, window.visit)]
+    listed = [on for line in mine if isinstance(on := day_of(line.cells), date)]
+    return CalendarVisit(of.tx, row, rules, seen, window, of.order.correct, of.follow, of.staffed, listed=listed)
+
+
+_ANSWERS = _Kind("answers", ANSWERS, _answers)
+_CALENDAR = _Kind("calendar", CALENDAR, _calendar)

@@ -71,6 +71,8 @@ def _is_left(asked: Sequence[Part], calendar: Calendar | None, before: Sequence[
 def _intro(mode: Mode, effort: responses.Effort, before: Sequence[str]) -> Message:
     if before:
         return say.check_in.intro_again()
+    if effort.taps == 1:
+        return say.check_in.intro_one()
     worded = say.check_in.intro if mode == "full" else say.check_in.intro_core
     return worded(taps=effort.taps, minutes=effort.minutes)
 

@@ -17,10 +17,11 @@ from content.message import Message
 from handlers.amounts import amount_of, label_of
 from handlers.asking import Asking, ask, choose, wording, yes_no
 from handlers.putting_off import put_off
-from handlers.tlfb import amount_or_none, amounts_of_a_day, usual_on_list
+from handlers.tlfb import amount_or_none, amounts_of_a_day
 from handlers.weekly import Week, look_back
 from study import facts, queries
 from study.diary import Sheet
+from study.looking_back import usual_on_list
 from study.queries import look
 from study.steps import Ask, Conversation, NotUnderstood, Option, Record, Rows, Say
 from study.view import MedicineView, ParticipantView

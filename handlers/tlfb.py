@@ -16,6 +16,7 @@ from content.message import Message
 from handlers.amounts import amount_of, label_of
 from handlers.asking import Asking, ask, choose_at, tick
 from study import facts, queries, reading
+from study.looking_back import is_patch, usual_on_list
 from study.queries import Calendar
 from study.steps import Ask, Conversation, NotUnderstood, Option, Record, Rows, Say
 from study.view import MedicineView, ParticipantView
@@ -49,6 +50,7 @@ class Page:
     place: int
     of: int
     key: str
+    looks_to: date | None
 
     @property
     def shown(self) -> dict[str, str | int]:
@@ -78,7 +80,7 @@ def ask_calendar(me: ParticipantView, visit: str, calendar: Calendar, first: int
     """Ask all pages; `first` is the place of the first one among the `of` questions of the check-in."""
     answered = set(calendar.answered)
     asked = [
-        Page(medicine, left, place, of, f"{visit}.tlfb.{medicine.id}.{on[-1].isoformat()}")
+        Page(medicine, left, place, of, f"{visit}.tlfb.{medicine.id}.{on[-1].isoformat()}", calendar.looks_to)
         for place, (medicine, on) in enumerate(pages(calendar), start=first)
         if (left := tuple(day for day in on if (medicine.id, day) not in answered))
     ]
@@ -116,25 +118,12 @@ def _usual_amounts(visit: str, asked: Sequence[Page]) -> Asking[dict[str, float]
     return usual
 
 
-def usual_on_list(medicine: MedicineView) -> float | None:
-    """Units a day that the list of medicines says are usual, None where it does not say; of a patch those worn."""
-    if _is_patch(medicine):
-        return medicine.usual_count or 1
-    if medicine.usual_count is None or not medicine.times:
-        return None
-    return medicine.usual_count * len(medicine.times)
-
-
 def _ask_usual(key: str, medicine: MedicineView) -> Asking[float | None]:
     differs = (Option("~differs", say.tlfb.usual_differs_button()),)
     question = say.tlfb.usual(medicine=medicine.nickname, label=label_of(medicine))
     rows = (*amounts_of_a_day(medicine), differs)
     answer = yield from choose_at(key, question, rows, reads=reading.amount)
     return None if answer.value == "~differs" else float(answer.value)
-
-
-def _is_patch(medicine: MedicineView) -> bool:
-    return forms()[medicine.form].patch
 
 
 # --- at set times: by the week
@@ -155,14 +144,14 @@ def _by_week(me: ParticipantView, visit: str, page: Page, a_day: float) -> Conve
     for day in page.days:
         if day in different:
             value, at = yield from _ask_day(page, day, ())
-            yield from _keep(me, visit, page.medicine, day, _meant(value, None, None, 1)[0], at)
+            yield from _keep(me, visit, page, day, _meant(value, None, None, 1)[0], at)
         else:
-            yield from _keep(me, visit, page.medicine, day, every, answer.at)
+            yield from _keep(me, visit, page, day, every, answer.at)
 
 
 def _week_question(page: Page, a_day: float) -> Message:
     between = {"first": page.days[0], "last": page.days[-1]}
-    if _is_patch(page.medicine):
+    if is_patch(page.medicine):
         return say.tlfb.week_patch(**page.shown, **between)
     return say.tlfb.week(**page.shown, **between, amount=amount_of(page.medicine, a_day))
 
@@ -188,7 +177,7 @@ def _by_day(me: ParticipantView, visit: str, page: Page, week_before: float | No
         value, at = yield from _ask_day(page, day, rows)
         now, run = _meant(value, before, week_before, left)
         for of_run in page.days[-left:][:run]:
-            yield from _keep(me, visit, page.medicine, of_run, now, at)
+            yield from _keep(me, visit, page, of_run, now, at)
         said += [now] * run
     first, *others = [each.count for each in said]
     return first if all(count == first for count in others) else None
@@ -253,7 +242,7 @@ def _ask_day(page: Page, day: date, shortcuts: Rows) -> Asking[tuple[str, dateti
         (Option("~other", say.tlfb.other_button()),),
         (Option("~unknown", say.tlfb.unknown_button()), Option("~skip", say.button.skip())),
     )
-    worded = say.tlfb.day_patch if _is_patch(page.medicine) else say.tlfb.day
+    worded = say.tlfb.day_patch if is_patch(page.medicine) else say.tlfb.day
     key = f"{page.key}.{day.isoformat()}"
     answer = yield from choose_at(key, worded(day=day, **page.shown), rows, reads=amount_or_none)
     if answer.value == "~other":
@@ -270,21 +259,22 @@ def amount_or_none(text: str) -> float | NotUnderstood:
 def amounts_of_a_day(medicine: MedicineView) -> Rows:
     """Amounts of a whole day: the usual one and its multiples, as far as the label goes."""
     one = medicine.usual_count or 1
-    offered = [one * n for n in (PATCHES if _is_patch(medicine) else MULTIPLES)]
+    offered = [one * n for n in (PATCHES if is_patch(medicine) else MULTIPLES)]
     most = medicine.max_per_day or offered[-1]
     options = [Option(f"{count:g}", amount_of(medicine, count)) for count in offered if count <= most]
     return tuple(tuple(options[at : at + AMOUNTS_WIDE]) for at in range(0, len(options), AMOUNTS_WIDE))
 
 
-def _keep(me: ParticipantView, visit: str, medicine: MedicineView, day: date, said: Said, at: datetime) -> Asking[None]:
+def _keep(me: ParticipantView, visit: str, page: Page, day: date, said: Said, at: datetime) -> Asking[None]:
     kept = facts.TlfbDay(
         visit=visit,
         on=day,
-        medicine=medicine.id,
+        medicine=page.medicine.id,
         count=said.count,
         status=said.status,
         answered_at=at,
         answered_local=me.local(at).isoformat(timespec="seconds"),
         zone=me.zone,
+        looks_to=page.looks_to,
     )
-    yield Record(f"{visit}.tlfb.{day.isoformat()}.{medicine.id}.kept", kept)
+    yield Record(f"{visit}.tlfb.{day.isoformat()}.{page.medicine.id}.kept", kept)

@@ -356,11 +356,14 @@ class TlfbDayRow(FactRow, table=True):
 
     __tablename__ = "tlfb_day"
     __table_args__: ClassVar[Any] = _rules(
-        one_of("status", "as_usual", "different", "zero", "dont_remember", "skipped"),
+        one_of("status", "as_usual", "different", "zero", "dont_remember", "skipped", "rather_not_say"),
         one_of("mode", *MODES),
         CheckConstraint("count >= 0", name="count_not_negative"),
         CheckConstraint("status != 'zero' OR count = 0", name="zero_is_zero"),
-        CheckConstraint("status NOT IN ('dont_remember', 'skipped') OR count IS NULL", name="count_only_when_known"),
+        CheckConstraint(
+            "status NOT IN ('dont_remember', 'skipped', 'rather_not_say') OR count IS NULL",
+            name="count_only_when_known",
+        ),
     )
     visit: str
     on: date
@@ -371,6 +374,8 @@ class TlfbDayRow(FactRow, table=True):
     answered_at: datetime
     answered_local: str
     zone: str
+    taken_by: str | None = None
+    looks_to: date | None = None
 
 
 class AllocatedRow(FactRow, table=True):

@@ -1,16 +1,16 @@
-"""Check-ins in the records: their windows, the answers in force, the days of the calendar.
+"""Check-ins in the records: their windows, the answers in force, their ends.
 
 An item may have been answered in several talks, or again by staff: the answer recorded last counts.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from records import facts
 from records.database import Tx
 from records.facts import Kept, Where
-from study.facts import CheckInFinished, ProtocolMoved, Response, ScoreGiven, TlfbDay, VisitPlanned
+from study.facts import CheckInFinished, ProtocolMoved, Response, ScoreGiven, VisitPlanned
 
 Answers = dict[str, Response]
 """By item of one instrument."""
@@ -55,12 +55,6 @@ def finished(tx: Tx, participant_id: int, visit: str) -> CheckInFinished | None:
     """The last end of a check-in; a complete one counts before one that is not."""
     ends = [kept.fact for kept in facts.in_force(tx, CheckInFinished, participant_id, visit=visit)]
     return max(ends, key=lambda each: (each.complete, each.at), default=None)
-
-
-def calendar_days(tx: Tx, participant_id: int, visit: str) -> dict[tuple[str, date], TlfbDay]:
-    """The days of a visit's calendar that count, by medicine and day."""
-    kept = facts.in_force(tx, TlfbDay, participant_id, visit=visit)
-    return {(each.fact.medicine, each.fact.on): each.fact for each in kept}
 
 
 def standing(tx: Tx, participant_id: int, visit: str) -> dict[tuple[str, str], Kept[Response]]:

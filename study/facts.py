@@ -64,6 +64,9 @@ from study.fact_types import (
     Later as Later,
 )
 from study.fact_types import (
+    LaterDate as LaterDate,
+)
+from study.fact_types import (
     MaybeFreeText as MaybeFreeText,
 )
 from study.fact_types import (
@@ -373,7 +376,8 @@ class CheckInFinished(Fact):
 class TlfbDay(Fact):
     """One medicine on one day, as remembered at a visit: units of the form in all, zero when none was taken.
 
-    `as_usual`: the usual amount (the count is what that is); `different`: the amount said for this day.
+    `as_usual`: the usual amount (the count is what that is); `different`: the amount said for this day. `looks_to` is
+    the last day of the calendar it stands in; `taken_by` the staff code of who took it down, None in the chat.
     """
 
     visit: str
@@ -385,6 +389,8 @@ class TlfbDay(Fact):
     answered_at: datetime
     answered_local: str
     zone: str
+    taken_by: Later = None
+    looks_to: LaterDate = None
 
 
 class Allocated(Fact):

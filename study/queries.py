@@ -65,7 +65,10 @@ class Span(BaseModel):
 
 
 class Calendar(BaseModel):
-    """The days a visit looks back on, the medicines of that time, and what has been answered already."""
+    """The days a visit looks back on, the medicines of that time, and what has been answered already.
+
+    `looks_to` is `last` as it is kept with each day; None in talks begun before it was.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -73,6 +76,7 @@ class Calendar(BaseModel):
     last: date
     spans: tuple[Span, ...]
     answered: tuple[tuple[str, date], ...] = ()
+    looks_to: date | None = None
 
 
 class SessionOpen(BaseModel):

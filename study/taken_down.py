@@ -69,7 +69,7 @@ def entry(asked: Instrument, cells: Mapping[str, str]) -> Entry | tuple[Problem,
     if given is not None:
         found = list(_score_problems(given, cells))
         return tuple(found) or Entry(given.name, True, float(cells["value"]), "answered", cells["version"])
-    return (Problem("item", f"{asked.code} has no item '{_shown(name)}'; allowed: {', '.join(names(asked))}"),)
+    return (Problem("item", f"{asked.code} has no item '{shown(name)}'; allowed: {', '.join(names(asked))}"),)
 
 
 def names(asked: Instrument) -> tuple[str, ...]:
@@ -95,18 +95,16 @@ def _answer(asked: Instrument, item: Item, cells: Mapping[str, str]) -> Entry:
 def _item_problems(asked: Instrument, item: Item, cells: Mapping[str, str]) -> Iterator[Problem]:
     value, status, version = cells["value"], cells.get("status", ""), cells.get("version", "")
     if version and version != asked.version:
-        yield Problem(
-            "version", f"'{_shown(version)}' is not the version kept here; allowed: {asked.version}, or blank"
-        )
+        yield Problem("version", f"'{shown(version)}' is not the version kept here; allowed: {asked.version}, or blank")
     if status and status not in STATUSES:
-        yield Problem("status", f"'{_shown(status)}' is no status; allowed: {', '.join(STATUSES)}, or blank")
+        yield Problem("status", f"'{shown(status)}' is no status; allowed: {', '.join(STATUSES)}, or blank")
     elif value and status not in ("", "answered"):
         yield Problem("status", f"{status} goes with no value; allowed: answered, or blank")
     elif status == "answered" and not value:
         yield Problem("value", f"it is answered and has no value; allowed: {allowed(asked, item.code)}")
     if value and not (_whole.fullmatch(value) and item.low <= int(value) <= item.high):
         where = f"{asked.code}.{item.code}"
-        yield Problem("value", f"'{_shown(value)}' is no answer to {where}; allowed: {allowed(asked, item.code)}")
+        yield Problem("value", f"'{shown(value)}' is no answer to {where}; allowed: {allowed(asked, item.code)}")
 
 
 def _score_problems(given: GivenScore, cells: Mapping[str, str]) -> Iterator[Problem]:
@@ -115,7 +113,7 @@ def _score_problems(given: GivenScore, cells: Mapping[str, str]) -> Iterator[Pro
         yield Problem("status", f"{given.name} is a score as given: allowed: a value, or a blank line")
     elif not (_decimal.fullmatch(value) and given.low <= float(value) <= given.high):
         range_ = f"{given.low:g} to {given.high:g} with a decimal point"
-        yield Problem("value", f"'{_shown(value)}' cannot be {given.name}; allowed: {range_}")
+        yield Problem("value", f"'{shown(value)}' cannot be {given.name}; allowed: {range_}")
     if not _version.fullmatch(version):
         yield Problem("version", f"say by which scoring {given.name} was made; allowed: letters and digits, up to 60")
 
@@ -123,9 +121,9 @@ def _score_problems(given: GivenScore, cells: Mapping[str, str]) -> Iterator[Pro
 def taken(cells: Mapping[str, str]) -> Iterator[Problem]:
     """What is wrong with how and by whom an answer was taken down."""
     if cells["mode"] not in MODES:
-        yield Problem("mode", f"'{_shown(cells['mode'])}' is no way of answering; allowed: {', '.join(MODES)}")
+        yield Problem("mode", f"'{shown(cells['mode'])}' is no way of answering; allowed: {', '.join(MODES)}")
     if not _staff_code.fullmatch(cells["taken_by"]):
-        reason = f"'{_shown(cells['taken_by'])}' is no staff code; allowed: up to 20 letters, digits, . _ -"
+        reason = f"'{shown(cells['taken_by'])}' is no staff code; allowed: up to 20 letters, digits, . _ -"
         yield Problem("taken_by", reason)
 
 
@@ -134,14 +132,14 @@ def answered(cells: Mapping[str, str], person: Person, now: datetime) -> datetim
     try:
         day = date.fromisoformat(cells["answered_on"])
     except ValueError:
-        return (Problem("answered_on", f"'{_shown(cells['answered_on'])}' is no day; allowed: such as 2026-06-02"),)
+        return (Problem("answered_on", f"'{shown(cells['answered_on'])}' is no day; allowed: such as 2026-06-02"),)
     said = cells.get("answered_at", "")
     try:
         clock = time.fromisoformat(said) if said else NOON
     except ValueError:
         clock = None
     if clock is None or clock.tzinfo is not None:
-        return (Problem("answered_at", f"'{_shown(said)}' is no time of day; allowed: such as 14:30, or blank"),)
+        return (Problem("answered_at", f"'{shown(said)}' is no time of day; allowed: such as 14:30, or blank"),)
     zone = person.zone_on(day)
     today = local_at(now, zone)
     if day > today.date() or (said and datetime.combine(day, clock) > today):
@@ -160,7 +158,7 @@ def too_early(day: date, visit: VisitWindow, *, joins: bool) -> Problem | None:
     return None if day >= first else Problem("answered_on", f"{day} is too early: {why}; allowed: from {first}")
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """What was typed, short and on one line."""
     plain = "".join(c if c.isprintable() else " " for c in text)
     return plain if len(plain) <= 40 else f"{plain[:40]}..."

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from bot.commands.opening import real_time
-from records import people
+from records import facts, people
+from tests.clinic import MORPHINE
 from tests.test_commands import Shell
 from tests.test_commands import bare as bare
 from tests.test_commands import coach as coach
@@ -39,11 +40,15 @@ def filled_in(shell: Shell, values: dict[str, str], name: str = "answers.csv") -
     for row in rows:
         value = values.get(f"{row['instrument']}.{row['item']}")
         row.update(CELLS | {"value": value} if value else {})
-    with (shell.folder / name).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, rows[0].keys())
+    save(shell.folder / name, rows)
+    return shell.folder / name
+
+
+def save(file: Path, rows: list[dict[str, str]]) -> None:
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, rows[0].keys())
         writer.writeheader()
         writer.writerows(rows)
-    return shell.folder / name
 
 
 def test_the_template_has_a_line_for_each_item_of_what_is_asked(ann: Shell) -> None:
@@ -68,6 +73,35 @@ def test_a_filled_template_is_tried_taken_over_and_not_doubled(ann: Shell) -> No
     assert "lines are blank and no answers" in told
     assert "nothing was doubled" in ann("import", "answers", str(file)).stdout
     assert ann("audit", "verify").stdout.strip() == "the audit is whole"
+
+
+def test_a_calendar_is_printed_filled_in_tried_and_taken_over(ann: Shell) -> None:
+    asked = ("import", "template", "--calendar", "--visit", "month_3", "--study-id", "P0001")
+    assert "nothing to ask" in ann(*asked).stderr
+    db = ann.database()
+    with db.write("staff") as tx:
+        episode = MORPHINE.model_copy(update={"change": "enrolled"})
+        facts.write(tx, "m1", episode, facts.Where(1, "P0001", "test"))
+    db.close()
+    rows = list(csv.DictReader(io.StringIO(ann(*asked, "--answered-on", YESTERDAY).stdout)))
+    for row in rows:
+        row.update(CELLS | {"status": "as_usual"})
+    rows[0].update({"status": "", "value": "-1"})
+    file = ann.folder / "calendar.csv"
+    save(file, rows)
+    refused = ann("import", "calendar", str(file), status=1).stderr
+    assert refused.startswith(
+        "calendar.csv:2:value: '-1' is no amount of a day; allowed: 0 to 1000 tablets, whole ones"
+    )
+    rows[0].update({"value": "0"})
+    save(file, rows)
+    assert ann.json("import", "calendar", str(file), "--dry-run")["written"] == 28
+    assert "28 days written" in ann("import", "calendar", str(file), "--who", "erin").stdout
+    assert "nothing was doubled" in ann("import", "calendar", str(file)).stdout
+    assert ann("audit", "verify").stdout.strip() == "the audit is whole"
+    for words in (("--visit", "month_3"), ("--study-id", "P0001"), (*asked[3:], "--answered-on", "3 June")):
+        ann("import", "template", "--calendar", *words, status=2)
+    assert "no participant P0099" in ann(*asked[:-1], "P0099", status=1).stderr
 
 
 def test_what_is_wrong_stands_on_stderr_by_line_and_column(ann: Shell) -> None:

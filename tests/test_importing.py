@@ -14,7 +14,7 @@ import pytest
 from bot.taken_down import follow
 from content.protocol import protocol
 from coordinator import alerting, ledger
-from coordinator.answer_file import COLUMNS, FileRefused, template
+from coordinator.answer_file import ANSWERS, FileRefused, template
 from coordinator.importing import Imported, Order, import_answers
 from records import audit, facts, people
 from study.facts import AdverseEvent, CheckInFinished, Response, ScoreGiven
@@ -59,7 +59,7 @@ class Desk:
 
     def brings(self, lines: list[dict[str, str]], **order: Any) -> Imported:
         with self.file.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS, restval="")
+            writer = csv.DictWriter(file, ANSWERS.every, restval="")
             writer.writeheader()
             writer.writerows(lines)
         return self.again(**order)
@@ -91,6 +91,12 @@ async def either(kind: str, shelf: Shelf) -> AsyncIterator[Clinic]:
 @pytest.fixture
 def desk(clinic: Clinic, tmp_path: Path) -> Desk:
     return Desk(clinic, tmp_path)
+
+
+def nothing_on_the_list(clinic: Clinic) -> None:
+    """Without medicines there is no calendar, and the answers alone are the full form."""
+    with clinic.database.write("staff") as tx:
+        facts.void(tx, "P0001-m0", facts.Where(1, "P0001", "test"), "a mistake")
 
 
 async def at_month_3(clinic: Clinic) -> Any:
@@ -134,6 +140,7 @@ async def test_the_answers_say_how_when_and_by_whom_they_were_taken_down(clinic:
 
 async def test_the_full_form_completes_the_visit_and_a_late_one_is_marked(clinic: Clinic, desk: Desk) -> None:
     await at_month_3(clinic)
+    nothing_on_the_list(clinic)
     clinic.clock.move(days=40)
     done = desk.brings(everything("month_3", answered_on="2026-07-09"))
     assert [(v.status, v.timing) for v in done.visits] == [("complete", "late")]
@@ -164,6 +171,7 @@ async def test_a_baseline_on_paper_is_the_day_of_enrolment_and_the_year_counts_f
     clinic: Clinic, desk: Desk
 ) -> None:
     await joined(clinic, baseline_on=None)
+    nothing_on_the_list(clinic)
     await clinic.passes(days=3)
     done = desk.brings(everything("baseline", answered_on="2026-06-04", mode="paper"))
     assert [(v.status, v.timing) for v in done.visits] == [("complete", "in_window")]
@@ -221,6 +229,7 @@ async def test_what_was_skipped_in_the_chat_can_be_answered_on_the_phone(clinic:
 
 async def test_a_trial_says_what_would_happen_and_keeps_nothing(clinic: Clinic, desk: Desk) -> None:
     await at_month_3(clinic)
+    nothing_on_the_list(clinic)
     with clinic.database.read() as tx:
         before = audit.heads(tx)
     done = desk.brings(everything("month_3"), dry_run=True)
@@ -282,11 +291,11 @@ async def test_a_blank_line_is_no_answer_and_never_zero(clinic: Clinic, desk: De
     [
         (b"study_id,visit\nP0001,month_3\n", "1:instrument: this column is missing"),
         (b"", "1:study_id: this column is missing"),
-        (",".join(COLUMNS).encode() + b",colour\n", "1:colour: there is no such column"),
-        (",".join(COLUMNS).encode() + b"\nP0001,month_3\n", "2:-: 2 cells where the header has 12"),
-        (",".join(COLUMNS).encode() + b"\nP0001,\xff\n", "2:-: this is not UTF-8"),
-        (",".join(COLUMNS).encode() + b'\n"P0001\n', "this is no CSV"),
-        ((",".join(COLUMNS) + "\n" + "P0001" + "," * 11 + "\n").encode() * 3002, "3001:-: over 3000 lines"),
+        (",".join(ANSWERS.every).encode() + b",colour\n", "1:colour: there is no such column"),
+        (",".join(ANSWERS.every).encode() + b"\nP0001,month_3\n", "2:-: 2 cells where the header has 12"),
+        (",".join(ANSWERS.every).encode() + b"\nP0001,\xff\n", "2:-: this is not UTF-8"),
+        (",".join(ANSWERS.every).encode() + b'\n"P0001\n', "this is no CSV"),
+        ((",".join(ANSWERS.every) + "\n" + "P0001" + "," * 11 + "\n").encode() * 3002, "3001:-: over 3000 lines"),
     ],
 )
 async def test_a_file_that_is_no_such_table_is_refused(desk: Desk, content: bytes, said: str) -> None:
@@ -298,7 +307,7 @@ async def test_a_file_that_is_no_such_table_is_refused(desk: Desk, content: byte
 
 async def test_a_file_as_a_spreadsheet_in_europe_writes_it_is_read(clinic: Clinic, desk: Desk) -> None:
     await at_month_3(clinic)
-    head = ";".join(COLUMNS)
+    head = ";".join(ANSWERS.every)
     cells = ["P0001", "month_3", "peg", "peg.p", "7", "", "", "2026-06-03", "", "interview", "dana", ""]
     desk.file.write_bytes(("\ufeff" + head + "\r\n" + ";".join(cells) + "\r\n").encode())
     assert desk.again().written == 1

@@ -1,8 +1,10 @@
-"""`coach import`: answers that staff took down, an empty file for them, and wordings a site holds the rights to."""
+"""`coach import`: answers and calendars that staff took down, empty files for them, and wordings a site may use."""
 
 from __future__ import annotations
 
 import json as json_module
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -17,10 +19,12 @@ from bot.wordings import take_in
 from content.instruments import instrument as find_instrument
 from content.loading import ContentRefused
 from content.protocol import protocol
-from coordinator.answer_file import FileRefused, template
-from coordinator.importing import Imported, Order, import_answers
+from coordinator.answer_file import FileRefused, template, written
+from coordinator.calendar_file import CALENDAR, calendar_template
+from coordinator.importing import Imported, Order, import_answers, import_calendar
 from coordinator.wordings import bring, take_back
 from records.database import Database
+from records.people import NoSuchParticipant
 
 group = typer.Typer(
     name="import", help="Bring in answers taken down by staff, and wordings of the site.", no_args_is_help=True
@@ -46,13 +50,29 @@ def print_template(
     study_id: Annotated[
         list[str] | None, typer.Option("--study-id", help="Lines for this participant; may be repeated.")
     ] = None,
+    calendar: Annotated[
+        bool, typer.Option("--calendar", help="The days looked back on instead, a line for each medicine and day.")
+    ] = False,
+    answered_on: Annotated[
+        str | None, typer.Option("--answered-on", help="Of a calendar: the day of the call or form; else today.")
+    ] = None,
 ) -> None:
-    """Print a CSV to fill in: a line for each item, with the values allowed. Lines left blank are no answers."""
+    """Print a CSV to fill in: a line for each item, with the values allowed. Lines left blank are no answers.
+
+    With --calendar: the days before the day of the call, for `coach import calendar`.
+    """
     rules, visits, names = protocol(load_settings().protocol), visit or [], instrument or []
     known = [each.code for each in rules.visits]
     for code in visits:
         if code not in known:
             raise typer.BadParameter(f"one of {', '.join(known)}", param_hint="--visit")
+    if calendar:
+        if names:
+            raise typer.BadParameter("a calendar is of no instrument", param_hint="--instrument")
+        _print_calendar(visits, study_id or [], answered_on)
+        return
+    if answered_on is not None:
+        raise typer.BadParameter("goes with --calendar", param_hint="--answered-on")
     for name in names:
         try:
             find_instrument(name)
@@ -62,14 +82,36 @@ def print_template(
         typer.echo(line)
 
 
+def _print_calendar(visits: list[str], people: list[str], answered_on: str | None) -> None:
+    if not visits or not people:
+        missing = "--study-id" if visits else "--visit"
+        raise typer.BadParameter("a calendar is one person's, at one check-in; name both", param_hint=missing)
+    try:
+        day = date.fromisoformat(answered_on) if answered_on else None
+    except ValueError:
+        raise typer.BadParameter("a day such as 2026-06-02", param_hint="--answered-on") from None
+    with opened() as db, db.read() as tx:
+        try:
+            lines = [line for who in people for code in visits for line in calendar_template(tx, who, code, day)]
+        except NoSuchParticipant as error:
+            refuse(str(error))
+    typer.echo("\n".join([written(CALENDAR.every), *lines]))
+    if not lines:
+        typer.echo("no medicine was on the list on these days: there is nothing to ask", err=True)
+
+
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; keep nothing.")]
+Correct = Annotated[
+    str | None,
+    typer.Option("--correct", help="Replace values that are there, for this reason; they stay on record."),
+]
+
+
 @group.command("answers")
 def answers(
     file: Annotated[Path, typer.Argument(help="A CSV with the columns of `coach import template`.")],
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen; keep nothing.")] = False,
-    correct: Annotated[
-        str | None,
-        typer.Option("--correct", help="Replace values that are there, for this reason; they stay on record."),
-    ] = None,
+    dry_run: DryRun = False,
+    correct: Correct = None,
     who: Who = "staff",
     json: Json = False,
 ) -> None:
@@ -77,19 +119,41 @@ def answers(
 
     What is wrong is listed as file:line:column. Answers that complete a check-in end its reminders.
     """
+    _bring_in(import_answers, "answers", _order(file, who, correct, dry_run=dry_run), json=json)
+
+
+@group.command("calendar")
+def calendar(
+    file: Annotated[Path, typer.Argument(help="A CSV with the columns of `coach import template --calendar`.")],
+    dry_run: DryRun = False,
+    correct: Correct = None,
+    who: Who = "staff",
+    json: Json = False,
+) -> None:
+    """Bring in a check-in's calendar of medicines from the phone or from paper: the whole file, or nothing of it.
+
+    0 is none at all, blank is no answer. What is wrong is listed as file:line:column.
+    """
+    _bring_in(import_calendar, "days", _order(file, who, correct, dry_run=dry_run), json=json)
+
+
+def _order(file: Path, who: str, correct: str | None, *, dry_run: bool) -> Order:
     if correct is not None and not correct.strip():
         raise typer.BadParameter("say why", param_hint="--correct")
+    return Order(file, who, correct.strip() if correct else None, dry_run)
+
+
+def _bring_in(into: Callable[..., Imported], what: str, order: Order, *, json: bool) -> None:
     world = world_of_settings()
-    order = Order(file, who, correct.strip() if correct else None, dry_run)
     with opened() as db, progress_of("import") as progress:
         with db.read() as tx:
             staffed = on_call(world, tx)
             take_in(tx)
         try:
-            done = import_answers(db, order, follow(world), staffed=staffed, progress=progress)
+            done = into(db, order, follow(world), staffed=staffed, progress=progress)
         except FileRefused as error:
             _end(error, json=json)
-    typer.echo(done.model_dump_json(indent=2) if json else "\n".join(_told(done)))
+    typer.echo(done.model_dump_json(indent=2) if json else "\n".join(_told(done, what)))
 
 
 @group.command("instrument")
@@ -149,14 +213,16 @@ def _end(error: FileRefused, *, json: bool) -> NoReturn:
     refuse(str(error))
 
 
-def _told(done: Imported) -> list[str]:
+def _told(done: Imported, what: str) -> list[str]:
     new = done.written + done.corrected
     would = "would be " if done.dry_run else ""
-    lines = [f"{done.file}: {done.written} answers {would}written, {done.corrected} {would}corrected"]
+    lines = [f"{done.file}: {done.written} {what} {would}written, {done.corrected} {would}corrected"]
     if done.there_already:
         lines.append(f"{done.there_already} are there already" + ("; nothing was doubled" if not new else ""))
     if done.left_blank:
         lines.append(f"{done.left_blank} lines are blank and no answers")
-    lines += [f"{each.study_id} {each.visit}: {each.status}, {each.timing}" for each in done.visits]
+    for each in done.visits:
+        left = f"; {each.calendar_open} days of its calendar have no answer" if each.calendar_open else ""
+        lines.append(f"{each.study_id} {each.visit}: {each.status}, {each.timing}{left}")
     lines += [f"{told.study_id} {told.visit}: alert {told.rule}, tier {told.tier}" for told in done.alerts]
     return lines

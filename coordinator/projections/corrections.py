@@ -127,10 +127,10 @@ def _is_told(cut: Cut, row: Row[Any]) -> bool:
 
 
 def _table_of(kind: type[Fact], row: Row[Any], places: dict[str, Columns]) -> str:
-    """The table of an entry; an exercise led in a pause stands in two, and its history with the pause."""
+    """The table of an entry, the one that shows most of it; an exercise led in a pause stands with the pause."""
     if kind is ExerciseLed:
         return "practice" if row.pause is None else "pauses"
-    return next(iter(places))
+    return max(places, key=lambda name: len(places[name]))
 
 
 def _changes(

@@ -82,7 +82,8 @@ def visits(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """One row for each check-in that was planned, with its window and how it stands at the cut."""
     for person in at_the_cut(tx, cut):
         windows = of_person(tx, cut, VisitPlanned, person, ("participant_id", "visit"))
-        answered = _by_visit(of_person(tx, cut, Response, person, ITEM))
+        days = of_person(tx, cut, TlfbDay, person, DAY)
+        answered = _by_visit([*of_person(tx, cut, Response, person, ITEM), *days])
         ends = _by_visit(of_person(tx, cut, CheckInFinished, person, ("participant_id", "visit", "complete")))
         today = day_there(cut.as_of, person.zone)
         for window in sorted(windows, key=lambda row: row.visit.encode()):
