@@ -393,6 +393,7 @@ _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.PartDone: lambda desk, asked: sessions.part_done(desk.tx, desk.participant.id, asked.session, asked.part),
     queries.LastPlan: lambda desk, _: sessions.last_plan(desk.tx, desk.participant.id),
     queries.PreDoseRules: choices.pre_dose_rules,
+    queries.WithoutPrompt: choices.without_prompt,
     queries.PreferencesNow: choices.preferences,
     queries.TravelNow: choices.travel,
     queries.YearGiven: choices.year_given,

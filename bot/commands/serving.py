@@ -90,7 +90,6 @@ def check(
         found += [{"what": f"content: {p}", "how": "see CONTRIBUTING.md"} for p in content_problems()]
     except ContentRefused as error:
         found.append({"what": f"content: {error}", "how": "mend the file named"})
-    found += [{"what": f"protocol: {p.place}: {p.reason}", "how": "mend it"} for p in protocol_problems(protocol())]
     database, waiting = open_any_database(), list[readiness.Missing]()
     if not is_current(database):
         found.append({"what": "database", "how": "run: coach db upgrade"})
@@ -100,6 +99,8 @@ def check(
             found += [{"what": f"alert test: {line}", "how": HOW_TO_TEST} for line in alert_tests.failures(tx)]
             waiting = readiness.not_asked(world_of_settings(), tx)
     database.close()
+    # after the wordings of this database were taken in: an instrument they bring is one that can be asked
+    found += [{"what": f"protocol: {p.place}: {p.reason}", "how": "mend it"} for p in protocol_problems(protocol())]
     if json:
         idle = [{"what": each.what, "how": each.how} for each in waiting]
         typer.echo(json_module.dumps({"ready": not found, "missing": found, "not_asked": idle}, indent=2))
