@@ -261,7 +261,9 @@ def close(number: int, action: Annotated[str, typer.Option(help="What was done."
 def add_staff(
     code: str,
     name: Annotated[str, typer.Option(help="As participants read it, such as 'Dana, study nurse'.")],
-    role: Annotated[str, typer.Option(help="`unblinded` may export arms; all others may not.")] = "coordinator",
+    role: Annotated[
+        str, typer.Option(help="`unblinded` may export arms, `investigator` signs screenings; all others may not.")
+    ] = "coordinator",
     days: Annotated[str, typer.Option(help="ISO weekdays, 1 is Monday.")] = "12345",
     start: str = "09:00",
     end: str = "17:00",
