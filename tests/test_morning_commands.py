@@ -50,6 +50,30 @@ def test_a_try_says_what_comes_next_and_refusals_say_why(coach: Shell) -> None:
     assert coach.json("audit", "verify")["whole"]
 
 
+def test_a_second_contact_is_sealed_shown_where_somebody_has_to_be_reached_and_never_exported(coach: Shell) -> None:
+    somebody(coach)
+    told = "coach participant show P0001"
+    assert told not in coach("today", "--json").stdout
+    assert "write who and how" in coach("participant", "contact", "P0001", status=1, answers="\n").stderr
+    coach("participant", "contact", "P0001", "--who", "dana", answers="her sister Zofia, 555 0100\n")
+    assert coach.json("participant", "show", "P0001")["second_contact"] == "her sister Zofia, 555 0100"
+    needs = {need["kind"]: need["what"] for need in coach.json("today")["participants"]}
+    assert told in needs["call"]
+    assert told in needs["unreached"]
+    assert told in coach.json("alert", "list")[0]["to_do"]
+    coach("export", "--out", str(coach.folder / "out"), "--free-text")
+    files = [coach.folder / "coach.sqlite3", *(coach.folder / "out").iterdir()]
+    assert [file.name for file in files if b"Zofia" in file.read_bytes()] == []
+    coach("participant", "contact", "P0001", "--forget")
+    assert coach.json("participant", "show", "P0001")["second_contact"] is None
+    assert "no second contact of P0001" in coach.refuses("participant", "contact", "P0001", "--forget")
+    coach("participant", "contact", "P0001", answers="his neighbour\n")
+    coach("participant", "erase", "P0001", "--yes")
+    assert coach.json("participant", "show", "P0001")["second_contact"] is None
+    assert "has left the study" in coach("participant", "contact", "P0001", status=1, answers="x\n").stderr
+    assert coach.json("audit", "verify")["whole"]
+
+
 def test_a_checklist_is_shown_and_gone_through(coach: Shell) -> None:
     somebody(coach)
     assert [(line["item"], line["done_by"]) for line in coach.json("checklist", "P0001")] == [("naloxone", None)]

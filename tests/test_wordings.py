@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.readiness import on_call
 from bot.world import World
@@ -20,6 +23,7 @@ from coordinator.wordings import bring, take_back
 from records import facts, people, roster
 from records.facts import Where
 from records.roster import Reader
+from records.tables import AuditEntry, table
 from study import responses
 from study.facts import DosePrompts
 from tests.clinic import MORPHINE, Clinic, clinic_over, fresh_sqlite
@@ -247,3 +251,37 @@ def test_the_protocol_check_knows_imported_wordings_and_looks_at_everybodys_dosi
     coach.env["COACH_DATABASE_URL"] = f"sqlite:///{tmp_path / 'none.sqlite3'}"
     assert "(no people looked at: there is no database yet)" in coach("protocol", "check").stdout
     assert not (tmp_path / "none.sqlite3").exists()
+
+
+def test_a_site_confirms_a_shipped_wording_which_the_check_and_every_export_then_say(
+    coach: Shell, tmp_path: Path
+) -> None:
+    def exported(name: str, *more: str) -> tuple[str, str, str]:
+        coach("export", "--out", str(tmp_path / name), *more)
+        with (tmp_path / name / "questions.csv").open(encoding="utf-8", newline="") as file:
+            (first,) = [row for row in csv.DictReader(file) if (row["instrument"], row["item"]) == ("rmdq", "s1")]
+        told = json.loads((tmp_path / name / "manifest.json").read_text(encoding="utf-8"))["wordings"]
+        return first["wording"], first["confirmed_on"], told["rmdq"]
+
+    assert "rmdq: nobody has compared its words" in coach("check", status=1).stdout
+    assert exported("before") == ("not_compared", "", "not_compared")
+    coach("import", "instrument", "--confirm", "rmdq", status=2)
+    assert "to compare: hrqol4, peg" in coach.refuses("import", "instrument", "--confirm", "gad7", "--who", "dana")
+    before = datetime.now(UTC).isoformat()
+    assert "rmdq: confirmed by dana" in coach("import", "instrument", "--confirm", "rmdq", "--who", "dana").stdout
+    assert "rmdq" not in [each["what"][:4] for each in coach_json(coach)["not_compared"]]
+    on = datetime.now(UTC).date().isoformat()
+    assert exported("after") == ("confirmed_by_site", on, "confirmed_by_site")
+    coach("import", "instrument", "--unconfirm", "rmdq", "--who", "erin")
+    assert exported("undone") == ("not_compared", "", "not_compared")
+    assert exported("as_it_was", "--as-of", before) == ("not_compared", "", "not_compared")
+    assert "nobody has confirmed rmdq" in coach.refuses("import", "instrument", "--unconfirm", "rmdq")
+    db = coach.database()
+    with db.read() as tx:
+        entries = table(AuditEntry)
+        noted = tx.rows(select(entries.c.action, entries.c.actor).where(entries.c.subject == "rmdq"))
+    db.close()
+    assert [tuple(row) for row in noted] == [
+        ("instrument:confirmed", "dana"),
+        ("instrument:confirmation_withdrawn", "erin"),
+    ]
