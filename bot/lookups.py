@@ -270,6 +270,17 @@ def _answered_before(desk: Desk, query: queries.AnsweredBefore) -> tuple[dict[st
     return tuple(_given(said, query.version) for said in others)
 
 
+def _last_answered(desk: Desk, query: queries.LastAnswered) -> date | None:
+    found = visits.answers(desk.tx, desk.participant.id)
+    said = [
+        each.answered_local
+        for (visit, code), answers in found.items()
+        for each in answers.values()
+        if code == query.instrument and visit != query.visit and each.status == "answered"
+    ]
+    return date.fromisoformat(max(said)[:10]) if said else None
+
+
 def _given(said: visits.Answers, version: str) -> dict[str, Given]:
     same = {item: each for item, each in said.items() if each.instrument_version == version}
     return {item: Given(value=each.value, status=each.status) for item, each in same.items()}
@@ -385,6 +396,7 @@ _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.AnsweredItems: _answered_items,
     queries.AnsweredSoFar: _answered_so_far,
     queries.AnsweredBefore: _answered_before,
+    queries.LastAnswered: _last_answered,
     queries.CalendarOf: _calendar,
     queries.ConsentText: _consent,
     queries.ZoneOf: _zone,

@@ -116,7 +116,7 @@ def items(compared: Mapping[str, Comparison], *, dated: bool = True) -> Iterator
                 item.low,
                 item.high,
                 _listed({str(option.value): option.label[LANGUAGE] for option in options}),
-                item.recall or asked.recall,
+                item.recall or asked.period,
                 " | ".join(score.name for score in asked.scores if item.code in score.items),
                 None if mine is None else mine.mark,
                 None if mine is None or mine.on is None or not dated else mine.on.isoformat(),

@@ -90,5 +90,5 @@ def _digest(asked: Instrument) -> str:
         (item.code, item.text, item.low_anchor, item.high_anchor, [option.label for option in item.options])
         for item in asked.items
     ]
-    words = json.dumps([asked.stem, labels, items], sort_keys=True, ensure_ascii=False)
+    words = json.dumps([asked.stem, asked.stem_since, labels, items], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(words.encode()).hexdigest()

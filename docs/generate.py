@@ -309,7 +309,7 @@ def _instrument(each: Instrument) -> tuple[str, ...]:
     )
     words += "; only with somebody on call" if each.needs_on_call else ""
     count = str(len(each.items)) if each.items else ""
-    return f"`{each.code}`", cell(each.title["en"]), words, count, each.recall, cell(each.licence), cell(each.source)
+    return f"`{each.code}`", cell(each.title["en"]), words, count, each.period, cell(each.licence), cell(each.source)
 
 
 def _scores(each: Instrument) -> Iterator[tuple[str, ...]]:

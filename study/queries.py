@@ -302,6 +302,13 @@ class AnsweredBefore(Query[tuple[dict[str, Given], ...]]):
     version: str
 
 
+class LastAnswered(Query[date | None]):
+    """The local date on which an instrument was last answered at another visit; None when it never was."""
+
+    visit: str
+    instrument: str
+
+
 class CalendarOf(Query[Calendar]):
     """The calendar of a visit: the days before it was first asked."""
 
