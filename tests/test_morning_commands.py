@@ -18,6 +18,10 @@ __all__ = ["bare", "coach"]  # fixtures
 
 def somebody(coach: Shell) -> None:
     coach("participant", "add")
+    reaches_nobody(coach)
+
+
+def reaches_nobody(coach: Shell) -> None:
     coach("participant", "add", "--test")
     db = coach.database()
     with db.write() as tx:
@@ -51,7 +55,8 @@ def test_a_try_says_what_comes_next_and_refusals_say_why(coach: Shell) -> None:
 
 
 def test_a_second_contact_is_sealed_shown_where_somebody_has_to_be_reached_and_never_exported(coach: Shell) -> None:
-    somebody(coach)
+    assert "coach participant contact P0001" in coach("participant", "add").stdout
+    reaches_nobody(coach)
     told = "coach participant show P0001"
     assert told not in coach("today", "--json").stdout
     assert "write who and how" in coach("participant", "contact", "P0001", status=1, answers="\n").stderr

@@ -87,6 +87,8 @@ def add(
     with opened() as db, named():
         way = enrolling.add(db, username=_bot_name(), arm=arm, test=test, site=site, qr=qr, screening=screening)
     _print_way(way, json=json)
+    if not json:
+        typer.echo(f"Ask for    a second way to reach them, then: coach participant contact {way.study_id}")
 
 
 @participant.command("relink")
