@@ -10,22 +10,31 @@ from records import due, facts
 from records.person import person_of, protocol_of, travels_of
 from study import facts as kinds
 from study import queries
+from study.left_out import Why, left_out
 from study.person import MedicineTimes, local_at
-from study.plan import diary_time, unprompted
+from study.plan import diary_time
+from study.prompting import cap_of
 
 SECONDS_A_MINUTE = 60
 
 
-def pre_dose_rules(desk: Desk, query: queries.PreDoseRules) -> queries.PreDose:
-    """How prompts before a dose come, and which of the times asked about get none."""
+def pre_dose_rules(desk: Desk, _: queries.PreDoseRules) -> queries.PreDose:
+    """How prompts before a dose come."""
+    rules = protocol_of(desk.participant).pre_dose
+    return queries.PreDose(minutes_before=rules.minutes_before, from_week=rules.from_week)
+
+
+def without_prompt(desk: Desk, query: queries.WithoutPrompt) -> queries.NoPrompt:
+    """Which of the times asked about will get no prompt."""
     rules, seen = protocol_of(desk.participant), person_of(desk.tx, desk.participant)
-    asked_of = MedicineTimes("", tuple(time.fromisoformat(at) for at in query.times))
-    silent = unprompted(rules, replace(seen, medicines=(asked_of,)))
-    return queries.PreDose(
-        minutes_before=rules.pre_dose.minutes_before,
-        from_week=rules.pre_dose.from_week,
-        unprompted=tuple(f"{at:%H:%M}" for _, at in silent),
-    )
+    chosen = tuple(time.fromisoformat(at) for at in query.times)
+    others = (medicine for medicine in seen.medicines if medicine.id not in query.asked)
+    none = left_out(rules, replace(seen, medicines=(*others, MedicineTimes("", chosen))))
+    found: dict[Why, tuple[str, ...]] = {"quiet": (), "cap": (), "spacing": ()}
+    for at in chosen:
+        if (why := none.get(at)) is not None:
+            found[why] += (f"{at:%H:%M}",)
+    return queries.NoPrompt(**found, a_day=cap_of(rules, seen))
 
 
 def preferences(desk: Desk, _: queries.PreferencesNow) -> queries.Chosen:

@@ -254,6 +254,17 @@ def _answered_before(desk: Desk, query: queries.AnsweredBefore) -> tuple[dict[st
     return tuple(_given(said, query.version) for said in others)
 
 
+def _last_answered(desk: Desk, query: queries.LastAnswered) -> date | None:
+    found = visits.answers(desk.tx, desk.participant.id)
+    said = [
+        each.answered_local
+        for (visit, code), answers in found.items()
+        for each in answers.values()
+        if code == query.instrument and visit != query.visit and each.status == "answered"
+    ]
+    return date.fromisoformat(max(said)[:10]) if said else None
+
+
 def _given(said: visits.Answers, version: str) -> dict[str, Given]:
     same = {item: each for item, each in said.items() if each.instrument_version == version}
     return {item: Given(value=each.value, status=each.status) for item, each in same.items()}
@@ -352,6 +363,7 @@ _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.AnsweredItems: _answered_items,
     queries.AnsweredSoFar: _answered_so_far,
     queries.AnsweredBefore: _answered_before,
+    queries.LastAnswered: _last_answered,
     queries.CalendarOf: _calendar,
     queries.ConsentText: _consent,
     queries.ZoneOf: _zone,
@@ -360,6 +372,7 @@ _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.PartDone: lambda desk, asked: sessions.part_done(desk.tx, desk.participant.id, asked.session, asked.part),
     queries.LastPlan: lambda desk, _: sessions.last_plan(desk.tx, desk.participant.id),
     queries.PreDoseRules: choices.pre_dose_rules,
+    queries.WithoutPrompt: choices.without_prompt,
     queries.PreferencesNow: choices.preferences,
     queries.TravelNow: choices.travel,
     queries.YearGiven: choices.year_given,

@@ -212,6 +212,8 @@ def _instruments() -> Iterator[tuple[str, Text]]:
         where, fixed = f"instrument.{each.code}", each.fixed_wording
         if each.stem is not None:
             yield f"{where}.stem", Text(en=each.stem["en"], discreet=dict(each.stem_discreet), plain=fixed)
+        if each.stem_since is not None:
+            yield f"{where}.stem_since", Text(en=each.stem_since["en"], plain=fixed)
         yield from _choices(f"{where}.option", each.options, fixed)
         for item in each.items:
             yield from _item(f"{where}.{item.code}", item, fixed)

@@ -23,8 +23,8 @@ FOLDER = "instruments"
 Words = dict[Literal["en"], str]
 """One text per language."""
 
-RESERVED = ("option", "stem")
-"""Codes no item has: under them stand an instrument's shared options and its stem in the catalogue."""
+RESERVED = ("option", "stem", "stem_since")
+"""Codes no item has: under them stand an instrument's shared options and its stems in the catalogue."""
 
 Kind = Literal["number", "choice", "ticks"]
 Method = Literal["value", "sum", "mean", "table", "percent"]
@@ -222,6 +222,8 @@ class Instrument(_Table):
     ticked item is an unwanted event to be written down. `calendar`: a calendar of days follows, asked by a talk of
     its own. One without scores has no `headline` and `scorer_version`. `given` names scores that are made elsewhere and
     imported; an instrument that has nothing else has no items. `recall_by_site`: its forms differ in the recall period.
+    `stem_since` stands in place of the stem once it was answered at another visit: `{since}` is the day,
+    and `recall_since` what it looks back over then.
     `asked_at` names visits at which a site that brought the text wants it asked, beside what the protocol lists.
     """
 
@@ -232,6 +234,7 @@ class Instrument(_Table):
     scorer_version: str = ""
     kind: Kind
     recall: str
+    recall_since: str | None = None
     text_included: bool
     fixed_wording: bool
     needs_on_call: bool = False
@@ -245,6 +248,7 @@ class Instrument(_Table):
     headline: str = ""
     stem: Words | None = None
     stem_discreet: Words = {}
+    stem_since: Words | None = None
     options: tuple[Option, ...] = ()
     items: tuple[Item, ...] = ()
     scores: tuple[ScoreRule, ...] = ()
@@ -295,12 +299,21 @@ class Instrument(_Table):
             raise ValueError("an item to tick is 0 or 1")
         if self.text_included and self.kind == "ticks" and self.stem is None:
             raise ValueError("a list to tick has a stem that says what to tick")
+        if (self.stem_since is None) != (self.recall_since is None):
+            raise ValueError("stem_since and recall_since go together")
+        if self.stem_since is not None and (self.stem is None or "{since}" not in self.stem_since["en"]):
+            raise ValueError("stem_since says since when with {since}, and stands in place of a stem")
         if self.events and self.kind != "ticks":
             raise ValueError("events are a list to tick")
 
     def _choosable(self) -> bool:
         shared = [option.value for option in self.options]
         return all(item.options or shared == list(range(item.low, item.high + 1)) for item in self.items)
+
+    @property
+    def period(self) -> str:
+        """What it looks back over, in words: the first time, and later where that differs."""
+        return "; ".join(filter(None, [self.recall, self.recall_since]))
 
     def item(self, code: str) -> Item:
         """The item with this code; `KeyError` when there is none."""

@@ -1771,6 +1771,10 @@ class pre_dose:
         return Message("pre_dose.ask_6")
 
     @staticmethod
+    def cap(*, most: Param, times: Param) -> Message:
+        return Message("pre_dose.cap", {"most": most, "times": times})
+
+    @staticmethod
     def dose_button() -> Message:
         return Message("pre_dose.dose_button")
 
@@ -1825,6 +1829,10 @@ class pre_dose:
     @staticmethod
     def some_button() -> Message:
         return Message("pre_dose.some_button")
+
+    @staticmethod
+    def spacing(*, times: Param) -> Message:
+        return Message("pre_dose.spacing", {"times": times})
 
     @staticmethod
     def which() -> Message:

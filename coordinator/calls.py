@@ -11,6 +11,7 @@ from sqlalchemy import Row
 
 from content.safety_data import alerts as rules
 from content.watching import watching
+from coordinator.reaching import another_way
 from records import alerts, due, escalations, people, visits
 from records.alert_tables import RESULTS
 from records.alerts import NoSuchAlert
@@ -126,5 +127,7 @@ def tried(db: Database, number: int, result: str, who: str, note: str | None = N
 def what_to_do(tx: Tx, row: Row[Any]) -> str | None:
     """What staff do about an alert: the task of its rule, and of a call the next try; None where that is free."""
     rule, task = rules().rules.get(row.rule), task_of(tx, row)
+    other = another_way(tx, row.participant_id) if task is not None else None
     said = [rule.task if rule is not None else None, task.text() if task is not None else None]
+    said.append(f"There is {other}." if other is not None else None)
     return " ".join(each for each in said if each) or None

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from content.exports import Column, Table
+    from coordinator.confirming import Comparison
 
 LANGUAGE: Literal["en"] = "en"
 HEADER = (
@@ -33,14 +34,28 @@ HEADER = (
     "free_text",
     "source",
 )
-ITEMS_HEADER = ("instrument", "version", "title", "item", "text", "low", "high", "values", "period", "scores")
+ITEMS_HEADER = (
+    "instrument",
+    "version",
+    "title",
+    "item",
+    "text",
+    "low",
+    "high",
+    "values",
+    "period",
+    "scores",
+    "wording",
+    "confirmed_on",
+)
 """Of the list of questions; a text is blank where its licence does not let it be handed on."""
 
 READING = (
     "Blank means missing, never zero; why stands in the column named under reason_in, or is the one reason listed.",
     "1 is yes and 0 is no. Numbers have a decimal point. Instants (_at) are UTC; _local is the clock where the person "
     "was, zone its time zone when it was written down.",
-    "What an item of a questionnaire asks, and what its values mean, stands in questions.csv.",
+    "What an item of a questionnaire asks, and what its values mean, stands in questions.csv. Its column wording says "
+    "whether the words were compared with the published form: not_compared until a site has (confirmed_by_site).",
     "A column in _day counts days since enrolment; it is blank, too, for who was not enrolled.",
     "In files of SPSS and Stata a code is the number listed under numbers, and a reason the one under missing_codes "
     "(Stata: the letter); dates, local times and texts are plainly blank there.",
@@ -83,9 +98,13 @@ def _row(table: Table, place: int, column: Column, unblinded: bool) -> tuple[obj
     )
 
 
-def items() -> Iterator[tuple[object, ...]]:
-    """One row for each question of each instrument, under `ITEMS_HEADER`: what `responses.item` and `value` mean."""
+def items(compared: Mapping[str, Comparison], *, dated: bool = True) -> Iterator[tuple[object, ...]]:
+    """One row for each question of each instrument, under `ITEMS_HEADER`: what `responses.item` and `value` mean.
+
+    `compared`: how far each wording was held against its published form; `dated` says when a site did.
+    """
     for asked in instruments().values():
+        mine = compared.get(asked.code)
         for item in asked.items:
             options = item.options or asked.options
             yield (
@@ -97,8 +116,10 @@ def items() -> Iterator[tuple[object, ...]]:
                 item.low,
                 item.high,
                 _listed({str(option.value): option.label[LANGUAGE] for option in options}),
-                item.recall or asked.recall,
+                item.recall or asked.period,
                 " | ".join(score.name for score in asked.scores if item.code in score.items),
+                None if mine is None else mine.mark,
+                None if mine is None or mine.on is None or not dated else mine.on.isoformat(),
             )
 
 

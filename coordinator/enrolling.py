@@ -14,7 +14,7 @@ from content.medicines import limit
 from content.protocol import Protocol, Site, protocol
 from coordinator import checklists
 from coordinator import screening as screenings
-from records import alerts, due, facts, holding, leaving, people, plans, post, watched
+from records import alerts, due, facts, holding, leaving, people, plans, post, second_contacts, watched
 from records import checklists as kept_checklists
 from records import screening as kept_screenings
 from records import talks as stored_talks
@@ -154,7 +154,8 @@ def shown(db: Database, study_id: str) -> dict[str, Any]:
             for kept in facts.in_force(tx, MedicineEpisode, person.id)
         ]
         to_talk_about = [line.item for line in checklists.lines(tx, person) if line.done_at is None]
-        own = {"checklist": to_talk_about, "medicines": medicines}
+        reached = {"second_contact": second_contacts.of(tx, person.id)}
+        own = reached | {"checklist": to_talk_about, "medicines": medicines}
         return _listed(tx, person).model_dump(mode="json") | own
 
 
@@ -224,6 +225,7 @@ def erase(db: Database, study_id: str, who: str) -> int:
         post.erase(tx, person.id)
         due.cancel(tx, person.id, None, "erased")
         plans.erase(tx, person.id)
+        second_contacts.erase(tx, person.id)
         people.unlink(tx, person.id)
         tx.run(talks.delete().where(talks.c.id.in_(numbers)))
         people.change(tx, person.id, facts.ERASED, status="data_removed")

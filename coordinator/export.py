@@ -20,6 +20,7 @@ from content.exports import VISIT, exported
 from content.factors import DEFAULT, factor_sets
 from content.protocol import protocol
 from coordinator import codebook, labelled, manifest
+from coordinator.confirming import comparisons
 from coordinator.csv_files import write_rows, write_table
 from coordinator.export_folder import ExportRefused, put_in_place, refuse_if_taken, workshop
 from coordinator.manifest import File, Format, Manifest
@@ -191,9 +192,9 @@ class _Making:
         rows = write_rows(path, codebook.HEADER, codebook.rows(tables, unblinded=self.cut.unblinded))
         yield manifest.file_of(path, rows=rows, columns=codebook.HEADER)
         path = self.folder / "questions.csv"
-        yield manifest.file_of(
-            path, rows=write_rows(path, codebook.ITEMS_HEADER, codebook.items()), columns=codebook.ITEMS_HEADER
-        )
+        questions = codebook.items(comparisons(self.tx, self.cut.as_of), dated=not self.asked.study_days)
+        rows = write_rows(path, codebook.ITEMS_HEADER, questions)
+        yield manifest.file_of(path, rows=rows, columns=codebook.ITEMS_HEADER)
         page.write_bytes(codebook.page(tables, unblinded=self.cut.unblinded).encode())
         yield manifest.file_of(page)
 
@@ -222,6 +223,7 @@ class _Making:
             study_days=self.asked.study_days,
             factor_set=cut.factors,
             versions=manifest.versions(self.tx, cut),
+            wordings={code: each.mark for code, each in comparisons(self.tx, cut.as_of).items()},
             left_out=left_out(self.tx, cut),
             apostrophes=dict(sorted(apostrophes.items())),
             files=tuple(files),

@@ -55,7 +55,7 @@ class Manifest(_Part):
     """What an export is; `apostrophes` counts the cells that got one, by `table.column`.
 
     With study days there are no instants: the day of the cut would tell when who takes part was enrolled. The audit
-    has them.
+    has them. `wordings`: of each instrument that is asked, whether its words were compared with the published form.
     """
 
     format: Format
@@ -68,6 +68,7 @@ class Manifest(_Part):
     study_days: bool
     factor_set: str
     versions: Versions
+    wordings: dict[str, str]
     left_out: dict[str, int]
     apostrophes: dict[str, int]
     files: tuple[File, ...]

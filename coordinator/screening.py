@@ -9,9 +9,10 @@ from sqlalchemy import Row
 
 from content.protocol import protocol
 from content.screening_criteria import Criteria, criteria
-from records import people
+from records import people, roster
 from records import screening as kept
 from records.database import Tx
+from records.roster import INVESTIGATOR, NoSuchStaff
 from study import screening as rules
 from study.screening import Standing
 
@@ -94,6 +95,7 @@ def refuse(tx: Tx, number: str, reason: str, why: str | None) -> Line:
 def sign(tx: Tx, number: str) -> Line:
     """The investigator (the actor of the transaction) signs as what the decisions say. Raises ScreeningRefused."""
     screening = _open(tx, number)
+    _refuse_who_may_not_sign(tx, screening)
     stands = standing_of(tx, screening)
     if stands.unanswered:
         raise ScreeningRefused(f"{number} is not decided yet: {', '.join(stands.unanswered)}")
@@ -101,6 +103,25 @@ def sign(tx: Tx, number: str) -> Line:
     outcome = "ineligible" if stands.not_met else "eligible"
     kept.write(tx, screening, "sign_off", outcome, rules.digest(decisions))
     return _line(tx, screening)
+
+
+def _refuse_who_may_not_sign(tx: Tx, screening: Row[Any]) -> None:
+    """Only an investigator of the roster signs, and not what they decided themselves."""
+    who, number = tx.actor, screening.number
+    try:
+        role = roster.role_of(tx, who)
+    except NoSuchStaff:
+        raise ScreeningRefused(
+            f"nobody on the roster has the code '{who}': coach staff add {who} --name … --role {INVESTIGATOR}"
+        ) from None
+    if role != INVESTIGATOR:
+        raise ScreeningRefused(
+            f"{who} is {role}, and an investigator signs: --by one of role {INVESTIGATOR} (coach staff list), "
+            f"or coach staff add CODE --name … --role {INVESTIGATOR}"
+        )
+    own = [each.code for each in kept.decisions(tx, screening) if each.by == who and each.kind != "sign_off"]
+    if own:
+        raise ScreeningRefused(f"{who} decided {', '.join(own)} of {number}: another investigator signs it")
 
 
 def may_join(tx: Tx, number: str, *, test: bool) -> Row[Any]:

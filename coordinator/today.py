@@ -12,6 +12,7 @@ from sqlalchemy import Row, func, select
 from content.safety_data import alerts as rules
 from content.watching import watching
 from coordinator import alert_tests, calls, checklists
+from coordinator.reaching import another_way
 from records import alerts, escalations, facts, people, visits
 from records.database import Database, Tx
 from records.tables import Outbox, table
@@ -77,7 +78,9 @@ def _calls(tx: Tx) -> Iterator[Need]:
         if task is not None:
             about = task.visit or "no contact"
             at = task.next_try
-            yield _need("call", row, f"{about}: {task.text()}", None if at is None else f"{at:%Y-%m-%d %H:%M}")
+            other = another_way(tx, row.participant_id)
+            what = f"{about}: {task.text()}" + (f" ({other})" if other is not None else "")
+            yield _need("call", row, what, None if at is None else f"{at:%Y-%m-%d %H:%M}")
 
 
 def _need(kind: str, row: Row[Any], what: str, when: str | None) -> Need:
@@ -120,15 +123,17 @@ def _state_of(visit: str, on: date, opens_on: date, closes_on: date, *, begun: b
 def _never_reached(tx: Tx, person: Row[Any]) -> Iterator[Need]:
     chat = people.chat_of(tx, person.id)
     if person.status == "invited" and chat is None:
-        yield _unreached(person, "invited, the link was never opened", person.created_at.date())
+        yield _unreached(tx, person, "invited, the link was never opened", person.created_at.date())
     elif person.status in ACTIVE and chat is None:
-        yield _unreached(person, "no chat is linked", None)
+        yield _unreached(tx, person, "no chat is linked", None)
     elif person.status in ACTIVE and chat is not None and chat.unreachable_at is not None:
-        yield _unreached(person, "the chat refuses our messages", chat.unreachable_at.date())
+        yield _unreached(tx, person, "the chat refuses our messages", chat.unreachable_at.date())
 
 
-def _unreached(person: Row[Any], what: str, since: date | None) -> Need:
-    return Need(kind="unreached", study_id=person.study_id, what=what, when=since.isoformat() if since else None)
+def _unreached(tx: Tx, person: Row[Any], what: str, since: date | None) -> Need:
+    other = another_way(tx, person.id)
+    said = f"{what} ({other})" if other is not None else what
+    return Need(kind="unreached", study_id=person.study_id, what=said, when=since.isoformat() if since else None)
 
 
 def _medicines(tx: Tx, person: Row[Any]) -> Iterator[Need]:

@@ -304,10 +304,12 @@ def instruments_page() -> str:
 
 def _instrument(each: Instrument) -> tuple[str, ...]:
     words = "here" if each.text_included else "the site's" if each.items else "none: scores as given"
-    words += ", not yet compared with the published form" if any(not item.verified for item in each.items) else ""
+    words += (
+        ", to be compared by the site with the published form" if any(not item.verified for item in each.items) else ""
+    )
     words += "; only with somebody on call" if each.needs_on_call else ""
     count = str(len(each.items)) if each.items else ""
-    return f"`{each.code}`", cell(each.title["en"]), words, count, each.recall, cell(each.licence), cell(each.source)
+    return f"`{each.code}`", cell(each.title["en"]), words, count, each.period, cell(each.licence), cell(each.source)
 
 
 def _scores(each: Instrument) -> Iterator[tuple[str, ...]]:

@@ -5,7 +5,7 @@ It comes before the dose or not at all, never says what to do about the dose, an
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import time
 
 from content import say
@@ -13,7 +13,7 @@ from content.message import Message, Param
 from handlers.asking import Asking, choose, tick
 from study import queries
 from study.facts import DosePrompts
-from study.queries import PreDose, look
+from study.queries import NoPrompt, PreDose, look
 from study.steps import Begin, Conversation, Option, Record, Say
 from study.view import MedicineView, ParticipantView
 
@@ -67,8 +67,7 @@ def choose_prompts(me: ParticipantView, key: str, medicines: Sequence[MedicineVi
     timed = [medicine for medicine in medicines if medicine.times]
     if not timed:
         return
-    times = tuple(at for medicine in timed for at in medicine.times)
-    rules: PreDose = yield look(f"{key}.rules", queries.PreDoseRules(times=times))
+    rules: PreDose = yield look(f"{key}.rules", queries.PreDoseRules())
     question = say.pre_dose.offer(minutes=rules.minutes_before, week=rules.from_week)
     choice = yield from choose(f"{key}.offer", question, _offers(len(timed) > 1))
     wanted = {medicine.id for medicine in timed} if choice == "all" else set()
@@ -76,7 +75,7 @@ def choose_prompts(me: ParticipantView, key: str, medicines: Sequence[MedicineVi
         wanted.update((yield from tick(f"{key}.which", say.pre_dose.which(), [_as_option(each) for each in timed])))
     for number, medicine in enumerate(timed):
         yield from record_prompts(f"{key}.{number}", medicine.id, wanted=medicine.id in wanted)
-    yield from _told(key, [medicine for medicine in timed if medicine.id in wanted], rules)
+    yield from _told(key, timed, wanted)
 
 
 def _offers(several: bool) -> list[Option]:
@@ -88,17 +87,23 @@ def _as_option(medicine: MedicineView) -> Option:
     return Option(medicine.id, say.pre_dose.line(name=medicine.nickname, times=_listed(medicine.times)))
 
 
-def _told(key: str, wanted: Sequence[MedicineView], rules: PreDose) -> Conversation:
-    """What was chosen, and which of the times get no prompt because they lie in quiet hours."""
-    times = sorted({at for medicine in wanted for at in medicine.times})
-    coming = [at for at in times if at not in rules.unprompted]
-    silent = [at for at in times if at in rules.unprompted]
-    if coming:
-        yield Say(f"{key}.on", say.pre_dose.set_on(times=_listed(coming)))
-    if silent:
-        yield Say(f"{key}.quiet", say.pre_dose.quiet(times=_listed(silent)))
+def _told(key: str, timed: Sequence[MedicineView], wanted: Container[str]) -> Conversation:
+    """What was chosen, and before which of the times nothing will come all the same."""
+    times = sorted({at for medicine in timed if medicine.id in wanted for at in medicine.times})
     if not times:
         yield Say(f"{key}.off", say.pre_dose.set_off())
+        return
+    asked = tuple(medicine.id for medicine in timed)
+    none: NoPrompt = yield look(f"{key}.without", queries.WithoutPrompt(asked=asked, times=tuple(times)))
+    coming = [at for at in times if at not in (*none.quiet, *none.cap, *none.spacing)]
+    if coming:
+        yield Say(f"{key}.on", say.pre_dose.set_on(times=_listed(coming)))
+    if none.quiet:
+        yield Say(f"{key}.quiet", say.pre_dose.quiet(times=_listed(none.quiet)))
+    if none.cap:
+        yield Say(f"{key}.cap", say.pre_dose.cap(times=_listed(none.cap), most=none.a_day))
+    if none.spacing:
+        yield Say(f"{key}.spacing", say.pre_dose.spacing(times=_listed(none.spacing)))
 
 
 def _listed(times: Sequence[str]) -> Param:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import reduce
 from typing import Any
 
@@ -35,12 +35,13 @@ STATEMENTS_WIDE = 3
 
 @dataclass(frozen=True)
 class Where:
-    """The place of a question: which visit and instrument, how many questions in, of how many."""
+    """The place of a question: which visit and instrument, how many in, of how many; `since` when it looks back."""
 
     visit: str
     asked: Instrument
     place: int
     of: int
+    since: date | None = None
 
     @property
     def key(self) -> str:
@@ -50,6 +51,13 @@ class Where:
     def text(self, item: str) -> Message:
         """A text of the instrument by its name in the catalogue."""
         return Message(f"instrument.{self.asked.code}.{item}")
+
+    @property
+    def stem(self) -> Message:
+        """What is read before the question: with the day since when, where there is one."""
+        if self.since is None:
+            return self.text("stem")
+        return Message(f"instrument.{self.asked.code}.stem_since", {"since": self.since})
 
 
 def ask_part(me: ParticipantView, visit: str, part: Part, first: int, of: int) -> Asking[Answers]:
@@ -62,10 +70,13 @@ def ask_part(me: ParticipantView, visit: str, part: Part, first: int, of: int) -
     version = {"visit": visit, "instrument": asked.code, "version": asked.version}
     given: Answers = yield look(f"{opened}.so_far", queries.AnsweredSoFar(**version))
     zone = yield look(f"{opened}.zone", queries.ZoneNow())
+    since: date | None = None
+    if asked.stem_since is not None:
+        since = yield look(f"{opened}.since", queries.LastAnswered(visit=visit, instrument=asked.code))
     here, before = me.model_copy(update={"zone": zone}), len(given)
     for number, page in enumerate(part.pages):
         if any(item not in given for item in page):
-            where = Where(visit, asked, first + number, of)
+            where = Where(visit, asked, first + number, of, since)
             given = {**given, **(yield from _ask_page(here, where, page, given))}
     if len(given) > before and all(item.code in given for item in asked.items):
         yield from tell(here, visit, asked, given)
@@ -130,7 +141,7 @@ def _question(where: Where, item: Item) -> Message:
     """The question with its place, the stem where there is one, and what the ends of a scale mean."""
     question, place = where.text(item.code), {"place": where.place, "of": where.of}
     if where.asked.stem is not None:
-        question = say.check_in.with_stem(stem=where.text("stem"), question=question)
+        question = say.check_in.with_stem(stem=where.stem, question=question)
     if item.options or where.asked.options:
         return say.check_in.question(question=question, **place)
     ends = {"low": item.low, "high": item.high}
@@ -175,7 +186,7 @@ def _in_rows(options: Sequence[Option], width: int) -> Rows:
 
 def _statements(where: Where, page: Sequence[str], first: int) -> tuple[Message, Rows]:
     """A page of a list to tick: long statements stand in the message and have their numbers on the buttons."""
-    stem, place = where.text("stem"), {"place": where.place, "of": where.of}
+    stem, place = where.stem, {"place": where.place, "of": where.of}
     if not responses.in_sentences(where.asked):
         ticks: Rows = tuple((Option(code, where.text(code)),) for code in page)
         return say.check_in.list(stem=stem, **place), (*ticks, _none())

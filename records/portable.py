@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from sqlalchemy import MetaData, Table, func, insert, select, text, types
 from sqlmodel import SQLModel
 
-from records import alert_tables, fact_tables  # noqa: F401 - they put the tables into the metadata
+from records import alert_tables, fact_tables, staff_tables  # noqa: F401 - they put the tables into the metadata
 from records.database import Tx
 from records.upgrade import VERSION_TABLE, head, revision
 

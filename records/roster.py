@@ -15,6 +15,8 @@ from records.tables import Staff, table
 staff = table(Staff)
 UNBLINDED = "unblinded"
 """The role of staff who may see arms; everybody else's exports are blinded."""
+INVESTIGATOR = "investigator"
+"""The role of staff who may sign what others have decided."""
 
 DAY_NAMES = {"1": "Mon", "2": "Tue", "3": "Wed", "4": "Thu", "5": "Fri", "6": "Sat", "7": "Sun"}
 
@@ -68,7 +70,7 @@ def add(tx: Tx, reader: Reader) -> None:
         sealed_chat=None if reader.chat is None else tx.keys.seal(str(reader.chat)),
         sealed_mail=None if reader.mail is None else tx.keys.seal(reader.mail),
     )
-    audit.note(tx, audit.STUDY, "staff:added", reader.code)
+    audit.note(tx, audit.STUDY, "staff:added", f"{reader.code},role={reader.role}")
 
 
 def disable(tx: Tx, code: str) -> None:

@@ -129,13 +129,23 @@ class KeptWeek(BaseModel):
 
 
 class PreDose(BaseModel):
-    """How prompts before a dose come: minutes before, from which week of the course, and at which times none does."""
+    """How prompts before a dose come: minutes before, and from which week of the course."""
 
     model_config = ConfigDict(frozen=True)
 
     minutes_before: int
     from_week: int
-    unprompted: tuple[str, ...] = ()
+
+
+class NoPrompt(BaseModel):
+    """The times (`HH:MM`) before which no prompt will come, by what is in its way; `a_day` is the cap of a day."""
+
+    model_config = ConfigDict(frozen=True)
+
+    quiet: tuple[str, ...] = ()
+    cap: tuple[str, ...] = ()
+    spacing: tuple[str, ...] = ()
+    a_day: int
 
 
 class Chosen(BaseModel):
@@ -296,6 +306,13 @@ class AnsweredBefore(Query[tuple[dict[str, Given], ...]]):
     version: str
 
 
+class LastAnswered(Query[date | None]):
+    """The local date on which an instrument was last answered at another visit; None when it never was."""
+
+    visit: str
+    instrument: str
+
+
 class CalendarOf(Query[Calendar]):
     """The calendar of a visit: the days before it was first asked."""
 
@@ -313,8 +330,16 @@ class ZoneOf(Query[str | None]):
 
 
 class PreDoseRules(Query[PreDose]):
-    """The rules of prompts before a dose, and which of these times (`HH:MM`) lie in quiet hours."""
+    """The rules of prompts before a dose."""
 
+
+class WithoutPrompt(Query[NoPrompt]):
+    """Which of these times (`HH:MM`) will get no prompt, as far as it is known now.
+
+    They are those chosen of the medicines in `asked`; prompts chosen for other medicines count beside them.
+    """
+
+    asked: tuple[str, ...]
     times: tuple[str, ...]
 
 

@@ -11,6 +11,7 @@ from records import (
     alerts,
     allocation,
     checklists,
+    confirmed,
     due,
     escalations,
     facts,
@@ -21,6 +22,7 @@ from records import (
     post,
     roster,
     screening,
+    second_contacts,
     supplied,
     talks,
     watched,
@@ -234,6 +236,7 @@ def lived_in(db: Database, persons: int = 8) -> None:
         meta.next_fence(tx, "1")
         allocation.keep(tx, "sequence,stratum,arm\n1,main,mbt\n2,main,cbt\n", made="permuted", recipe={"seed": "00"})
         supplied.keep(tx, "gad7", "a wording that fits no schema")
+        confirmed.confirm(tx, "rmdq", "0" * 64)
         group = groups.add(tx, "G1", "main", "mbt", "Dr. Lee Błaszczyk", "Room 4")
         groups.set_meeting(tx, group, "S1", AT, ZONE)
         people.wrong_code(tx, 999, timedelta(hours=1))
@@ -265,6 +268,7 @@ def _live(tx: Tx, number: int) -> None:
     escalations.tried(tx, raised.id, "no_answer")
     watched.tell(tx, person.id, "dose_drop", [AT.date()])
     checklists.done(tx, person.id, study_id, "naloxone")
+    second_contacts.keep(tx, person.id, study_id, FREE_TEXT)
     if number % 2:
         alerts.close(tx, raised.id, "AB", "called, all well")
 

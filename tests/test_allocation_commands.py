@@ -60,7 +60,13 @@ def test_from_a_screening_number_to_an_arm_that_only_unblinding_tells(coach: She
         answers = [f"{code}={said}" for code, said in FITS.items()]
         assert "eligible, not signed" in coach("screening", "decide", "S0001", *answers, "--by", "dana").stdout
         assert "not signed" in coach.refuses("participant", "add", "--screening", "S0001")
-        coach("screening", "sign", "S0001", "--by", "dr_lee")
+        assert "coach staff add dr_lee" in coach.refuses("screening", "sign", "S0001", "--by", "dr_lee")
+        for code, role in (("dana", "coordinator"), ("dr_lee", "investigator"), ("dr_may", "investigator")):
+            coach("staff", "add", code, "--name", code, "--role", role)
+        assert "an investigator signs" in coach.refuses("screening", "sign", "S0001", "--by", "dana")
+        coach("screening", "decide", "S0001", "age=55", "--by", "dr_may", "--why", "typed wrong")
+        assert "another investigator signs" in coach.refuses("screening", "sign", "S0001", "--by", "dr_may")
+        assert "signed by dr_lee" in coach("screening", "sign", "S0001", "--by", "dr_lee").stdout
         assert coach.json("participant", "add", "--screening", "S0001")["study_id"] == "P0001"
         assert "joined as P0001" in coach("screening", "show", "S0001").stdout
         assert coach.json("screening", "list")[0]["signed_by"] == "dr_lee"

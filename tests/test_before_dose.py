@@ -128,6 +128,17 @@ async def test_times_that_change_take_their_prompts_along_and_the_books_agree(cl
     assert books(clinic) == []
 
 
+async def test_who_chooses_them_reads_which_times_will_get_none_and_so_it_is(clinic: Clinic) -> None:
+    crowded = NINE.model_copy(update={"times": "06:00,09:00,09:20,15:00,20:00"})
+    ann = await joined(clinic, crowded, since=60)
+    await ann.does(">/settings", "Which messages, and when", "Messages before my usual times", "Yes, please")
+    ann.script[:] = ann.script[-4:]
+    check("pre_dose_left_out", ann.transcript())
+    await days(clinic, 6, ann)
+    whole_days = [row.due_local for row in rows_of(clinic, "pre_dose") if row.sent_at and row.due_local > "2026-03-03"]
+    assert {local[11:16] for local in whole_days} == {"08:55", "14:55"}
+
+
 def test_every_variant_is_a_question_that_no_lock_screen_gives_away() -> None:
     assert len(set(VARIANTS)) == 6
     for text in VARIANTS:

@@ -496,6 +496,27 @@ async def test_a_skipped_list_is_skipped_and_not_none(clinic: Clinic) -> None:
     assert clinic.kept(AdverseEvent) == []
 
 
+async def test_usual_care_is_asked_since_it_was_last_answered_so_that_a_missed_check_in_leaves_no_gap(
+    clinic: Clinic,
+) -> None:
+    ann = await clinic.enrolled()
+    await begins(clinic, ann, "baseline", "care")
+    assert "In the past 3 months, which care" in ann.hears
+    await ann.does("Acupuncture", "Done")
+    clinic.clock.move(days=95)
+    await begins(clinic, ann, "month_3", "care")
+    assert "Since you last told us, on Monday 2 March, which care" in ann.hears
+    await ann.does("Skip")
+    clinic.clock.move(days=90)
+    await begins(clinic, ann, "month_6", "care")
+    assert "on Monday 2 March" in ann.hears, "what was skipped is no answer"
+    await ann.does("A physio (PT)", "Done")
+    clinic.clock.move(days=90)
+    await begins(clinic, ann, "month_9", "care")
+    assert "on Thursday 3 September" in ann.hears
+    assert kept(clinic, "month_6", "care")["physical"].value == 1
+
+
 @pytest.mark.parametrize(("visit", "told"), [("baseline", []), ("month_3", [("co_use", 1)])])
 async def test_what_is_taken_together_brings_the_caution_and_after_baseline_a_note(
     clinic: Clinic, visit: str, told: list[Any]

@@ -18,6 +18,10 @@ __all__ = ["bare", "coach"]  # fixtures
 
 def somebody(coach: Shell) -> None:
     coach("participant", "add")
+    reaches_nobody(coach)
+
+
+def reaches_nobody(coach: Shell) -> None:
     coach("participant", "add", "--test")
     db = coach.database()
     with db.write() as tx:
@@ -47,6 +51,31 @@ def test_a_try_says_what_comes_next_and_refusals_say_why(coach: Shell) -> None:
     assert "Try 2 of 3" in line["to_do"]
     assert "one of: no answer" in coach.refuses("alert", "try", "1", "--result", "maybe")
     assert "alert 9 does not exist" in coach.refuses("alert", "try", "9", "--result", "spoke")
+    assert coach.json("audit", "verify")["whole"]
+
+
+def test_a_second_contact_is_sealed_shown_where_somebody_has_to_be_reached_and_never_exported(coach: Shell) -> None:
+    assert "coach participant contact P0001" in coach("participant", "add").stdout
+    reaches_nobody(coach)
+    told = "coach participant show P0001"
+    assert told not in coach("today", "--json").stdout
+    assert "write who and how" in coach("participant", "contact", "P0001", status=1, answers="\n").stderr
+    coach("participant", "contact", "P0001", "--who", "dana", answers="her sister Zofia, 555 0100\n")
+    assert coach.json("participant", "show", "P0001")["second_contact"] == "her sister Zofia, 555 0100"
+    needs = {need["kind"]: need["what"] for need in coach.json("today")["participants"]}
+    assert told in needs["call"]
+    assert told in needs["unreached"]
+    assert told in coach.json("alert", "list")[0]["to_do"]
+    coach("export", "--out", str(coach.folder / "out"), "--free-text")
+    files = [coach.folder / "coach.sqlite3", *(coach.folder / "out").iterdir()]
+    assert [file.name for file in files if b"Zofia" in file.read_bytes()] == []
+    coach("participant", "contact", "P0001", "--forget")
+    assert coach.json("participant", "show", "P0001")["second_contact"] is None
+    assert "no second contact of P0001" in coach.refuses("participant", "contact", "P0001", "--forget")
+    coach("participant", "contact", "P0001", answers="his neighbour\n")
+    coach("participant", "erase", "P0001", "--yes")
+    assert coach.json("participant", "show", "P0001")["second_contact"] is None
+    assert "has left the study" in coach("participant", "contact", "P0001", status=1, answers="x\n").stderr
     assert coach.json("audit", "verify")["whole"]
 
 

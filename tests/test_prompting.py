@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from study.left_out import left_out
 from study.person import MedicineTimes, Person, Preferences, local_at
 from study.plan import Planned, family_of, plan, rule_of
 from study.prompting import (
@@ -570,3 +571,12 @@ def test_a_usual_month_goes_as_planned() -> None:
     }
     assert Counter(life.ended.values())["wait"] == 0
     assert life.first - A_DAY > ENTRY
+
+
+def test_a_time_behind_the_diary_or_over_the_cap_is_known_to_get_no_prompt() -> None:
+    doses = (MedicineTimes("m1", (time(9), time(18, 35), time(20))),)
+    assert left_out(STAMP, someone(medicines=doses)) == {time(18, 35): "spacing"}
+    fewer = someone(medicines=doses, preferences=Preferences(fewer_messages=True))
+    assert left_out(STAMP, fewer) == {time(18, 35): "cap", time(20): "cap"}
+    earlier = someone(medicines=doses, preferences=Preferences(diary_at=time(17)))
+    assert left_out(STAMP, earlier) == {time(20): "cap"}, "an hour and a half after the diary there is room"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from content.screening_criteria import Criteria, criteria
 from coordinator import enrolling, screening
 from coordinator.enrolling import AddRefused, Way
 from coordinator.screening import ScreeningRefused
-from records import audit, facts, people
+from records import audit, facts, people, roster
 from records import screening as kept
 from records.database import Database, Tx
+from records.roster import Reader
 from records.study_tables import ScreeningEntry
 from records.tables import table
 from study.screening import AnswerRefused, decided
@@ -40,6 +42,13 @@ def begun(tx: Tx, **answers: str) -> str:
     if answers:
         screening.decide(tx, number, answers, None)
     return number
+
+
+def investigator(tx: Tx, code: str = "dr_lee") -> Tx:
+    """The same transaction in the hands of an investigator of the roster."""
+    if code not in [reader.code for reader in roster.everyone(tx)]:
+        roster.add(tx, Reader(code, "Dr Lee", "investigator", "12345", "09:00", "17:00", "America/New_York"))
+    return replace(tx, actor=code)
 
 
 def joins(db: Database, number: str | None, *, test: bool = False, site: str | None = None) -> Way:
@@ -96,14 +105,14 @@ def test_somebody_eligible_and_signed_joins_once_at_the_site_they_were_screened_
         number = begun(tx, **{code: said for code, said in FITS.items() if code != "odi"})
         assert number == "S0001"
         with pytest.raises(ScreeningRefused, match="S0001 is not decided yet: odi"):
-            screening.sign(tx, number)
+            screening.sign(investigator(tx), number)
     for reason in ("not eligible", "not signed"):
         with pytest.raises(ScreeningRefused, match=reason):
             joins(database, number)
         with database.write("dana") as tx:
             screening.decide(tx, number, {"odi": "42"}, None)
     with database.write("dr_lee") as tx:
-        line = screening.sign(tx, number)
+        line = screening.sign(investigator(tx), number)
         assert (line.status, line.signed_by) == ("eligible", "dr_lee")
     way = joins(database, number)
     with database.read() as tx:
@@ -122,12 +131,12 @@ def test_somebody_eligible_and_signed_joins_once_at_the_site_they_were_screened_
 def test_a_change_needs_a_reason_and_a_new_sign_off(database: Database) -> None:
     with database.write("dana") as tx:
         number = begun(tx, **FITS)
-        screening.sign(tx, number)
+        screening.sign(investigator(tx), number)
         with pytest.raises(ScreeningRefused, match="say with --why"):
             screening.decide(tx, number, {"age": "19"}, None)
         line = screening.decide(tx, number, {"age": "19"}, "typed wrong")
         assert (line.status, line.because, line.signed_by) == ("ineligible", "age", None)
-        assert screening.sign(tx, number).signed_by == "dana"
+        assert screening.sign(investigator(tx), number).signed_by == "dr_lee"
         with pytest.raises(ScreeningRefused, match="there is no criterion height"):
             screening.decide(tx, number, {"height": "180"}, None)
         assert len(kept.decisions(tx, kept.by_number(tx, number))) == len(FITS) + 1
@@ -138,7 +147,7 @@ def test_a_change_needs_a_reason_and_a_new_sign_off(database: Database) -> None:
 def test_a_refusal_has_a_reason_of_the_list_and_can_be_taken_back(database: Database) -> None:
     with database.write("dana") as tx:
         number = begun(tx, **FITS)
-        screening.sign(tx, number)
+        screening.sign(investigator(tx), number)
         with pytest.raises(ScreeningRefused, match="there is no reason bored: no_time"):
             screening.refuse(tx, number, "bored", None)
         assert screening.refuse(tx, number, "no_time", None).status == "refused"
@@ -154,7 +163,7 @@ def test_trial_runs_stay_among_themselves(fresh: Fresh) -> None:
     with database.write("dana") as tx:
         number = screening.add(tx, None, test=True)
         screening.decide(tx, number, FITS, None)
-        screening.sign(tx, number)
+        screening.sign(investigator(tx), number)
     assert number == "ST0001"
     with pytest.raises(ScreeningRefused, match="a test screening"):
         joins(database, number)
@@ -175,7 +184,7 @@ def test_an_altered_decision_and_one_that_is_gone_are_found_and_erasure_is_not_h
     entries = table(ScreeningEntry)
     with database.write("dana") as tx:
         number = begun(tx, **FITS)
-        screening.sign(tx, number)
+        screening.sign(investigator(tx), number)
     way = joins(database, number)
     with database.write("dana") as tx:
         other = begun(tx, age="54", odi="42")
@@ -207,7 +216,7 @@ def test_screenings_are_exported_with_their_decisions_and_what_was_changed(
     clock.move(days=1)
     with db.write("dana") as tx:
         screening.decide(tx, first, {"age": "91"}, "digits swapped")
-        screening.sign(tx, first)
+        screening.sign(investigator(tx), first)
     joins(db, first)
     export = study.exports()
     rows = {row["screening_no"]: row for row in export.rows("screening")}

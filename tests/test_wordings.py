@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot.readiness import on_call
 from bot.world import World
@@ -16,10 +20,14 @@ from content.loading import ContentRefused
 from content.supplied import read_wording, supply
 from coordinator import alerting
 from coordinator.wordings import bring, take_back
-from records import roster
+from records import facts, people, roster
+from records.facts import Where
 from records.roster import Reader
+from records.tables import AuditEntry, table
 from study import responses
-from tests.clinic import Clinic, clinic_over, fresh_sqlite
+from study.facts import DosePrompts
+from tests.clinic import MORPHINE, Clinic, clinic_over, fresh_sqlite
+from tests.protocols import put
 from tests.test_commands import Shell
 from tests.test_commands import bare as bare
 from tests.test_commands import coach as coach
@@ -216,3 +224,66 @@ def coach_json(coach: Shell) -> Any:
     import json
 
     return json.loads(coach("check", "--json", status=1).stdout)
+
+
+def test_the_protocol_check_knows_imported_wordings_and_looks_at_everybodys_dosing_times(
+    coach: Shell, tmp_path: Path
+) -> None:
+    tested = put(tmp_path, "stamp.toml", {'\n    "nrs4", "peg"': '\n    "gad7", "nrs4", "peg"'})
+    wanting = tmp_path / "gad7.toml"
+    wanting.write_text(written("gad7", 7), encoding="utf-8")
+    assert "gad7: its text is not there" in coach("protocol", "check", str(tested), status=1).stderr
+    coach("import", "instrument", str(wanting), "--who", "dana")
+    assert "nothing to object to (0 people looked at)" in coach("protocol", "check", str(tested)).stdout
+    coach("participant", "add", "--arm", "mbt", "--test")
+    db = coach.database()
+    with db.write("test") as tx:
+        doses = MORPHINE.model_copy(update={"times": "03:00,09:00,12:00,15:00,18:00,20:00"})
+        facts.write(tx, "m", doses, Where(1, "T0001", "test"))
+        facts.write(tx, "p", DosePrompts(medicine="m", wanted=True, at=tx.now), Where(1, "T0001", "test"))
+        on = tx.now.date()
+        people.change(tx, 1, "test", status="enrolled", enrolled_on=on, allocated_on=on, zone="America/New_York")
+    db.close()
+    told = coach("protocol", "check", status=1).stderr
+    assert "T0001: no prompt before the dose of m at 03:00: quiet hours" in told
+    assert "T0001: pre_dose is over the cap of 3 messages on 350 days" in told
+    assert "(1 people looked at)" in told
+    said = json.loads(coach("protocol", "check", "--json", status=1).stdout)
+    assert {problem["place"] for problem in said["problems"]} == {"T0001"}
+    coach.env["COACH_DATABASE_URL"] = f"sqlite:///{tmp_path / 'none.sqlite3'}"
+    assert "(no people looked at: there is no database yet)" in coach("protocol", "check").stdout
+    assert not (tmp_path / "none.sqlite3").exists()
+
+
+def test_a_site_confirms_a_shipped_wording_which_the_check_and_every_export_then_say(
+    coach: Shell, tmp_path: Path
+) -> None:
+    def exported(name: str, *more: str) -> tuple[str, str, str]:
+        coach("export", "--out", str(tmp_path / name), *more)
+        with (tmp_path / name / "questions.csv").open(encoding="utf-8", newline="") as file:
+            (first,) = [row for row in csv.DictReader(file) if (row["instrument"], row["item"]) == ("rmdq", "s1")]
+        told = json.loads((tmp_path / name / "manifest.json").read_text(encoding="utf-8"))["wordings"]
+        return first["wording"], first["confirmed_on"], told["rmdq"]
+
+    assert "rmdq: nobody has compared its words" in coach("check", status=1).stdout
+    assert exported("before") == ("not_compared", "", "not_compared")
+    coach("import", "instrument", "--confirm", "rmdq", status=2)
+    assert "to compare: hrqol4, peg" in coach.refuses("import", "instrument", "--confirm", "gad7", "--who", "dana")
+    before = datetime.now(UTC).isoformat()
+    assert "rmdq: confirmed by dana" in coach("import", "instrument", "--confirm", "rmdq", "--who", "dana").stdout
+    assert "rmdq" not in [each["what"][:4] for each in coach_json(coach)["not_compared"]]
+    on = datetime.now(UTC).date().isoformat()
+    assert exported("after") == ("confirmed_by_site", on, "confirmed_by_site")
+    coach("import", "instrument", "--unconfirm", "rmdq", "--who", "erin")
+    assert exported("undone") == ("not_compared", "", "not_compared")
+    assert exported("as_it_was", "--as-of", before) == ("not_compared", "", "not_compared")
+    assert "nobody has confirmed rmdq" in coach.refuses("import", "instrument", "--unconfirm", "rmdq")
+    db = coach.database()
+    with db.read() as tx:
+        entries = table(AuditEntry)
+        noted = tx.rows(select(entries.c.action, entries.c.actor).where(entries.c.subject == "rmdq"))
+    db.close()
+    assert [tuple(row) for row in noted] == [
+        ("instrument:confirmed", "dana"),
+        ("instrument:confirmation_withdrawn", "erin"),
+    ]

@@ -19,6 +19,7 @@ from bot.wordings import take_in
 from content.instruments import instrument as find_instrument
 from content.loading import ContentRefused
 from content.protocol import protocol
+from coordinator import confirming
 from coordinator.answer_file import FileRefused, template, written
 from coordinator.calendar_file import CALENDAR, calendar_template
 from coordinator.importing import Imported, Order, import_answers, import_calendar
@@ -31,6 +32,7 @@ group = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+NOBODY = "staff"
 Who = Annotated[str, typer.Option("--who", help="Your staff code, for the audit.")]
 
 
@@ -162,14 +164,31 @@ def instrument(
     withdraw: Annotated[
         str | None, typer.Option("--withdraw", help="Ask this instrument no more, such as gad7; its answers stay.")
     ] = None,
+    confirm: Annotated[
+        str | None,
+        typer.Option("--confirm", help="You have compared its words with the published form, such as rmdq."),
+    ] = None,
+    unconfirm: Annotated[
+        str | None, typer.Option("--unconfirm", help="The words of this one count as not compared again.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only check the file.")] = False,
-    who: Who = "staff",
+    who: Who = NOBODY,
     json: Json = False,
 ) -> None:
-    """Bring in the wording of an instrument that the site may use: checked, then asked in the chat within a minute."""
-    if (file is None) == (withdraw is None):
-        raise typer.BadParameter("name either a file, or --withdraw and an instrument", param_hint="file")
+    """Bring in the wording of an instrument that the site may use: checked, then asked in the chat within a minute.
+
+    With `--confirm` instead, somebody of the site vouches for a wording that came with the program (`--who`); `coach
+    check` names those nobody has compared, and every export carries the mark.
+    """
+    if sum(each is not None for each in (file, withdraw, confirm, unconfirm)) != 1:
+        raise typer.BadParameter(
+            "name a file, or an instrument with --withdraw, --confirm or --unconfirm", param_hint="file"
+        )
+    if confirm is not None and who == NOBODY:
+        raise typer.BadParameter("who has compared it? a staff code", param_hint="--who")
     with opened() as db:
+        if confirm is not None or unconfirm is not None:
+            _vouch(db, confirm, unconfirm, who, json=json)
         if withdraw is not None:
             if not take_back(db, withdraw, who):
                 refuse(f"no wording of {withdraw} was imported")
@@ -178,6 +197,19 @@ def instrument(
             )
         elif file is not None:
             _bring(db, file, who, dry_run=dry_run, json=json)
+
+
+def _vouch(db: Database, confirm: str | None, unconfirm: str | None, who: str, *, json: bool) -> None:
+    """Keep or take back that the words of an instrument were compared with the published form."""
+    code = confirm or unconfirm or ""
+    try:
+        done = confirming.confirm(db, code, who) if confirm is not None else confirming.take_back(db, code, who)
+    except confirming.NothingToConfirm as error:
+        refuse(str(error))
+    if unconfirm is not None and not done:
+        refuse(f"nobody has confirmed {code}")
+    said = "not compared" if unconfirm is not None else f"confirmed by {who}" if done else "is confirmed already"
+    typer.echo(json_module.dumps({"instrument": code, "confirmed": confirm is not None}) if json else f"{code}: {said}")
 
 
 def _bring(db: Database, file: Path, who: str, *, dry_run: bool, json: bool) -> None:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import json as json_module
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from bot.commands.opening import load_settings, opened, refuse
+from bot.commands.opening import NoDatabase, database_at_hand, load_settings, opened, refuse, using
 from bot.commands.people import Json, Who, show
+from bot.wordings import take_in
 from content.loading import ContentRefused
 from content.protocol import Protocol, shelf_in_use, shelf_of
 from content.protocol import protocol as load_protocol
 from coordinator import ledger
+from coordinator.fitting import problems_of_people, to_look_at
 from records import audit
 from records.database import Database
 from records.people import NoSuchParticipant
 from scheduler import migrating
 from scheduler.migrating import Move, MoveRefused
+from study.protocol_check import Problem, problems
 from study.protocol_check import diff as compared
-from study.protocol_check import problems
 
 protocol = typer.Typer(help="The protocol of the study.", no_args_is_help=True)
 
@@ -64,11 +67,50 @@ def check_ledger(*, json: bool) -> None:
 @protocol.command("check")
 def check_protocol(
     which: Annotated[str | None, typer.Argument(help="A version, a name, or a TOML file; the one in use.")] = None,
+    json: Json = False,
 ) -> None:
-    """Refuse a protocol with place and reason: overlapping windows, prompts in quiet hours or over the cap, gaps."""
-    found = _protocol(which)
-    _refuse_with_problems(found)
-    typer.echo(f"{found.name} {found.version}: nothing to object to")
+    """Refuse a protocol with place and reason: overlapping windows, prompts in quiet hours or over the cap, gaps.
+
+    With a database, the hours and dosing times of everybody in the study are held against it too: those with no room
+    for a prompt are named. Without WHICH, each person is looked at under the version they live by. Status 1 with
+    anything found.
+    """
+    rules = _protocol(which)
+    looked = _look(rules, None if which is None else rules)
+    if json:
+        found = [asdict(problem) for problem in looked.found]
+        about = {"protocol": rules.name, "version": rules.version, "people": looked.people, "why_none": looked.why_none}
+        typer.echo(json_module.dumps(about | {"problems": found}, indent=2))
+    else:
+        _print_problems(looked.found)
+        nobody = f"no people looked at: {looked.why_none}"
+        whom = nobody if looked.why_none is not None else f"{looked.people} people looked at"
+        objected = f"{len(looked.found)} problems" if looked.found else "nothing to object to"
+        typer.echo(f"{rules.name} {rules.version}: {objected} ({whom})", err=bool(looked.found))
+    if looked.found:
+        raise typer.Exit(1)
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """What was found, among how many people; `why_none` says why nobody was looked at."""
+
+    found: list[Problem]
+    people: int
+    why_none: str | None = None
+
+
+def _look(rules: Protocol, for_everybody: Protocol | None) -> _Looked:
+    """A protocol by itself and, where there is a database, among its people and the wordings that were imported."""
+    try:
+        db = database_at_hand(load_settings())
+    except NoDatabase as error:
+        return _Looked(problems(rules), 0, str(error))
+    with using(db), db.read() as tx, Progress(transient=True, console=Console(stderr=True)) as progress:
+        take_in(tx)
+        rows = to_look_at(tx)
+        watched = progress.track(rows, description="looking at people")
+        return _Looked([*problems(rules), *problems_of_people(tx, watched, for_everybody)], len(rows))
 
 
 @protocol.command("diff")
@@ -94,8 +136,10 @@ def migrate(
     Asks the protocol check first. The version's file has to lie where the bot finds it.
     """
     rules = _on_the_shelf(_protocol(target))
-    _refuse_with_problems(rules)
     with opened() as db:
+        with db.read() as tx:
+            take_in(tx)
+        _refuse_with_problems(rules)
         try:
             moves = _moves(db, rules, tuple(participant or ()), who, dry_run=dry_run)
         except (MoveRefused, NoSuchParticipant) as error:
@@ -135,10 +179,14 @@ def _on_the_shelf(rules: Protocol) -> Protocol:
 
 def _refuse_with_problems(found: Protocol) -> None:
     wrong = problems(found)
-    for problem in wrong:
-        typer.echo(f"{problem.place}: {problem.reason}", err=True)
+    _print_problems(wrong)
     if wrong:
         raise typer.Exit(1)
+
+
+def _print_problems(found: list[Problem]) -> None:
+    for problem in found:
+        typer.echo(f"{problem.place}: {problem.reason}", err=True)
 
 
 def _protocol(which: str | None) -> Protocol:

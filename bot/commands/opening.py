@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -45,26 +46,49 @@ def real_time() -> datetime:
     return datetime.now(UTC)
 
 
+class NoDatabase(Exception):
+    """The database cannot be used; the text says why and what to do."""
+
+
 def database_of(settings: Settings, *, check: bool = True) -> Database:
     """The database that is set; with `check`, one whose tables fit this release."""
+    try:
+        return _database_of(settings, check=check)
+    except NoDatabase as error:
+        refuse(str(error))
+
+
+def _database_of(settings: Settings, *, check: bool = True) -> Database:
     secret = settings.secret_key.get_secret_value()
     if not secret:
-        refuse(
+        raise NoDatabase(
             "COACH_SECRET_KEY is not set; make one with: python -c 'import secrets; print(secrets.token_urlsafe(32))'"
         )
     try:
         keys = Keyring(secret)
     except ValueError as error:
-        refuse(f"COACH_SECRET_KEY: {error}")
+        raise NoDatabase(f"COACH_SECRET_KEY: {error}") from None
     try:
         database = Database(settings.database_url.get_secret_value(), keys, real_time)
         if check and not is_current(database):
-            refuse("the database does not fit this release; run: coach db upgrade")
+            raise NoDatabase("the database does not fit this release; run: coach db upgrade")
     except ArgumentError:
-        refuse("COACH_DATABASE_URL: not an address such as sqlite:///coach.sqlite3 or postgresql://user@host/name")
+        raise NoDatabase(
+            "COACH_DATABASE_URL: not an address such as sqlite:///coach.sqlite3 or postgresql://user@host/name"
+        ) from None
     except DBAPIError as error:
-        refuse(f"COACH_DATABASE_URL: the database cannot be opened: {str(error.orig).splitlines()[0]}")
+        reason = str(error.orig).splitlines()[0]
+        raise NoDatabase(f"COACH_DATABASE_URL: the database cannot be opened: {reason}") from None
     return database
+
+
+def database_at_hand(settings: Settings) -> Database:
+    """The database that is set, for a command that can do without one: none is made. Raises NoDatabase."""
+    address = settings.database_url.get_secret_value()
+    file = address.removeprefix("sqlite:///")
+    if file != address and not Path(file).is_file():
+        raise NoDatabase("there is no database yet")
+    return _database_of(settings)
 
 
 def open_database() -> Database:
@@ -80,7 +104,13 @@ def open_any_database() -> Database:
 @contextmanager
 def opened() -> Iterator[Database]:
     """The checked database for the length of a block; what cannot be read or written ends the program with a reason."""
-    database = open_database()
+    with using(open_database()) as database:
+        yield database
+
+
+@contextmanager
+def using(database: Database) -> Iterator[Database]:
+    """A database for the length of a block, as `opened`."""
     try:
         yield database
     except WrongKey as error:

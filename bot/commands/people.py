@@ -17,10 +17,11 @@ from rich.table import Table
 from bot.commands.opening import load_settings, opened, real_time, refuse
 from bot.world import World
 from content.medicines import forms
-from coordinator import alerting, enrolling
+from coordinator import alerting, enrolling, reaching
 from coordinator.calls import NoCallTask
 from coordinator.checklists import NotOnTheList
 from coordinator.enrolling import AddRefused
+from coordinator.reaching import ContactRefused
 from coordinator.screening import ScreeningRefused
 from records import roster
 from records.alerts import NoSuchAlert
@@ -86,6 +87,8 @@ def add(
     with opened() as db, named():
         way = enrolling.add(db, username=_bot_name(), arm=arm, test=test, site=site, qr=qr, screening=screening)
     _print_way(way, json=json)
+    if not json:
+        typer.echo(f"Ask for    a second way to reach them, then: coach participant contact {way.study_id}")
 
 
 @participant.command("relink")
@@ -198,6 +201,25 @@ def withdraw(study_id: StudyId, level: str = "study", who: Who = "staff") -> Non
     typer.echo(f"{study_id}: withdrawn ({level})")
 
 
+@participant.command("contact")
+def contact(
+    study_id: StudyId,
+    forget: Annotated[bool, typer.Option("--forget", help="Remove what is kept.")] = False,
+    who: Who = "staff",
+) -> None:
+    """Keep a second way to reach somebody, asked for at enrolment: typed after the command, sealed, never exported.
+
+    `participant show` tells it; `coach today` says that there is one where somebody has to be reached.
+    """
+    with opened() as db, named():
+        if forget:
+            reaching.forget(db, study_id, who)
+        else:
+            # not an argument of the command, which would stay in the history of the shell
+            reaching.keep(db, study_id, typer.prompt("Who, and how", default="", show_default=False), who)
+    typer.echo(f"{study_id}: second contact {'removed' if forget else 'kept'}")
+
+
 @participant.command("erase")
 def erase(study_id: StudyId, yes: Annotated[bool, typer.Option("--yes")] = False, who: Who = "staff") -> None:
     """Remove what a person told us; the consents and the audit's hashes stay. Cannot be undone."""
@@ -216,6 +238,7 @@ REFUSALS = (
     NoCallTask,
     NotOnTheList,
     AddRefused,
+    ContactRefused,
     ScreeningRefused,
 )
 
@@ -261,7 +284,9 @@ def close(number: int, action: Annotated[str, typer.Option(help="What was done."
 def add_staff(
     code: str,
     name: Annotated[str, typer.Option(help="As participants read it, such as 'Dana, study nurse'.")],
-    role: Annotated[str, typer.Option(help="`unblinded` may export arms; all others may not.")] = "coordinator",
+    role: Annotated[
+        str, typer.Option(help="`unblinded` may export arms, `investigator` signs screenings; all others may not.")
+    ] = "coordinator",
     days: Annotated[str, typer.Option(help="ISO weekdays, 1 is Monday.")] = "12345",
     start: str = "09:00",
     end: str = "17:00",

@@ -90,7 +90,10 @@ def _pair(given: str) -> tuple[str, str]:
 
 @screening.command("sign")
 def sign(number: Number, by: By, json: Json = False) -> None:
-    """The investigator signs a screening, as eligible or not; a later change needs a new sign-off."""
+    """The investigator signs a screening, as eligible or not; a later change needs a new sign-off.
+
+    Takes the staff code of somebody on the roster whose role is `investigator`, and who decided nothing of it.
+    """
     with opened() as db, _refused(), db.write(by) as tx:
         line = desk.sign(tx, number)
     _print(line, json=json)

@@ -19,7 +19,7 @@ from bot.standby import AlreadyRunning, LockLost
 from content.check import problems as content_problems
 from content.loading import ContentRefused
 from content.protocol import protocol, shelf_in_use
-from coordinator import alert_tests
+from coordinator import alert_tests, confirming
 from records.database import Database
 from records.person import versions_lost
 from records.upgrade import is_current
@@ -90,8 +90,7 @@ def check(
         found += [{"what": f"content: {p}", "how": "see CONTRIBUTING.md"} for p in content_problems()]
     except ContentRefused as error:
         found.append({"what": f"content: {error}", "how": "mend the file named"})
-    found += [{"what": f"protocol: {p.place}: {p.reason}", "how": "mend it"} for p in protocol_problems(protocol())]
-    database, waiting = open_any_database(), list[readiness.Missing]()
+    database, waiting, unsure = open_any_database(), list[readiness.Missing](), list[readiness.Missing]()
     if not is_current(database):
         found.append({"what": "database", "how": "run: coach db upgrade"})
     else:
@@ -99,18 +98,27 @@ def check(
         with database.read() as tx:
             found += [{"what": f"alert test: {line}", "how": HOW_TO_TEST} for line in alert_tests.failures(tx)]
             waiting = readiness.not_asked(world_of_settings(), tx)
+            unsure = [_not_compared(each.instrument) for each in confirming.waiting(tx)]
     database.close()
+    # after the wordings of this database were taken in: an instrument they bring is one that can be asked
+    found += [{"what": f"protocol: {p.place}: {p.reason}", "how": "mend it"} for p in protocol_problems(protocol())]
     if json:
-        idle = [{"what": each.what, "how": each.how} for each in waiting]
-        typer.echo(json_module.dumps({"ready": not found, "missing": found, "not_asked": idle}, indent=2))
+        idle, open_ = ([{"what": e.what, "how": e.how} for e in rows] for rows in (waiting, unsure))
+        report = {"ready": not found, "missing": found, "not_asked": idle, "not_compared": open_}
+        typer.echo(json_module.dumps(report, indent=2))
     else:
-        for each in waiting:
+        for each in (*waiting, *unsure):
             typer.echo(f"{each.what}; {each.how}")
         for gap in found:
             typer.echo(f"missing: {gap['what']}; {gap['how']}")
         typer.echo("ready" if not found else f"{len(found)} missing: only test people can join")
     if found:
         raise typer.Exit(1)
+
+
+def _not_compared(code: str) -> readiness.Missing:
+    how = f"compare it, then: coach import instrument --confirm {code} --who CODE"
+    return readiness.Missing(f"{code}: nobody has compared its words with the published form", how)
 
 
 def _protocols_lost(database: Database) -> list[dict[str, str]]:
