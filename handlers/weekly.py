@@ -61,7 +61,11 @@ def week_picture(me: ParticipantView, week: dict[str, Any], anchor_on: str) -> C
     """The picture of a week that comes by itself, offered first."""
     asked = Week.model_validate(week)
     why = say.weekly.why_picture(anchor=date.fromisoformat(anchor_on))
-    if (yield from _wanted(say.weekly.offer_picture(**asked.span), why, Option("show", say.weekly.show_button()))):
+    if (
+        yield from _wanted(
+            say.weekly.offer_picture(variant=None, **asked.span), why, Option("show", say.weekly.show_button())
+        )
+    ):
         yield from look_back(me, asked)
 
 
@@ -201,7 +205,7 @@ def _thanks(kept: KeptWeek, said: int | None) -> Asking[Message]:
 def _show(me: ParticipantView, week: Week, kept: KeptWeek, thanks: Message, said: int | None) -> Conversation:
     pain, wish = points(kept.ratings, "pain"), points(kept.ratings, "urge")
     if not (pain or wish or any(kept.minutes) or kept.diary_on):
-        yield Say("week.nothing", say.weekly.nothing(**week.span))
+        yield Say("week.nothing", say.weekly.nothing(variant=None, **week.span))
         return
     picture = _picture(me, kept, [("pain", pain), ("urge", wish)])
     text = say.weekly.lines(first=_words(week, kept, (pain, wish), said), rest=thanks)
