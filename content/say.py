@@ -3181,6 +3181,10 @@ class visit:
         return Message("visit.begin_button")
 
     @staticmethod
+    def closes(*, day: Param, name: Param) -> Message:
+        return Message("visit.closes", {"day": day, "name": name})
+
+    @staticmethod
     def core(*, name: Param) -> Message:
         return Message("visit.core", {"name": name})
 
@@ -3247,6 +3251,10 @@ class visit:
     @staticmethod
     def tonight_button() -> Message:
         return Message("visit.tonight_button")
+
+    @staticmethod
+    def waited(*, question: Param) -> Message:
+        return Message("visit.waited", {"question": question})
 
     @staticmethod
     def when() -> Message:
