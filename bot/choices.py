@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import time
 
 from bot.desk import Desk
-from records import due, facts
+from records import due, facts, visits
 from records.person import person_of, protocol_of, travels_of
 from study import facts as kinds
 from study import queries
 from study.left_out import Why, left_out
 from study.person import MedicineTimes, local_at
-from study.plan import diary_time
+from study.plan import closes_at, diary_time, windows_of
 from study.prompting import cap_of
 
 SECONDS_A_MINUTE = 60
@@ -75,6 +75,18 @@ def visit_due_until(desk: Desk, query: queries.VisitDueUntil) -> str | None:
         is_message = row.item.startswith("visit.") and not row.item.endswith((".call", ".close"))
         if is_message and row.due_at < query.until and open_after:
             return str(row.payload["visit"])
+    return None
+
+
+def visit_closing_by(desk: Desk, query: queries.VisitClosingBy) -> dict[str, str] | None:
+    """The open check-in that a break would outlast."""
+    rules, seen = protocol_of(desk.participant), person_of(desk.tx, desk.participant)
+    today = local_at(desk.at, desk.participant.zone).date()
+    for window in windows_of(rules, seen):
+        ends_at = closes_at(window, seen)
+        if window.opens_on <= today <= window.closes_on and ends_at <= query.until:
+            answered = visits.finished(desk.tx, desk.participant.id, window.visit) is not None
+            return None if answered else {"visit": window.visit, "closes_at": ends_at.isoformat()}
     return None
 
 

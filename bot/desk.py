@@ -58,10 +58,11 @@ class Desk:
         return self.person
 
     def text(self, message: Message | str) -> str:
-        """A message in the words of this person."""
+        """A message in the words of this person; a line with several wordings comes in one of them."""
         if isinstance(message, str):
             return message
-        return catalogue().render(message, self.language, discreet=self.discreet, ambient=self.ambient)
+        worded = catalogue().worded(message, self.world.draw)
+        return catalogue().render(worded, self.language, discreet=self.discreet, ambient=self.ambient)
 
     def send(
         self,

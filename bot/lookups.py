@@ -377,6 +377,7 @@ _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.TravelNow: choices.travel,
     queries.YearGiven: choices.year_given,
     queries.VisitDueUntil: choices.visit_due_until,
+    queries.VisitClosingBy: choices.visit_closing_by,
     queries.MedicinesNow: lambda desk, _: view(desk).medicines,
     queries.PromptsWanted: lambda desk, _: wants_prompts(desk.tx, desk.participant.id),
 }

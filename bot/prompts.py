@@ -5,7 +5,7 @@ Everything that is due for the person is settled together; each row ends in exac
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ from records.tables import Outbox, table
 from study.person import Person, local_at
 from study.plan import Planned, family_of, is_planned, recalled
 from study.prompting import OUTAGE, Traffic, silent_days
-from study.settling import TOGETHER, Outcome, settle, tells_by_itself
+from study.settling import OVERTAKEN, TOGETHER, Outcome, settle, tells_by_itself
 from study.view import instant_of
 
 outbox = table(Outbox)
@@ -40,9 +40,12 @@ def take(desk: Desk, item: Row[Any], *, reachable: bool) -> None:
     planned = {key: _recalled(rules, row) for key, row in rows.items()}
     now_due = [p for p in planned.values() if p.due_at <= tx.now]
     coming = [p for p in planned.values() if p.due_at > tx.now]
-    outcomes = settle(rules, tx.now, now_due, seen, traffic(desk, seen), coming)
+    happened = traffic(desk, seen)
+    outcomes = settle(rules, tx.now, now_due, seen, happened, coming)
+    told_until = happened.up_since if happened.told_in is not None else None
+    put_off = frozenset(key for key, row in rows.items() if _was_put_off(row, told_until))
     for outcome in outcomes:
-        _act(desk, rules, rows, outcome, outcomes, reachable=reachable)
+        _act(desk, rules, rows, outcome, outcomes, put_off, reachable=reachable)
     if reachable and tells_by_itself(outcomes):
         first = rows[outcomes[0].planned.key]
         desk.send(say.visit.away(), kind="prompt", occurrence=f"away.{first.id}", not_after=quiet.begins_at(desk))
@@ -77,12 +80,20 @@ def traffic(desk: Desk, person: Person) -> Traffic:
     )
 
 
+def _was_put_off(row: Row[Any], told_until: datetime | None) -> bool:
+    """True for a row that was to go on an earlier day than it was put off to, and no message of an outage tells of."""
+    planned = datetime.fromisoformat(row.due_local)
+    told = told_until is not None and instant_of(planned, row.zone) < told_until
+    return not told and local_at(row.due_at, row.zone).date() > planned.date()
+
+
 def _act(
     desk: Desk,
     rules: Protocol,
     rows: dict[tuple[str, str], Row[Any]],
     outcome: Outcome,
     outcomes: Sequence[Outcome],
+    put_off: Set[tuple[str, str]],
     *,
     reachable: bool,
 ) -> None:
@@ -94,7 +105,9 @@ def _act(
             along = [each for each in outcomes if each.decision.into == outcome.planned.key]
             together = tuple(rows[each.planned.key] for each in along if each.decision.reason == TOGETHER)
             missed = tuple(rows[each.planned.key] for each in along if each.decision.reason == OUTAGE)
-            SENDERS[family_of(rules, row.item)](Prompt(desk, rules, row, decision.silent, together, missed))
+            stands_for = {each.planned.key for each in along if each.decision.reason == OVERTAKEN}
+            waited = not put_off.isdisjoint({outcome.planned.key} | stands_for)
+            SENDERS[family_of(rules, row.item)](Prompt(desk, rules, row, decision.silent, together, missed, waited))
         case "wait":
             due.postpone(desk.tx, row.id, decision.until or desk.tx.now + timedelta(hours=1))
         case "hand_over":

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from datetime import date, datetime, time
 from functools import cache, lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from babel import Locale
 from babel.dates import format_date, format_time
@@ -22,7 +23,7 @@ from content.safety_texts import safety_texts
 from content.sessions import lesson_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from content.instruments import Item
     from content.instruments import Option as Choice
@@ -36,6 +37,10 @@ AMBIENT = frozenset({"emergency", "number", "crisis", "call_crisis", "watching"}
 TELEGRAM_LIMIT = 4096
 BUTTON_LIMIT = 40
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+Single = Literal["leads", "part", "question", "safety", "seldom"]
+"""Why one wording is enough: other lines that vary lead it; it is part of another text; it asks for data, in the same
+words each time; what it says about help or a label is read as it was approved; it is not read often."""
+
 SPOKEN_ALOUD = re.compile(r"\b(pain|painful|opioids?)\b", re.IGNORECASE)
 
 
@@ -44,8 +49,8 @@ class Text(BaseModel):
 
     `plural` names the placeholder that decides the form; `limit` is the longest it may be, in characters;
     `plain = true` lets a text keep words that the discreet mode hides (read before the mode can be chosen).
-    `variants` are further wordings of the same line, by language; a line said every day or week is `frequent` and has
-    at least as many wordings as `wordings_of_a_frequent_line` in limits.toml says.
+    `variants` are further wordings of the same line, by language; `single` says why a line of a talk people have every
+    day or week has one wording all the same (`content.frequent`).
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -56,7 +61,7 @@ class Text(BaseModel):
     limit: int = TELEGRAM_LIMIT
     plain: bool = False
     variants: dict[str, tuple[str, ...]] = {}
-    frequent: bool = False
+    single: Single | None = None
     note: str = ""
 
     @model_validator(mode="after")
@@ -112,6 +117,13 @@ class Catalogue:
             digest.update(f"{key}\n{self.texts[key].model_dump_json()}\n".encode())
         self.version = digest.hexdigest()[:12]
 
+    def worded(self, message: Message, draw: Callable[[int], int]) -> Message:
+        """The message with a wording for each line of it that leaves it open; `draw` gives a number below its own."""
+        params = {n: self.worded(v, draw) if isinstance(v, Message) else v for n, v in message.params.items()}
+        wordings = self.texts[message.key].wordings
+        drawn = draw(wordings) if message.variant is None and wordings > 1 else message.variant
+        return replace(message, params=params, variant=drawn)
+
     def render(
         self,
         message: Message,
@@ -137,7 +149,7 @@ class Catalogue:
             return text.discreet[language]
         forms = text.forms(language)
         if text.plural is None:
-            return text.every_form(language)[message.variant]
+            return text.every_form(language)[message.variant or 0]
         number = message.params[text.plural]
         rule = _locale(language).plural_form(number if isinstance(number, int | float) else 0)
         return forms.get(rule, forms["other"])

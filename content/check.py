@@ -11,6 +11,7 @@ from itertools import product
 
 from content.catalogue import LANGUAGES, Catalogue, catalogue
 from content.exercises import ARMS, LENGTHS, exercises, for_practice, offered
+from content.frequent import frequent, is_frequent
 from content.instruments import instruments
 from content.medicines import limit
 from content.sessions import told_apart
@@ -58,11 +59,14 @@ def _wording(texts: Catalogue) -> Iterator[str]:
 def _wordings(texts: Catalogue) -> Iterator[str]:
     """What is said every day or week has enough wordings not to wear out, each of them once."""
     enough = int(limit("wordings_of_a_frequent_line"))
+    for key in frequent().openings:
+        if key not in texts.texts:
+            yield f"frequent.toml: openings: there is no text {key}"
     for key, text in sorted(texts.texts.items()):
         for language in LANGUAGES:
             said = text.every_form(language)
-            if text.frequent and len(set(said)) < enough:
-                yield f"{key} ({language}): is frequent and has {len(set(said))} wordings, fewer than {enough}"
+            if is_frequent(key, text) and text.wordings < enough:
+                yield f"{key} ({language}): read often, has {text.wordings} of {enough} wordings and no `single`"
             if text.variants and len(set(said)) < len(said):
                 yield f"{key} ({language}): has one wording twice"
 

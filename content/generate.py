@@ -28,7 +28,7 @@ from content.message import Message, Param
 def _functions(texts: list[tuple[str, Text]]) -> Iterator[str]:
     for key, text in texts:
         names = sorted(text.placeholders - AMBIENT)
-        arguments = [*(["variant: int"] if text.variants else []), *(f"{n}: Param" for n in names)]
+        arguments = [*(["variant: int | None = None"] if text.variants else []), *(f"{n}: Param" for n in names)]
         given = f"*, {', '.join(arguments)}" if arguments else ""
         filled = ", {" + ", ".join(f'"{n}": {n}' for n in names) + "}" if names else ""
         yield f"    @staticmethod\n    def {key.split('.', 1)[1]}({given}) -> Message:\n"

@@ -17,9 +17,9 @@ class Message:
     """One message of the catalogue with the values of its placeholders.
 
     Dates and times are given as local values; the catalogue writes them in the reader's language. `variant` says in
-    which of its wordings a frequent line is said, 0 being the first.
+    which of its wordings a frequent line is said, 0 being the first; None leaves it to whoever writes the letter.
     """
 
     key: str
     params: Mapping[str, Param] = field(default_factory=dict)
-    variant: int = 0
+    variant: int | None = None

@@ -305,8 +305,8 @@ class diary:
         return Message("diary.done_none", {"thanks": thanks})
 
     @staticmethod
-    def done_rather_not() -> Message:
-        return Message("diary.done_rather_not")
+    def done_rather_not(*, variant: int | None = None) -> Message:
+        return Message("diary.done_rather_not", {}, variant)
 
     @staticmethod
     def how_much(*, label: Param, logged: Param, medicine: Param) -> Message:
@@ -357,15 +357,15 @@ class diary:
         return Message("diary.none_right_button")
 
     @staticmethod
-    def not_today() -> Message:
-        return Message("diary.not_today")
+    def not_today(*, variant: int | None = None) -> Message:
+        return Message("diary.not_today", {}, variant)
 
     @staticmethod
     def not_today_button() -> Message:
         return Message("diary.not_today_button")
 
     @staticmethod
-    def opening(*, variant: int, day: Param) -> Message:
+    def opening(*, variant: int | None = None, day: Param) -> Message:
         return Message("diary.opening", {"day": day}, variant)
 
     @staticmethod
@@ -377,8 +377,8 @@ class diary:
         return Message("diary.over_label", {"amount": amount, "medicine": medicine, "most": most})
 
     @staticmethod
-    def put_off(*, time: Param) -> Message:
-        return Message("diary.put_off", {"time": time})
+    def put_off(*, variant: int | None = None, time: Param) -> Message:
+        return Message("diary.put_off", {"time": time}, variant)
 
     @staticmethod
     def rather_not_button() -> Message:
@@ -405,7 +405,7 @@ class diary:
         return Message("diary.said_rather_not_say")
 
     @staticmethod
-    def thanks(*, variant: int) -> Message:
+    def thanks(*, variant: int | None = None) -> Message:
         return Message("diary.thanks", {}, variant)
 
     @staticmethod
@@ -487,20 +487,20 @@ class dose:
         return Message("dose.is_it_right", {"amount": amount, "medicine": medicine, "most": most})
 
     @staticmethod
-    def kept_same(*, time: Param) -> Message:
-        return Message("dose.kept_same", {"time": time})
+    def kept_same(*, variant: int | None = None, time: Param) -> Message:
+        return Message("dose.kept_same", {"time": time}, variant)
 
     @staticmethod
-    def logged(*, amount: Param, medicine: Param, time: Param) -> Message:
-        return Message("dose.logged", {"amount": amount, "medicine": medicine, "time": time})
+    def logged(*, variant: int | None = None, amount: Param, medicine: Param, time: Param) -> Message:
+        return Message("dose.logged", {"amount": amount, "medicine": medicine, "time": time}, variant)
 
     @staticmethod
     def logged_missed(*, medicine: Param, time: Param) -> Message:
         return Message("dose.logged_missed", {"medicine": medicine, "time": time})
 
     @staticmethod
-    def logged_no_time(*, amount: Param, day: Param, medicine: Param) -> Message:
-        return Message("dose.logged_no_time", {"amount": amount, "day": day, "medicine": medicine})
+    def logged_no_time(*, variant: int | None = None, amount: Param, day: Param, medicine: Param) -> Message:
+        return Message("dose.logged_no_time", {"amount": amount, "day": day, "medicine": medicine}, variant)
 
     @staticmethod
     def missed_button() -> Message:
@@ -555,8 +555,8 @@ class dose:
         return Message("dose.patch_off_button")
 
     @staticmethod
-    def patch_off_logged(*, medicine: Param, time: Param) -> Message:
-        return Message("dose.patch_off_logged", {"medicine": medicine, "time": time})
+    def patch_off_logged(*, variant: int | None = None, medicine: Param, time: Param) -> Message:
+        return Message("dose.patch_off_logged", {"medicine": medicine, "time": time}, variant)
 
     @staticmethod
     def patch_old_off_button() -> Message:
@@ -1451,28 +1451,8 @@ class mydata:
 
 class nudge:
     @staticmethod
-    def ask_1() -> Message:
-        return Message("nudge.ask_1")
-
-    @staticmethod
-    def ask_2() -> Message:
-        return Message("nudge.ask_2")
-
-    @staticmethod
-    def ask_3() -> Message:
-        return Message("nudge.ask_3")
-
-    @staticmethod
-    def ask_4() -> Message:
-        return Message("nudge.ask_4")
-
-    @staticmethod
-    def ask_5() -> Message:
-        return Message("nudge.ask_5")
-
-    @staticmethod
-    def ask_6() -> Message:
-        return Message("nudge.ask_6")
+    def ask(*, variant: int | None = None) -> Message:
+        return Message("nudge.ask", {}, variant)
 
     @staticmethod
     def fewer_button() -> Message:
@@ -1487,16 +1467,16 @@ class nudge:
         return Message("nudge.not_now_button")
 
     @staticmethod
-    def not_today() -> Message:
-        return Message("nudge.not_today")
+    def not_today(*, variant: int | None = None) -> Message:
+        return Message("nudge.not_today", {}, variant)
 
     @staticmethod
     def now_button() -> Message:
         return Message("nudge.now_button")
 
     @staticmethod
-    def put_off(*, time: Param) -> Message:
-        return Message("nudge.put_off", {"time": time})
+    def put_off(*, variant: int | None = None, time: Param) -> Message:
+        return Message("nudge.put_off", {"time": time}, variant)
 
     @staticmethod
     def why_button() -> Message:
@@ -1513,8 +1493,8 @@ class nudge:
 
 class pain:
     @staticmethod
-    def logged(*, rating: Param, time: Param) -> Message:
-        return Message("pain.logged", {"rating": rating, "time": time})
+    def logged(*, variant: int | None = None, rating: Param, time: Param) -> Message:
+        return Message("pain.logged", {"rating": rating, "time": time}, variant)
 
     @staticmethod
     def logged_high(*, rating: Param, time: Param) -> Message:
@@ -1575,32 +1555,32 @@ class pause:
         return Message("pause.decision_scheduled", {"medicine": medicine})
 
     @staticmethod
-    def ended_later() -> Message:
-        return Message("pause.ended_later")
+    def ended_later(*, variant: int | None = None) -> Message:
+        return Message("pause.ended_later", {}, variant)
 
     @staticmethod
-    def ended_later_check(*, time: Param) -> Message:
-        return Message("pause.ended_later_check", {"time": time})
+    def ended_later_check(*, variant: int | None = None, time: Param) -> Message:
+        return Message("pause.ended_later_check", {"time": time}, variant)
 
     @staticmethod
-    def ended_not_needed() -> Message:
-        return Message("pause.ended_not_needed")
+    def ended_not_needed(*, variant: int | None = None) -> Message:
+        return Message("pause.ended_not_needed", {}, variant)
 
     @staticmethod
-    def ended_rather_not() -> Message:
-        return Message("pause.ended_rather_not")
+    def ended_rather_not(*, variant: int | None = None) -> Message:
+        return Message("pause.ended_rather_not", {}, variant)
 
     @staticmethod
-    def exercise_stopped() -> Message:
-        return Message("pause.exercise_stopped")
+    def exercise_stopped(*, variant: int | None = None) -> Message:
+        return Message("pause.exercise_stopped", {}, variant)
 
     @staticmethod
     def late(*, medicine: Param, time: Param) -> Message:
         return Message("pause.late", {"medicine": medicine, "time": time})
 
     @staticmethod
-    def late_done() -> Message:
-        return Message("pause.late_done")
+    def late_done(*, variant: int | None = None) -> Message:
+        return Message("pause.late_done", {}, variant)
 
     @staticmethod
     def late_no_button() -> Message:
@@ -1659,8 +1639,8 @@ class pause:
         return Message("pause.nature_worry_button")
 
     @staticmethod
-    def no_exercise() -> Message:
-        return Message("pause.no_exercise")
+    def no_exercise(*, variant: int | None = None) -> Message:
+        return Message("pause.no_exercise", {}, variant)
 
     @staticmethod
     def no_medicine() -> Message:
@@ -1675,20 +1655,20 @@ class pause:
         return Message("pause.not_now_button")
 
     @staticmethod
-    def practice_ended(*, n: Param, title: Param) -> Message:
-        return Message("pause.practice_ended", {"n": n, "title": title})
+    def practice_ended(*, variant: int | None = None, minutes: Param, title: Param) -> Message:
+        return Message("pause.practice_ended", {"minutes": minutes, "title": title}, variant)
 
     @staticmethod
-    def practice_short() -> Message:
-        return Message("pause.practice_short")
+    def practice_short(*, variant: int | None = None) -> Message:
+        return Message("pause.practice_short", {}, variant)
 
     @staticmethod
-    def stopped() -> Message:
-        return Message("pause.stopped")
+    def stopped(*, variant: int | None = None) -> Message:
+        return Message("pause.stopped", {}, variant)
 
     @staticmethod
-    def stopped_nothing() -> Message:
-        return Message("pause.stopped_nothing")
+    def stopped_nothing(*, variant: int | None = None) -> Message:
+        return Message("pause.stopped_nothing", {}, variant)
 
     @staticmethod
     def took_button() -> Message:
@@ -1717,8 +1697,8 @@ class practice:
         return Message("practice.lead_button")
 
     @staticmethod
-    def logged(*, day: Param, goal: Param, n: Param, sum: Param) -> Message:
-        return Message("practice.logged", {"day": day, "goal": goal, "n": n, "sum": sum})
+    def logged(*, variant: int | None = None, day: Param, goal: Param, minutes: Param, sum: Param) -> Message:
+        return Message("practice.logged", {"day": day, "goal": goal, "minutes": minutes, "sum": sum}, variant)
 
     @staticmethod
     def minutes_button(*, n: Param) -> Message:
@@ -1747,28 +1727,8 @@ class pre_dose:
         return Message("pre_dose.and_more", {"first": first, "rest": rest})
 
     @staticmethod
-    def ask_1() -> Message:
-        return Message("pre_dose.ask_1")
-
-    @staticmethod
-    def ask_2() -> Message:
-        return Message("pre_dose.ask_2")
-
-    @staticmethod
-    def ask_3() -> Message:
-        return Message("pre_dose.ask_3")
-
-    @staticmethod
-    def ask_4() -> Message:
-        return Message("pre_dose.ask_4")
-
-    @staticmethod
-    def ask_5() -> Message:
-        return Message("pre_dose.ask_5")
-
-    @staticmethod
-    def ask_6() -> Message:
-        return Message("pre_dose.ask_6")
+    def ask(*, variant: int | None = None) -> Message:
+        return Message("pre_dose.ask", {}, variant)
 
     @staticmethod
     def cap(*, most: Param, times: Param) -> Message:
@@ -1791,8 +1751,8 @@ class pre_dose:
         return Message("pre_dose.none_button")
 
     @staticmethod
-    def not_now() -> Message:
-        return Message("pre_dose.not_now")
+    def not_now(*, variant: int | None = None) -> Message:
+        return Message("pre_dose.not_now", {}, variant)
 
     @staticmethod
     def not_now_button() -> Message:
@@ -2353,12 +2313,12 @@ class session:
         return Message("session.begin_exercise_button", {"title": title})
 
     @staticmethod
-    def booster(*, n: Param, title: Param) -> Message:
-        return Message("session.booster", {"n": n, "title": title})
+    def booster(*, variant: int | None = None, minutes: Param, title: Param) -> Message:
+        return Message("session.booster", {"minutes": minutes, "title": title}, variant)
 
     @staticmethod
-    def booster_ended() -> Message:
-        return Message("session.booster_ended")
+    def booster_ended(*, variant: int | None = None) -> Message:
+        return Message("session.booster_ended", {}, variant)
 
     @staticmethod
     def booster_why() -> Message:
@@ -2369,12 +2329,12 @@ class session:
         return Message("session.change_button")
 
     @staticmethod
-    def ended(*, session: Param) -> Message:
-        return Message("session.ended", {"session": session})
+    def ended(*, variant: int | None = None, session: Param) -> Message:
+        return Message("session.ended", {"session": session}, variant)
 
     @staticmethod
-    def enough(*, part: Param) -> Message:
-        return Message("session.enough", {"part": part})
+    def enough(*, variant: int | None = None, part: Param) -> Message:
+        return Message("session.enough", {"part": part}, variant)
 
     @staticmethod
     def enough_button() -> Message:
@@ -2417,8 +2377,8 @@ class session:
         return Message("session.no_plan")
 
     @staticmethod
-    def not_now() -> Message:
-        return Message("session.not_now")
+    def not_now(*, variant: int | None = None) -> Message:
+        return Message("session.not_now", {}, variant)
 
     @staticmethod
     def not_now_button() -> Message:
@@ -2445,20 +2405,20 @@ class session:
         return Message("session.often_three_button")
 
     @staticmethod
-    def open(*, n: Param, session: Param, title: Param) -> Message:
-        return Message("session.open", {"n": n, "session": session, "title": title})
+    def open(*, variant: int | None = None, minutes: Param, session: Param, title: Param) -> Message:
+        return Message("session.open", {"minutes": minutes, "session": session, "title": title}, variant)
 
     @staticmethod
     def open_again(*, session: Param) -> Message:
         return Message("session.open_again", {"session": session})
 
     @staticmethod
-    def open_too(*, n: Param, others: Param, session: Param, title: Param) -> Message:
-        return Message("session.open_too", {"n": n, "others": others, "session": session, "title": title})
+    def open_too(*, open: Param, others: Param) -> Message:
+        return Message("session.open_too", {"open": open, "others": others})
 
     @staticmethod
-    def opening(*, n: Param, parts: Param, session: Param, title: Param) -> Message:
-        return Message("session.opening", {"n": n, "parts": parts, "session": session, "title": title})
+    def opening(*, variant: int | None = None, n: Param, parts: Param, session: Param, title: Param) -> Message:
+        return Message("session.opening", {"n": n, "parts": parts, "session": session, "title": title}, variant)
 
     @staticmethod
     def opening_again(*, part: Param, parts: Param, session: Param, title: Param) -> Message:
@@ -2497,8 +2457,8 @@ class session:
         return Message("session.plan_when")
 
     @staticmethod
-    def put_off(*, time: Param) -> Message:
-        return Message("session.put_off", {"time": time})
+    def put_off(*, variant: int | None = None, time: Param) -> Message:
+        return Message("session.put_off", {"time": time}, variant)
 
     @staticmethod
     def when_evening_button() -> Message:
@@ -3237,6 +3197,10 @@ class visit:
         return Message("visit.begin_button")
 
     @staticmethod
+    def closes(*, day: Param, name: Param) -> Message:
+        return Message("visit.closes", {"day": day, "name": name})
+
+    @staticmethod
     def core(*, name: Param) -> Message:
         return Message("visit.core", {"name": name})
 
@@ -3301,8 +3265,8 @@ class visit:
         return Message("visit.nudge", {"closes": closes, "name": name})
 
     @staticmethod
-    def put_off(*, time: Param) -> Message:
-        return Message("visit.put_off", {"time": time})
+    def put_off(*, variant: int | None = None, time: Param) -> Message:
+        return Message("visit.put_off", {"time": time}, variant)
 
     @staticmethod
     def reminder(*, closes: Param, name: Param) -> Message:
@@ -3315,6 +3279,10 @@ class visit:
     @staticmethod
     def tonight_button() -> Message:
         return Message("visit.tonight_button")
+
+    @staticmethod
+    def waited(*, question: Param) -> Message:
+        return Message("visit.waited", {"question": question})
 
     @staticmethod
     def when() -> Message:
@@ -3391,23 +3359,23 @@ class weekly:
         return Message("weekly.more_button")
 
     @staticmethod
-    def not_today() -> Message:
-        return Message("weekly.not_today")
+    def not_today(*, variant: int | None = None) -> Message:
+        return Message("weekly.not_today", {}, variant)
 
     @staticmethod
-    def nothing(*, first: Param, last: Param) -> Message:
-        return Message("weekly.nothing", {"first": first, "last": last})
+    def nothing(*, variant: int | None = None, first: Param, last: Param) -> Message:
+        return Message("weekly.nothing", {"first": first, "last": last}, variant)
 
     @staticmethod
     def offer(*, opening: Param) -> Message:
         return Message("weekly.offer", {"opening": opening})
 
     @staticmethod
-    def offer_picture(*, first: Param, last: Param) -> Message:
-        return Message("weekly.offer_picture", {"first": first, "last": last})
+    def offer_picture(*, variant: int | None = None, first: Param, last: Param) -> Message:
+        return Message("weekly.offer_picture", {"first": first, "last": last}, variant)
 
     @staticmethod
-    def opening(*, variant: int, first: Param, last: Param) -> Message:
+    def opening(*, variant: int | None = None, first: Param, last: Param) -> Message:
         return Message("weekly.opening", {"first": first, "last": last}, variant)
 
     @staticmethod
@@ -3439,23 +3407,23 @@ class weekly:
         return Message("weekly.practice_title", {"goal": goal, "minutes": minutes})
 
     @staticmethod
-    def put_off(*, time: Param) -> Message:
-        return Message("weekly.put_off", {"time": time})
+    def put_off(*, variant: int | None = None, time: Param) -> Message:
+        return Message("weekly.put_off", {"time": time}, variant)
 
     @staticmethod
     def show_button() -> Message:
         return Message("weekly.show_button")
 
     @staticmethod
-    def thanks(*, variant: int) -> Message:
+    def thanks(*, variant: int | None = None) -> Message:
         return Message("weekly.thanks", {}, variant)
 
     @staticmethod
-    def thanks_diary(*, variant: int, days: Param) -> Message:
+    def thanks_diary(*, variant: int | None = None, days: Param) -> Message:
         return Message("weekly.thanks_diary", {"days": days}, variant)
 
     @staticmethod
-    def thanks_practice(*, variant: int, days: Param, minutes: Param) -> Message:
+    def thanks_practice(*, variant: int | None = None, days: Param, minutes: Param) -> Message:
         return Message("weekly.thanks_practice", {"days": days, "minutes": minutes}, variant)
 
     @staticmethod

@@ -9,24 +9,22 @@ from collections.abc import Container, Sequence
 from datetime import time
 
 from content import say
-from content.message import Message, Param
-from handlers.asking import Asking, choose, tick
+from content.message import Param
+from handlers.asking import Asking, choose, tick, wording
 from study import queries
 from study.facts import DosePrompts
 from study.queries import NoPrompt, PreDose, look
 from study.steps import Begin, Conversation, Option, Record, Say
 from study.view import MedicineView, ParticipantView
 
-VARIANTS = 6
-
 
 def before_dose(
     me: ParticipantView, medicines: Sequence[str], at: str, minutes: int, closes_at: str = ""
 ) -> Conversation:
     """A moment to pause? Asked before the usual time `at` (`HH:MM`) of these medicines."""
-    drawn: int = yield look("variant", queries.Draw(below=VARIANTS))
+    drawn = yield from wording("variant", "pre_dose.ask")
     why = Option("why", say.pre_dose.why_button())
-    choice = yield from choose("ask", Message(f"pre_dose.ask_{drawn + 1}"), [*_answers(), why], back=False)
+    choice = yield from choose("ask", say.pre_dose.ask(variant=drawn), [*_answers(), why], back=False)
     if choice == "why":
         reason = say.pre_dose.why(minutes=minutes, time=time.fromisoformat(at))
         choice = yield from choose("ask_again", reason, _answers())

@@ -37,6 +37,11 @@ def take_break(me: ParticipantView, said: str = "") -> Conversation:
         if moved is not None:
             name = Message(f"visit.name_{moved}")
             yield Say("moved_said", say.visit.moves(name=name, day=me.local(until).date()))
+        closing: dict[str, str] | None = yield look("closing", queries.VisitClosingBy(until=until))
+        if closing is not None:
+            last = me.local(datetime.fromisoformat(closing["closes_at"]) - timedelta(minutes=1)).date()
+            name = Message(f"visit.name_{closing['visit']}")
+            yield Say("closing_said", say.visit.closes(name=name, day=last))
 
 
 def end_of_break(me: ParticipantView, at: datetime, days: int) -> datetime:

@@ -176,5 +176,5 @@ def practice_led(me: ParticipantView) -> Asking[None]:
     title = Message(f"exercise.{exercise.id}.title")
     if led.ended == "worse":
         return
-    ended = say.pause.practice_ended(title=title, n=minutes) if minutes else say.pause.practice_short()
-    yield Say("ended", ended)
+    logged = say.pause.practice_ended(title=title, minutes=say.weekly.minutes(n=minutes))
+    yield Say("ended", logged if minutes else say.pause.practice_short())

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from content import say
-from content.message import Message
-from handlers.asking import choose
+from handlers.asking import choose, wording
 from handlers.preferences import set_fewer
 from handlers.putting_off import put_off
-from study import queries
-from study.queries import look
 from study.steps import Begin, Conversation, Option, Say
 from study.view import ParticipantView
-
-VARIANTS = 6
 
 
 def practice_nudge(me: ParticipantView, leads_to: str, week: int, daily: bool, booster: bool = False) -> Conversation:
     """Some practice now? `leads_to` names the talk that is begun."""
-    drawn: int = yield look("variant", queries.Draw(below=VARIANTS))
+    drawn = yield from wording("variant", "nudge.ask")
     why = Option("why", say.nudge.why_button())
-    choice = yield from choose("ask", Message(f"nudge.ask_{drawn + 1}"), [*_answers(), why], back=False)
+    choice = yield from choose("ask", say.nudge.ask(variant=drawn), [*_answers(), why], back=False)
     if choice == "why":
         reason = say.nudge.why_daily() if daily else say.nudge.why_weekly(week=week)
         choice = yield from choose("ask_again", reason, _answers())

@@ -30,7 +30,9 @@ def log_practice(me: ParticipantView, said: str = "") -> Conversation:
     done = PracticeDone(exercise=None, minutes=minutes, done_at=at, done_local=local, zone=me.zone)
     yield Record("practice", done)
     goal = int(limit("practice_minutes_a_week"))
-    yield Say("logged", say.practice.logged(n=minutes, day=day, sum=before + minutes, goal=goal))
+    yield Say(
+        "logged", say.practice.logged(minutes=say.weekly.minutes(n=minutes), day=day, sum=before + minutes, goal=goal)
+    )
 
 
 def _minutes() -> Asking[int | None]:

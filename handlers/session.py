@@ -185,10 +185,9 @@ def _offer(lesson: Lesson, others: Sequence[str], again: bool) -> Message:
     number = int(lesson.code[1:])
     if again:
         return say.session.open_again(session=number)
-    if not others:
-        return say.session.open(session=number, title=_title(lesson), n=lesson.minutes)
+    opened = say.session.open(session=number, title=_title(lesson), minutes=say.weekly.minutes(n=lesson.minutes))
     also = ", ".join(code[1:] for code in others)
-    return say.session.open_too(session=number, title=_title(lesson), n=lesson.minutes, others=also)
+    return say.session.open_too(open=opened, others=also) if also else opened
 
 
 def booster(me: ParticipantView, week: int) -> Conversation:
@@ -200,7 +199,7 @@ def booster(me: ParticipantView, week: int) -> Conversation:
     title = Message(lesson_key(me.arm, chosen.code, "title"))
     options = [Option("begin", say.session.begin_button()), Option("not_now", say.session.not_now_button())]
     why = Option("why", say.session.why_button())
-    question = say.session.booster(title=title, n=chosen.minutes)
+    question = say.session.booster(title=title, minutes=say.weekly.minutes(n=chosen.minutes))
     choice = yield from choose("offer", question, [*options, why], back=False)
     if choice == "why":
         choice = yield from choose("offer_again", say.session.booster_why(), options)

@@ -26,13 +26,16 @@ def visit_offer(
     target_on: str,
     instruments: Sequence[str] = (),
     core: Sequence[str] = (),
+    waited: bool = False,
 ) -> Conversation:
-    """Offer one check-in; what is begun is the check-in itself."""
+    """Offer one check-in; what is begun is the check-in itself. One that had `waited` on us says so."""
     closes = me.local(datetime.fromisoformat(closes_at) - timedelta(minutes=1)).date()
     name = Message(f"visit.name_{visit}")
     options = [Option("begin", say.visit.begin_button()), Option("later", say.visit.later_button())]
     why = Option("why", say.visit.why_button())
-    choice = yield from choose("offer", _question(step, form, name, closes), [*options, why], back=False)
+    question = _question(step, form, name, closes)
+    told = say.visit.waited(question=question) if waited else question
+    choice = yield from choose("offer", told, [*options, why], back=False)
     if choice == "why":
         dates = {"anchor": date.fromisoformat(anchor_on), "target": date.fromisoformat(target_on)}
         reason = say.visit.why(name=name, closes=closes, **dates)

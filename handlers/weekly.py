@@ -69,7 +69,7 @@ def week_picture(me: ParticipantView, week: dict[str, Any], anchor_on: str) -> C
     asked = Week.model_validate(week)
     why = say.weekly.why_picture(anchor=date.fromisoformat(anchor_on))
     show = Option("show", say.weekly.show_button())
-    if (yield from _wanted(say.weekly.offer_picture(**asked.span), why, show)) == "show":
+    if (yield from _wanted(say.weekly.offer_picture(variant=None, **asked.span), why, show)) == "show":
         yield from look_back(me, asked)
     else:
         yield Say("not_today", say.weekly.not_today())
@@ -211,7 +211,7 @@ def _thanks(kept: KeptWeek, said: int | None) -> Asking[Message]:
 def _show(me: ParticipantView, week: Week, kept: KeptWeek, thanks: Message, said: int | None) -> Conversation:
     pain, wish = points(kept.ratings, "pain"), points(kept.ratings, "urge")
     if not (pain or wish or any(kept.minutes) or kept.diary_on):
-        yield Say("week.nothing", say.weekly.nothing(**week.span))
+        yield Say("week.nothing", say.weekly.nothing(variant=None, **week.span))
         return
     picture = _picture(me, kept, [("pain", pain), ("urge", wish)])
     text = say.weekly.lines(first=_words(week, kept, (pain, wish), said), rest=thanks)

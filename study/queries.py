@@ -361,6 +361,12 @@ class VisitDueUntil(Query[str | None]):
     until: datetime
 
 
+class VisitClosingBy(Query[dict[str, str] | None]):
+    """The open check-in nothing was answered of and whose window ends before an instant (UTC): `visit`, `closes_at`."""
+
+    until: datetime
+
+
 class YearGiven(Query[YearInNumbers]):
     """What the person gave since they joined."""
 

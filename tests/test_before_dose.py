@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from content.catalogue import catalogue
-from content.message import Message
 from records import people
 from study.facts import DosePrompts
 from tests.clinic import MORPHINE, OXYCODONE, Clinic, Patient
@@ -27,7 +26,7 @@ def first_variant(script: str) -> str:
     return "\n".join(VARIANTS[0] if line in VARIANTS else line for line in script.split("\n"))
 
 
-VARIANTS = [catalogue().render(Message(f"pre_dose.ask_{n}"), "en") for n in range(1, 7)]
+VARIANTS = catalogue().texts["pre_dose.ask"].every_form("en")
 
 
 async def at_nine(clinic: Clinic, *medicines: object) -> Patient:

@@ -8,8 +8,8 @@ import pytest
 
 from content import check, generate
 from content.catalogue import AMBIENT, Catalogue, Text, catalogue
+from content.frequent import is_frequent
 from content.loading import ContentRefused, checked
-from content.medicines import limit
 from content.message import Message
 
 
@@ -58,12 +58,13 @@ def test_a_word_that_a_lock_screen_must_not_show_needs_a_discreet_text() -> None
 
 
 def test_a_line_that_comes_often_has_five_wordings_each_held_to_the_same_rules() -> None:
-    four = Text(en="One.", variants={"en": ("Two.", "Three.", "Four.")}, frequent=True)
-    assert [*check._wordings(Catalogue({"x.often": four}))] == [
-        "x.often (en): is frequent and has 4 wordings, fewer than 5"
+    four = Text(en="One.", variants={"en": ("Two.", "Three.", "Four.")})
+    assert list(check._wordings(Catalogue(catalogue().texts | {"pain.often": four}))) == [
+        "pain.often (en): read often, has 4 of 5 wordings and no `single`"
     ]
     twice = Text(en="One.", variants={"en": ("One.",)})
-    assert [*check._wordings(Catalogue({"x.twice": twice}))] == ["x.twice (en): has one wording twice"]
+    found_twice = list(check._wordings(Catalogue(catalogue().texts | {"x.twice": twice})))
+    assert found_twice == ["x.twice (en): has one wording twice"]
     assert list(check._wording(Catalogue({"x.bad": Text(en="One.", variants={"en": ("You should rest now.",)})})))
     with pytest.raises(ValueError, match="different placeholders"):
         Text(en="It is {day}.", variants={"en": ("It is {night}.",)})
@@ -71,10 +72,23 @@ def test_a_line_that_comes_often_has_five_wordings_each_held_to_the_same_rules()
         Text(en="How is it?", variants={"en": ("How is the pain?",)})
 
 
-def test_every_frequent_line_of_the_evenings_is_marked_so() -> None:
-    frequent = {key for key, text in catalogue().texts.items() if text.frequent}
-    assert {"diary.opening", "diary.thanks", "weekly.opening", "weekly.thanks_practice"} <= frequent
-    assert min(catalogue().texts[key].wordings for key in frequent) >= limit("wordings_of_a_frequent_line")
+def test_what_is_read_often_is_found_by_rule_and_not_marked_by_hand() -> None:
+    often = {key for key, text in catalogue().texts.items() if is_frequent(key, text)}
+    assert often >= {
+        "pause.ended_later", "pause.ended_not_needed", "pause.stopped", "dose.logged", "pain.logged", "practice.logged",
+        "pre_dose.ask", "pre_dose.not_now", "nudge.ask", "nudge.not_today", "session.open", "session.put_off",
+        "visit.put_off", "diary.opening", "diary.thanks", "weekly.opening", "weekly.thanks_practice",
+    }  # fmt: skip
+    assert is_frequent("dose.noted", Text(en="Noted: {amount}. Not right?"))
+    assert not is_frequent("dose.noted", Text(en="How much? A number is fine."))
+    assert not is_frequent("dose.noted", Text(en="Noted.", limit=40))
+    assert not is_frequent("help.noted", Text(en="Noted."))
+
+
+def test_what_says_how_to_get_help_is_read_as_it_was_approved() -> None:
+    for key, text in catalogue().texts.items():
+        if key.startswith("safety.") or any("/urgent" in form for form in text.every_form("en")):
+            assert text.wordings == 1, key
 
 
 def test_a_text_of_both_arms_may_not_say_a_word_of_one() -> None:

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.weeks
 JUNE_3 = datetime(2026, 6, 3, 20, 0, tzinfo=UTC)
 ON = {"answered_on": "2026-06-03", "mode": "phone", "taken_by": "dana"}
 PEG = {"p": "7", "e": "8", "g": "6"}
-CORE = [("nrs4", "average", "6"), *(("peg", item, value) for item, value in PEG.items()), ("tlfb", "usual", "1")]
+CORE = [*(("peg", item, value) for item, value in PEG.items()), ("tlfb", "usual", "1")]
 
 
 def line(instrument: str, item: str, value: str = "", **more: str) -> dict[str, str]:
@@ -113,7 +113,7 @@ async def test_a_core_taken_down_on_the_phone_ends_the_visits_reminders(either: 
     ann = await at_month_3(clinic)
     done = desk.brings(core())
     assert [(v.visit, v.status, v.timing) for v in done.visits] == [("month_3", "core", "in_window")]
-    assert (done.written, done.corrected, done.there_already) == (5, 0, 0)
+    assert (done.written, done.corrected, done.there_already) == (4, 0, 0)
     assert values(kept(clinic, "month_3", "peg")) == {"p": 7, "e": 8, "g": 6}
     assert [(end.complete, end.mode) for end in clinic.kept(CheckInFinished) if end.visit == "month_3"] == [
         (False, "phone")
@@ -199,8 +199,8 @@ async def test_the_same_file_twice_doubles_nothing(clinic: Clinic, desk: Desk) -
     await at_month_3(clinic)
     desk.brings(core())
     again = desk.again()
-    assert (again.written, again.corrected, again.there_already) == (0, 0, 5)
-    assert len(clinic.kept(Response)) == 5
+    assert (again.written, again.corrected, again.there_already) == (0, 0, 4)
+    assert len(clinic.kept(Response)) == 4
 
 
 async def test_another_value_is_refused_and_with_a_reason_becomes_a_revision(either: Clinic, tmp_path: Path) -> None:
@@ -222,9 +222,9 @@ async def test_what_was_skipped_in_the_chat_can_be_answered_on_the_phone(clinic:
     ann = await at_month_3(clinic)
     await ann.says("/checkin")
     await ann.taps("Skip")
-    assert kept(clinic, "month_3", "nrs4")["average"].status == "skipped"
-    assert desk.brings(core()).written == 5
-    assert kept(clinic, "month_3", "nrs4")["average"].value == 6
+    assert kept(clinic, "month_3", "peg")["p"].status == "skipped"
+    assert desk.brings(core()).written == 4
+    assert kept(clinic, "month_3", "peg")["p"].value == 7
 
 
 async def test_a_trial_says_what_would_happen_and_keeps_nothing(clinic: Clinic, desk: Desk) -> None:

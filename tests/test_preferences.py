@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from content.catalogue import catalogue
-from content.message import Message
 from records import people
 from records.person import person_of
 from study import reading
@@ -21,7 +20,7 @@ from tests.golden import check
 from tests.living import books, days, joined, prompts_sent, rows_of, until
 
 NOON = MORPHINE.model_copy(update={"times": "12:00"})
-NUDGES = [catalogue().render(Message(f"nudge.ask_{n}"), "en") for n in range(1, 7)]
+NUDGES = catalogue().texts["nudge.ask"].every_form("en")
 
 
 @pytest.fixture

@@ -35,12 +35,12 @@ def said(*values: int | None, of: str) -> dict[str, Given]:
 def test_the_core_comes_first_and_nothing_is_asked_twice() -> None:
     asked = parts("month_3", BATTERY, CORE)
     assert [(part.instrument, part.items) for part in asked[:4]] == [
-        ("nrs4", ("average",)),
         ("peg", ("p", "e", "g")),
         ("tlfb", ("usual",)),
-        ("nrs4", ("worst", "least", "now")),
+        ("nrs4", ("worst", "least", "average", "now")),
+        ("rmdq", tuple(f"s{number}" for number in range(1, 25))),
     ]
-    assert [part.instrument for part in asked[4:]] == ["rmdq", "tlfb", "hrqol4", "phq4", "pgic"]
+    assert [part.instrument for part in asked[4:]] == ["tlfb", "hrqol4", "phq4", "pgic"]
     every = [(part.instrument, item) for part in asked for item in part.items]
     assert len(every) == len(set(every)) == 4 + 3 + 1 + 24 + 4 + 4 + 1
 
@@ -48,7 +48,7 @@ def test_the_core_comes_first_and_nothing_is_asked_twice() -> None:
 def test_the_short_form_asks_the_core_alone() -> None:
     assert parts("month_3", BATTERY, CORE, mode="core") == parts("month_3", CORE)
     assert parts("month_3", CORE, mode="core") == parts("month_3", CORE)
-    assert sum(len(part.pages) for part in parts("month_3", CORE)) == 5
+    assert sum(len(part.pages) for part in parts("month_3", CORE)) == 4
 
 
 def test_without_a_core_the_order_is_the_one_given() -> None:
@@ -116,7 +116,7 @@ def test_a_full_check_in_says_beforehand_what_it_takes() -> None:
     effort = responses.effort(parts("month_3", BATTERY, CORE), calendar_pages=4)
     assert (effort.questions, effort.taps, effort.minutes) == (25, 35, 8)
     short = responses.effort(parts("month_3", CORE))
-    assert (short.questions, short.taps, short.minutes) == (5, 5, 1)
+    assert (short.questions, short.taps, short.minutes) == (4, 4, 1)
 
 
 # what the messages say

@@ -94,7 +94,7 @@ async def test_missed_weeks_stay_open_are_named_and_the_books_hold(clinic: Clini
     await ann.says("hello")
     await until(clinic, WEEK_1 + timedelta(days=7) + SPRING + timedelta(minutes=1))
     assert ann.last.text.startswith("Session 2 is open: Breath and muscles.")
-    assert ann.last.text.endswith("Still open too: session 1.")
+    assert ann.last.text.endswith("You can still do session 1 too.")
     await ann.does("Later", "In 2 hours")
     await until(clinic, clinic.clock() + timedelta(hours=3))
     assert ann.last.text == "You asked me to come back about session 2. Shall we begin?"

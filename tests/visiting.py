@@ -16,7 +16,7 @@ from study.scoring import Score
 from tests.clinic import Clinic, Patient
 
 BATTERY = ["nrs4", "peg", "rmdq", "tlfb", "hrqol4", "phq4", "pgic"]
-CORE = ["nrs4.average", "peg", "tlfb.usual"]
+CORE = ["peg", "tlfb.usual"]
 
 
 async def begins(clinic: Clinic, patient: Patient, visit: str, *instruments: str, **args: Any) -> Patient:

@@ -19,6 +19,7 @@ class Prompt:
 
     `together`: rows at the same time that this message asks too (the weekly questions with the diary, doses at one
     minute). `missed`: rows an outage kept from going, which this message stands for. Both are closed by the caller.
+    `waited`: a break, a hold, silence or a full day put this off, or an earlier reminder it stands for, to a later day.
     """
 
     desk: Desk
@@ -27,6 +28,7 @@ class Prompt:
     silent: bool = False
     together: tuple[Row[Any], ...] = ()
     missed: tuple[Row[Any], ...] = ()
+    waited: bool = False
 
     def begin(self, talk: str, args: dict[str, Any], *, fleeting: bool = False) -> None:
         """Send the prompt: a talk whose first question it is. The person's answer gives the row its final state.

@@ -24,7 +24,7 @@ def message(prompt: Prompt) -> None:
         return
     _overtake(desk, row)
     due.sent(desk.tx, row.id)
-    offer(desk, row, _step_of(row), row.payload["form"], silent=prompt.silent)
+    offer(desk, row, _worded_as(prompt), row.payload["form"], silent=prompt.silent, waited=prompt.waited)
 
 
 def call(prompt: Prompt) -> None:
@@ -46,8 +46,8 @@ def close(prompt: Prompt) -> None:
     due.close(desk.tx, row.id, "answered" if answered else "expired", "window closed")
 
 
-def offer(desk: Desk, row: Row[Any], step: str, form: str, *, silent: bool = False) -> None:
-    """Offer a check-in: the talk whose first question is the prompt."""
+def offer(desk: Desk, row: Row[Any], step: str, form: str, *, silent: bool = False, waited: bool = False) -> None:
+    """Offer a check-in: the talk whose first question is the prompt; it says so when it had `waited`."""
     person = desk.participant
     visit = row.payload["visit"]
     rules, seen = protocol_of(person), person_of(desk.tx, person)
@@ -63,11 +63,20 @@ def offer(desk: Desk, row: Row[Any], step: str, form: str, *, silent: bool = Fal
         "instruments": list(asked.instruments),
         "core": list(asked.core),
     }
-    begin_for(desk, row, "visit_offer", args, silent=silent)
+    begin_for(desk, row, "visit_offer", args | ({"waited": True} if waited else {}), silent=silent)
 
 
 def _step_of(row: Row[Any]) -> str:
     return str(row.item.rsplit(".", 1)[1])
+
+
+def _worded_as(prompt: Prompt) -> str:
+    """The rung whose words are read: a reminder that is the first the person hears of is the invitation."""
+    row, rules = prompt.row, prompt.rules
+    first, item = rules.ladder(rules.visit(row.payload["visit"])).steps[0], f"visit.{row.payload['visit']}."
+    rows = due.all_of(prompt.desk.tx, prompt.desk.participant.id)
+    heard = any(each.item.startswith(item) and each.sent_at and each.id != row.id for each in rows)
+    return first.code if not heard and first.form == row.payload["form"] else _step_of(row)
 
 
 def _is_answered(desk: Desk, row: Row[Any]) -> bool:

@@ -169,7 +169,7 @@ async def pauses(phone: Phone) -> None:
         *("what fits?", "I took it, or take it now"),
         *("How much white tablet", "1 tablet (usual)"),
     )
-    await phone.shows("Logged: 1 tablet of white tablet")
+    await phone.shows("1 tablet of white tablet, ")
 
 
 async def sees_it_logged(page: Page) -> None:

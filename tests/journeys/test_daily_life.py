@@ -29,7 +29,7 @@ async def test_somebody_joins_pauses_and_logs_the_dose(clinic: Running) -> None:
     await clinic.passes(minutes=2)
     assert "And the pain now" in ann.last.text, "the exercise led itself to its end"
     await ann.does("5", "3", "I took it, or take it now", "1 tablet (usual)")
-    assert "Logged: 1 tablet of oxycodone" in ann.hears
+    assert "1 tablet of oxycodone, " in ann.hears
     (consent,), (_,), (led,) = clinic.kept(ConsentGiven), clinic.kept(Enrolled), clinic.kept(ExerciseLed)
     (ended,), (dose,) = clinic.kept(PauseEnded), clinic.kept(DoseTaken)
     assert (consent.answer, led.completed, ended.decision) == ("agreed", True, "took")
@@ -47,8 +47,8 @@ async def test_two_people_talk_at_once_and_nothing_gets_mixed_up(clinic: Running
     for patient in (ann, ben):
         patient.person.taps(None, "Now")
     await clinic.settle()
-    assert "Logged: 2 tablets" in ann.last.text
-    assert "Logged: 3 tablets" in ben.last.text
+    assert "2 tablets of " in ann.last.text
+    assert "3 tablets of " in ben.last.text
     assert sorted(dose.count for dose in clinic.kept(DoseTaken)) == [2, 3]
 
 

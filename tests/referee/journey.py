@@ -101,7 +101,9 @@ async def journey(database: Database, code: str) -> Talk:
 
     def build(builder: ApplicationBuilder[Any, Any, Any, Any, Any, Any]) -> Application[Any, Any, Any, Any, Any, Any]:
         bot = builder.build().bot
-        nodes.append(Node(Storage(database), bot, World(bot="123"), Pacer(None, None), parcels=parcel))
+        nodes.append(
+            Node(Storage(database), bot, World(bot="123", draw=lambda below: 0), Pacer(None, None), parcels=parcel)
+        )
         return nodes[0].application()
 
     client = ServerlessTelegramClient(build_application=build)
