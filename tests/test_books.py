@@ -14,7 +14,7 @@ from coordinator import today as mornings
 from records import due, people
 from records.database import Tx
 from tests.clinic import OXYCODONE, Clinic, clinic_over, fresh_sqlite
-from tests.living import books, days, joined
+from tests.living import books, days, joined, prompts_sent, rows_of
 from tests.logged import notes_of_alerts
 
 NO_PLAN = (
@@ -101,3 +101,22 @@ async def test_what_the_night_finds_is_one_alert_and_stands_in_the_morning(clini
         tx.run(text(ALL_EXPIRED))
     assert await check_books(clinic.node) == 0
     assert "books" not in {need.kind for need in mornings.today(clinic.database).participants}
+
+
+async def test_after_twelve_days_away_every_row_has_its_end_and_one_message_tells_of_it(tmp_path: Path) -> None:
+    async with clinic_over(fresh_sqlite(tmp_path)) as clinic:
+        ann = await joined(clinic, OXYCODONE, since=30)
+        await days(clinic, 1, ann)
+        clinic.clock.move(days=12)
+        before = len(prompts_sent(clinic))
+        await clinic.node.start()
+        await clinic.settle()
+        assert len(prompts_sent(clinic)) - before <= 1
+        assert books(clinic) == []
+        missed = [row for row in rows_of(clinic, "diary") if row.due_at < clinic.clock() - timedelta(days=1)]
+        assert len(missed) == 12
+        assert all(row.final_at is not None for row in missed)
+        await days(clinic, 1)
+        assert books(clinic) == []
+        told = [m.text for m in ann.person.messages if m.from_bot and m.text.startswith("I was away for a while.")]
+        assert len(told) <= 1
