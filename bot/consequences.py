@@ -240,6 +240,8 @@ def _finished(desk: Desk, entity: str, fact: kinds.CheckInFinished) -> None:
         named = item.payload.get("visit") == fact.visit and not item.item.endswith(".close")
         if named and (is_planned(item.item) or item.item == "visit_again"):
             due.close(desk.tx, item.id, "answered_late" if late else "answered", "the check-in was answered")
+    if late:
+        due.answered_late(desk.tx, person.id, fact.visit)
     if fact.visit == "baseline" and person.enrolled_on is None:
         on = lookups.view_local(fact.at, person.zone).date()
         given = {"allocated_on": on} if person.arm is not None else {}

@@ -10,15 +10,16 @@ from typing import Any
 from sqlalchemy import Row
 
 from content.protocol import Protocol
-from coordinator.evening_books import why_evening
-from coordinator.prompt_books import why_prompt
+from coordinator.evening_books import EVENINGS, why_evening
+from coordinator.prompt_books import BECAUSE, why_prompt
 from coordinator.row_books import SETTLING, Finding, check_rows, finding
 from coordinator.session_books import why_session
 from records import due, people, plans, visits
 from records.database import Database, Tx
 from records.person import person_of, protocol_of
 from records.plans import Basis
-from study.person import Person
+from study.facts import VisitPlanned
+from study.person import Person, local_at
 from study.plan import Planned, is_planned, plan
 
 PLANNED_FOR = ("enrolled", "prompts_stopped")
@@ -105,21 +106,38 @@ def _extra(
             yield finding(row, item.item, "extra", "went out, and the protocol does not ask for it")
 
 
-def why(db: Database, study_id: str, visit: str) -> str:
-    """One sentence from the ledger: what was due of a check-in or evening, what went out, and how it ended.
+class NothingCalledSo(LookupError):
+    """Nothing that is due is called like this; the text says what can be asked for."""
 
-    Raises NoSuchParticipant; `KeyError` for a check-in the protocol does not have.
+    def __init__(self, asked: str, known: Sequence[str]) -> None:
+        self.asked = asked
+        super().__init__(f"nothing is called {asked}; ask for one of: {', '.join(known)}")
+
+
+def why(db: Database, study_id: str, asked: str) -> str:
+    """One sentence from the ledger: what was due of one thing, what went out, and how it ended.
+
+    Raises NoSuchParticipant; NothingCalledSo.
     """
     with db.read() as tx:
         row = people.by_study_id(tx, study_id)
         for told_by in (why_session, why_evening, why_prompt):
-            if (told := told_by(tx, row, visit)) is not None:
+            if (told := told_by(tx, row, asked)) is not None:
                 return told
-        return why_visit(tx, row, visit)
+        try:
+            return why_visit(tx, row, asked)
+        except KeyError:
+            raise NothingCalledSo(asked, askable(protocol_of(row))) from None
+
+
+def askable(rules: Protocol) -> list[str]:
+    """Everything that can be asked for: check-ins, sessions, and the names of items."""
+    sessions = sorted({each.code for arm in rules.arms.values() for each in arm.sessions})
+    return [*(visit.code for visit in rules.visits), *sessions, *EVENINGS, *BECAUSE]
 
 
 def why_visit(tx: Tx, row: Any, visit: str) -> str:
-    """The same of one check-in of a participant."""
+    """The same of one check-in of a participant; `KeyError` for one the protocol does not have."""
     protocol_of(row).visit(visit)
     window = visits.windows(tx, row.id).get(visit)
     if window is None:
@@ -130,7 +148,7 @@ def why_visit(tx: Tx, row: Any, visit: str) -> str:
         f"{window.closes_on}"
     )
     told = "; ".join(_told(r) for r in asked) or "no message is written yet"
-    return f"{opening}; {told}{_end(tx, row.id, visit)}."
+    return f"{opening}; {told}{_end(tx, row, window)}."
 
 
 def _told(row: Any) -> str:
@@ -141,8 +159,9 @@ def _told(row: Any) -> str:
     return f"{step} {when}{sent} → {row.state}{reason}"
 
 
-def _end(tx: Tx, participant_id: int, visit: str) -> str:
-    done = visits.finished(tx, participant_id, visit)
+def _end(tx: Tx, row: Row[Any], window: VisitPlanned) -> str:
+    done = visits.finished(tx, row.id, window.visit)
     if done is None:
         return ""
-    return f"; answered {done.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, {'whole' if done.complete else 'in part'}"
+    late = ", late" if local_at(done.at, row.zone).date() > window.closes_on else ""
+    return f"; answered {done.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, {'whole' if done.complete else 'in part'}{late}"

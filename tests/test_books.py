@@ -13,6 +13,7 @@ from coordinator import alerting, enrolling, ledger
 from coordinator import today as mornings
 from records import due, people
 from records.database import Tx
+from study.facts import CheckInFinished
 from tests.clinic import OXYCODONE, Clinic, clinic_over, fresh_sqlite
 from tests.living import books, days, joined, prompts_sent, rows_of
 from tests.logged import notes_of_alerts
@@ -120,3 +121,37 @@ async def test_after_twelve_days_away_every_row_has_its_end_and_one_message_tell
         assert books(clinic) == []
         told = [m.text for m in ann.person.messages if m.from_bot and m.text.startswith("I was away for a while.")]
         assert len(told) <= 1
+
+
+async def test_an_answer_after_the_window_is_late_in_the_row_of_its_message_and_in_the_sentence(clinic: Clinic) -> None:
+    ann = await joined(clinic, OXYCODONE, since=112)
+    await days(clinic, 2, ann)
+    await ann.taps("Begin")
+    await ann.taps("5")
+    await clinic.passes(days=8)
+    assert clinic.kept(CheckInFinished)[-1].visit == "baseline"
+    await ann.taps("5")
+    await ann.taps("Go on")
+    while clinic.kept(CheckInFinished)[-1].visit == "baseline":
+        await ann.taps(ann.buttons[0])
+    states = {row.item: (row.state, row.reason) for row in rows_of(clinic, "visit.month_3")}
+    assert states["visit.month_3.close"] == ("expired", "window closed")
+    assert states["visit.month_3.last"] == ("answered_late", "answered after the window had closed")
+    assert ledger.why(clinic.database, "P0001", "month_3").endswith(", late.")
+    assert [line for line in books(clinic) if line.startswith("visit.")] == []
+
+
+async def test_why_answers_of_everything_that_can_be_due(tmp_path: Path) -> None:
+    async with clinic_over(fresh_sqlite(tmp_path)) as clinic:
+        await joined(clinic, OXYCODONE)
+        with clinic.database.write("test") as tx:
+            tomorrow = tx.now + timedelta(days=1)
+            due.plan(tx, due.Planned(1, "visit_again", "x", tomorrow, "UTC", payload={"visit": "baseline"}))
+        for asked in ("meeting", "allocated", "amount_check", "diary", "outage"):
+            assert ledger.why(clinic.database, "P0001", asked).startswith(f"P0001 {asked}: nothing was due"), asked
+        assert ledger.why(clinic.database, "P0001", "visit_again") == (
+            "P0001 visit_again: nothing was due so far; the next 2026-03-03 15:00 "
+            "(the person chose a time to be asked for a check-in again)."
+        )
+        with pytest.raises(ledger.NothingCalledSo, match=r"ask for one of: baseline, .*S1, .*diary, .*meeting"):
+            ledger.why(clinic.database, "P0001", "nonsense")
