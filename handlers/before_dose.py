@@ -11,6 +11,7 @@ from datetime import time
 from content import say
 from content.message import Message, Param
 from handlers.asking import Asking, choose, tick
+from handlers.why import why_this
 from study import queries
 from study.facts import DosePrompts
 from study.queries import PreDose, look
@@ -28,8 +29,7 @@ def before_dose(
     why = Option("why", say.pre_dose.why_button())
     choice = yield from choose("ask", Message(f"pre_dose.ask_{drawn + 1}"), [*_answers(), why], back=False)
     if choice == "why":
-        reason = say.pre_dose.why(minutes=minutes, time=time.fromisoformat(at))
-        choice = yield from choose("ask_again", reason, _answers())
+        choice = yield from choose("ask_again", (yield from why_this()), _answers())
     if choice == "pause":
         one = {"medicine": medicines[0]} if len(medicines) == 1 else {}
         yield Begin("begin", "pause", one)

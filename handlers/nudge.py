@@ -10,6 +10,7 @@ from content.message import Message
 from handlers.asking import choose
 from handlers.preferences import set_fewer
 from handlers.putting_off import ask_when
+from handlers.why import why_this
 from study import queries
 from study.facts import PutOff
 from study.queries import look
@@ -25,8 +26,7 @@ def practice_nudge(me: ParticipantView, leads_to: str, week: int, daily: bool, b
     why = Option("why", say.nudge.why_button())
     choice = yield from choose("ask", Message(f"nudge.ask_{drawn + 1}"), [*_answers(), why], back=False)
     if choice == "why":
-        reason = say.nudge.why_daily() if daily else say.nudge.why_weekly(week=week)
-        choice = yield from choose("ask_again", reason, _answers())
+        choice = yield from choose("ask_again", (yield from why_this()), _answers())
     if choice == "now":
         yield Begin("begin", leads_to, {"week": week} if booster else {})
     elif choice == "later":

@@ -10,6 +10,7 @@ from content import say
 from content.message import Message
 from handlers import putting_off
 from handlers.asking import Asking, choose
+from handlers.why import why_this
 from study import queries
 from study.facts import RemindMe
 from study.queries import OpenVisit, look
@@ -35,9 +36,7 @@ def visit_offer(
     why = Option("why", say.visit.why_button())
     choice = yield from choose("offer", _question(step, name, closes), [*options, why], back=False)
     if choice == "why":
-        dates = {"anchor": date.fromisoformat(anchor_on), "target": date.fromisoformat(target_on)}
-        reason = say.visit.why(name=name, closes=closes, **dates)
-        choice = yield from choose("offer_again", reason, options)
+        choice = yield from choose("offer_again", (yield from why_this()), options)
     if choice == "later":
         yield from _put_off(me, visit)
         return

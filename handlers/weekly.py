@@ -15,6 +15,7 @@ from content.message import Message
 from handlers.asking import Asking, choose, choose_at, typed, wording
 from handlers.instruments import ask_part
 from handlers.progress import TITLES, goal, ratings_line, written
+from handlers.why import why_this
 from study import facts, queries, reading, responses
 from study.queries import KeptWeek, look
 from study.steps import Answer, Conversation, NotUnderstood, Option, Record, Say
@@ -52,16 +53,14 @@ def weekly(
     asked = Week.model_validate(week)
     opening = say.weekly.opening(variant=(yield from wording("opening", "weekly.opening")), **asked.span)
     question = say.weekly.offer(opening=opening)
-    why = say.weekly.why(anchor=date.fromisoformat(anchor_on))
-    if (yield from _wanted(say.weekly.after_away(question=question) if away else question, why, _BEGIN)):
+    if (yield from _wanted(say.weekly.after_away(question=question) if away else question, _BEGIN)):
         yield from look_back(me, asked, opened=True)
 
 
 def week_picture(me: ParticipantView, week: dict[str, Any], anchor_on: str) -> Conversation:
     """The picture of a week that comes by itself, offered first."""
     asked = Week.model_validate(week)
-    why = say.weekly.why_picture(anchor=date.fromisoformat(anchor_on))
-    if (yield from _wanted(say.weekly.offer_picture(**asked.span), why, Option("show", say.weekly.show_button()))):
+    if (yield from _wanted(say.weekly.offer_picture(**asked.span), Option("show", say.weekly.show_button()))):
         yield from look_back(me, asked)
 
 
@@ -73,11 +72,11 @@ def late_weekly(me: ParticipantView, log: Sequence[dict[str, Any]], conversation
 _BEGIN = Option("begin", say.weekly.begin_button())
 
 
-def _wanted(question: Message, why: Message, begin: Option) -> Asking[bool]:
+def _wanted(question: Message, begin: Option) -> Asking[bool]:
     options = [begin, Option("not_today", say.diary.not_today_button())]
     choice = yield from choose("offer", question, [*options, Option("why", say.diary.why_button())], back=False)
     if choice == "why":
-        choice = yield from choose("offer_again", why, options)
+        choice = yield from choose("offer_again", (yield from why_this()), options)
     if choice == "not_today":
         yield Say("not_today", say.weekly.not_today())
     return choice != "not_today"
