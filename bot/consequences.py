@@ -232,6 +232,8 @@ def _finished(desk: Desk, entity: str, fact: kinds.CheckInFinished) -> None:
         if named and (is_planned(item.item) or item.item == "visit_again"):
             state = ("answered_late" if late else "answered") if item.sent_at is not None else "superseded"
             due.close(desk.tx, item.id, state, "the check-in was answered")
+    if late:
+        due.answered_late(desk.tx, person.id, fact.visit)
     if fact.visit == "baseline" and person.enrolled_on is None:
         on = lookups.view_local(fact.at, person.zone).date()
         given = {"allocated_on": on} if person.arm is not None else {}

@@ -31,7 +31,7 @@ class Desk:
     """Everything one turn needs at hand; `at` is when the input reached us, `tx.now` when it is dealt with.
 
     `standing` is the talk last looked at in this turn, and how it stands. While a prompt is written, `prompting` is its
-    due item; `silent`, `doubt`, `not_after` hold for its letter.
+    due item; `silent`, `doubt`, `not_after` hold for its letter. `answering`: the due item of the talk that goes on.
     """
 
     tx: Tx
@@ -45,6 +45,7 @@ class Desk:
     update_id: int | None = None
     delayed: bool = False
     prompting: int | None = None
+    answering: int | None = None
     silent: bool = False
     standing: tuple[Stored, Advanced] | None = None
     doubt: post.Doubt = "once_more"

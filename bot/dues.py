@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot import asked_for, lookups, outage, prompts, quiet, talking, watching
+from bot import asked_for, lookups, outage, prompts, quiet, reasons, talking, watching
 from bot.desk import Desk
 from bot.prompted import evening, sessions, visits
 from bot.prompted.prompt import begin_for
@@ -118,7 +118,7 @@ def _allocated(desk: Desk, item: Row[Any]) -> None:
 
 
 def _place_is_set(desk: Desk) -> Message:
-    begins_on = lookups.course_begins_on(desk)
+    begins_on = reasons.course_begins_on(desk)
     today = lookups.view_local(desk.tx.now, desk.participant.zone).date()
     if begins_on is None or begins_on < today:
         return say.allocation.told_late()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from bot import choices
+from bot import choices, reasons
 from bot.desk import Desk
 from bot.diary_lookups import DIARY
 from bot.own_data import everything_kept
@@ -325,13 +325,6 @@ def open_visit(desk: Desk) -> dict[str, Any] | None:
     return None
 
 
-def course_begins_on(desk: Desk) -> date | None:
-    """The local date on which the person's sessions begin, None before that is known."""
-    rules, seen = protocol_of(desk.participant), person_of(desk.tx, desk.participant)
-    anchor_on = seen.anchor_on(rules.course.anchor)
-    return anchor_on + timedelta(days=rules.course.starts_after_days) if anchor_on is not None else None
-
-
 def _open_visit(desk: Desk, _: queries.OpenVisit) -> dict[str, Any] | None:
     return open_visit(desk)
 
@@ -379,5 +372,6 @@ _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.VisitDueUntil: choices.visit_due_until,
     queries.VisitClosingBy: choices.visit_closing_by,
     queries.MedicinesNow: lambda desk, _: view(desk).medicines,
+    queries.WhyThis: reasons.why_this,
     queries.PromptsWanted: lambda desk, _: wants_prompts(desk.tx, desk.participant.id),
 }

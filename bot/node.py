@@ -26,7 +26,7 @@ from bot.world import World
 from content.medicines import limit
 from records import due, escalations, meta, post
 from records.database import Tx
-from scheduler import planning
+from scheduler import away, planning
 from scheduler.sweep import Sweep
 
 log = structlog.get_logger()
@@ -102,6 +102,7 @@ class Node:
         for participant_id in await self.storage.read(planning.planned_for):
             await self.storage.write(partial(silence.night, self.world, participant_id=participant_id))
             await asyncio.sleep(0)
+        await self.storage.write(away.looked)
 
     def application(self) -> Application[Any, Any, Any, Any, Any, Any]:
         """PTB's Application around this node: an update handed to it takes the same way in."""

@@ -18,6 +18,7 @@ from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 from telegram.request import BaseRequest
 
 from bot.alert_test import due_test
+from bot.bookkeeping import check_books
 from bot.command_list import listed
 from bot.heartbeat import Heartbeat
 from bot.mail import mail_carrier
@@ -125,6 +126,7 @@ def jobs_of(node: Node, settings: Settings) -> dict[str, tuple[When, Job]]:
     jobs: dict[str, tuple[When, Job]] = {
         "sweep": (Every(1), node.sweep),
         "roll": (Nightly(0, 5), node.roll),
+        "books": (Nightly(0, 35), lambda: check_books(node)),
         "purge": (Nightly(3, 10), lambda: node.storage.write(_purge)),
         "watch": (Nightly(12, 30), lambda: watch_everybody(node)),
     }

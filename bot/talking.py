@@ -66,11 +66,12 @@ def answer(desk: Desk, stored: Stored, ask: Ask, value: Any, by: By) -> None:
     """Go on with an answer to the open question."""
     talk = talks()[stored.talk]
     standing = replace(_standing(desk, stored), open=ask)
+    desk.answering = _prompt_of(stored)
     desk.standing = None  # its run goes on, and stands there no more
     advanced = conversation.go_on(standing, Answer(value, desk.at, desk.delayed, by))
     due.cancel_one(desk.tx, stored.participant_id, STEP, "answered", _step(stored.id, stored.ask_seq))
-    if by == "person" and (prompt := _prompt_of(stored)) is not None:
-        due.answered(desk.tx, prompt)
+    if by == "person" and desk.answering is not None:
+        due.answered(desk.tx, desk.answering)
     _follow(desk, talk, stored.id, stored.ask_seq, advanced, by)
 
 

@@ -249,10 +249,6 @@ class closing:
         return Message("closing.team")
 
     @staticmethod
-    def why(*, closes: Param, name: Param) -> Message:
-        return Message("closing.why", {"closes": closes, "name": name})
-
-    @staticmethod
     def why_button() -> Message:
         return Message("closing.why_button")
 
@@ -415,10 +411,6 @@ class diary:
     @staticmethod
     def usual_button() -> Message:
         return Message("diary.usual_button")
-
-    @staticmethod
-    def why(*, anchor: Param) -> Message:
-        return Message("diary.why", {"anchor": anchor})
 
     @staticmethod
     def why_button() -> Message:
@@ -1405,10 +1397,6 @@ class meeting:
         return Message("meeting.told")
 
     @staticmethod
-    def why() -> Message:
-        return Message("meeting.why")
-
-    @staticmethod
     def why_button() -> Message:
         return Message("meeting.why_button")
 
@@ -1481,14 +1469,6 @@ class nudge:
     @staticmethod
     def why_button() -> Message:
         return Message("nudge.why_button")
-
-    @staticmethod
-    def why_daily() -> Message:
-        return Message("nudge.why_daily")
-
-    @staticmethod
-    def why_weekly(*, week: Param) -> Message:
-        return Message("nudge.why_weekly", {"week": week})
 
 
 class pain:
@@ -1797,10 +1777,6 @@ class pre_dose:
     @staticmethod
     def which() -> Message:
         return Message("pre_dose.which")
-
-    @staticmethod
-    def why(*, minutes: Param, time: Param) -> Message:
-        return Message("pre_dose.why", {"minutes": minutes, "time": time})
 
     @staticmethod
     def why_button() -> Message:
@@ -2479,10 +2455,6 @@ class session:
     @staticmethod
     def which(*, n: Param) -> Message:
         return Message("session.which", {"n": n})
-
-    @staticmethod
-    def why() -> Message:
-        return Message("session.why")
 
     @staticmethod
     def why_button() -> Message:
@@ -3289,10 +3261,6 @@ class visit:
         return Message("visit.when")
 
     @staticmethod
-    def why(*, anchor: Param, closes: Param, name: Param, target: Param) -> Message:
-        return Message("visit.why", {"anchor": anchor, "closes": closes, "name": name, "target": target})
-
-    @staticmethod
     def why_button() -> Message:
         return Message("visit.why_button")
 
@@ -3426,10 +3394,92 @@ class weekly:
     def thanks_practice(*, variant: int | None = None, days: Param, minutes: Param) -> Message:
         return Message("weekly.thanks_practice", {"days": days, "minutes": minutes}, variant)
 
+
+class why:
     @staticmethod
-    def why(*, anchor: Param) -> Message:
-        return Message("weekly.why", {"anchor": anchor})
+    def again(*, time: Param) -> Message:
+        return Message("why.again", {"time": time})
 
     @staticmethod
-    def why_picture(*, anchor: Param) -> Message:
-        return Message("weekly.why_picture", {"anchor": anchor})
+    def closing(*, closes: Param, name: Param) -> Message:
+        return Message("why.closing", {"closes": closes, "name": name})
+
+    @staticmethod
+    def diary(*, anchor: Param, day: Param) -> Message:
+        return Message("why.diary", {"anchor": anchor, "day": day})
+
+    @staticmethod
+    def joined() -> Message:
+        return Message("why.joined")
+
+    @staticmethod
+    def meeting(*, time: Param) -> Message:
+        return Message("why.meeting", {"time": time})
+
+    @staticmethod
+    def meeting_off(*, time: Param) -> Message:
+        return Message("why.meeting_off", {"time": time})
+
+    @staticmethod
+    def practice_daily(*, week: Param) -> Message:
+        return Message("why.practice_daily", {"week": week})
+
+    @staticmethod
+    def practice_weekly(*, week: Param) -> Message:
+        return Message("why.practice_weekly", {"week": week})
+
+    @staticmethod
+    def pre_dose(*, at: Param, minutes: Param) -> Message:
+        return Message("why.pre_dose", {"at": at, "minutes": minutes})
+
+    @staticmethod
+    def session(*, anchor: Param, session: Param, week: Param) -> Message:
+        return Message("why.session", {"anchor": anchor, "session": session, "week": week})
+
+    @staticmethod
+    def session_after_break(*, due: Param, session: Param) -> Message:
+        return Message("why.session_after_break", {"due": due, "session": session})
+
+    @staticmethod
+    def session_after_hold(*, due: Param, session: Param) -> Message:
+        return Message("why.session_after_hold", {"due": due, "session": session})
+
+    @staticmethod
+    def session_again(*, session: Param, time: Param) -> Message:
+        return Message("why.session_again", {"session": session, "time": time})
+
+    @staticmethod
+    def visit_after_break(*, closes: Param, due: Param, name: Param) -> Message:
+        return Message("why.visit_after_break", {"closes": closes, "due": due, "name": name})
+
+    @staticmethod
+    def visit_after_hold(*, closes: Param, due: Param, name: Param) -> Message:
+        return Message("why.visit_after_hold", {"closes": closes, "due": due, "name": name})
+
+    @staticmethod
+    def visit_again(*, closes: Param, name: Param, time: Param) -> Message:
+        return Message("why.visit_again", {"closes": closes, "name": name, "time": time})
+
+    @staticmethod
+    def visit_core(*, closes: Param, name: Param) -> Message:
+        return Message("why.visit_core", {"closes": closes, "name": name})
+
+    @staticmethod
+    def visit_invite(*, anchor: Param, closes: Param, name: Param, opens: Param) -> Message:
+        return Message("why.visit_invite", {"anchor": anchor, "closes": closes, "name": name, "opens": opens})
+
+    @staticmethod
+    def visit_last(*, closes: Param, name: Param) -> Message:
+        return Message("why.visit_last", {"closes": closes, "name": name})
+
+    @staticmethod
+    def visit_nudge(*, closes: Param, name: Param) -> Message:
+        return Message("why.visit_nudge", {"closes": closes, "name": name})
+
+    @staticmethod
+    def week_picture(*, anchor: Param, day: Param) -> Message:
+        return Message("why.week_picture", {"anchor": anchor, "day": day})
+
+    @staticmethod
+    def weekly(*, anchor: Param, day: Param) -> Message:
+        return Message("why.weekly", {"anchor": anchor, "day": day})

@@ -2,72 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-from sqlalchemy import func, select
+from sqlalchemy import Row
 
 from content.protocol import Protocol
-from coordinator.evening_books import why_evening
-from coordinator.prompt_books import why_prompt
+from coordinator.evening_books import EVENINGS, why_evening
+from coordinator.prompt_books import BECAUSE, why_prompt
+from coordinator.row_books import SETTLING, Finding, check_rows, finding
 from coordinator.session_books import why_session
-from records import due, meta, people, plans, visits
+from records import due, people, plans, visits
 from records.database import Database, Tx
 from records.person import person_of, protocol_of
 from records.plans import Basis
-from records.tables import DueItem, Outbox, table
-from study.person import Person
+from study.facts import VisitPlanned
+from study.person import Person, local_at
 from study.plan import Planned, is_planned, plan
 
-items, outbox = table(DueItem), table(Outbox)
-ANSWERED_WITHIN = timedelta(days=2)
-"""A prompt of the day that went out is ended by the first nightly roll after a day without an answer."""
-SETTLING = timedelta(minutes=5)
-"""What has just come due may still be on its way."""
+PLANNED_FOR = ("enrolled", "prompts_stopped")
 LATEST = timedelta(days=2)
 """A change may move what was due before it by a day at most, and rows keep the time they had."""
 
 
-MOVED = timedelta(days=1)
-"""How far another zone or another hour can move what went out already."""
-
-
-class Finding(BaseModel):
-    """One thing in the books that does not fit."""
-
-    model_config = ConfigDict(frozen=True)
-
-    study_id: str
-    item: str
-    what: str
-    detail: str
-
-
 def check(db: Database) -> list[Finding]:
-    """Missing, extra, doubled, sent without Telegram's id, answered without an answer, open past its window."""
+    """Missing, extra, doubled, without a letter or Telegram's id, answered by nobody, open past its window."""
     with db.read() as tx:
-        found = list(_doubled(tx))
-        for row in people.everyone(tx):
-            if row.status in ("enrolled", "prompts_stopped"):
-                found += _of_person(tx, row)
-    return found
+        return [found for number in everybody(tx) for found in check_one(tx, number)]
 
 
-def _of_person(tx: Tx, row: Any) -> list[Finding]:
+def everybody(tx: Tx) -> list[int]:
+    """Whose books there are: everybody, those who left too."""
+    return [int(row.id) for row in people.everyone(tx)]
+
+
+def check_one(tx: Tx, participant_id: int) -> list[Finding]:
+    """The same for one participant."""
+    row = people.by_id(tx, participant_id)
+    items = due.all_of(tx, row.id)
+    catching_up = timedelta(hours=protocol_of(row).prompts.catch_up_hours)
+    planned = list(_against_the_plan(tx, row, items)) if row.status in PLANNED_FOR else []
+    return [*planned, *check_rows(tx, row, items, catching_up)]
+
+
+def _against_the_plan(tx: Tx, row: Row[Any], items: Sequence[Row[Any]]) -> Iterator[Finding]:
     rules, seen = protocol_of(row), person_of(tx, row)
     began = visits.under_protocol_since(tx, row.id) or row.enrolled_at or row.created_at
     stretches = _stretches(tx, row, seen, began)
     demanded = [p for each in stretches for p in plan(rules, each.person, each.since, each.until)]
-    rows = {(r.item, r.occurrence): r for r in due.all_of(tx, row.id) if is_planned(r.item)}
-    return [
-        *_missing(tx, row, demanded, rows, seen),
-        *_extra(row, _ever_asked(rules, stretches), rows, began, tx.now),
-        *_open_too_long(tx, row, rows, timedelta(hours=rules.prompts.catch_up_hours)),
-        *_unanswered(tx, row, rows),
-    ]
+    rows = {(r.item, r.occurrence): r for r in items if is_planned(r.item)}
+    yield from _missing(tx, row, demanded, rows)
+    yield from _extra(row, _ever_asked(rules, stretches), rows, began, tx.now)
 
 
 @dataclass(frozen=True)
@@ -97,12 +84,11 @@ def _ever_asked(rules: Protocol, stretches: list[_Stretch]) -> dict[tuple[str, s
     return asked
 
 
-def _missing(
-    tx: Tx, row: Any, demanded: list[Planned], rows: dict[tuple[str, str], Any], seen: Person
-) -> Iterator[Finding]:
+def _missing(tx: Tx, row: Any, demanded: list[Planned], rows: dict[tuple[str, str], Any]) -> Iterator[Finding]:
+    """What a hold or a break keeps from going has its row all the same, which says so."""
     for planned in demanded:
-        if planned.key not in rows and planned.due_at < tx.now - SETTLING and seen.hold is None:
-            yield _finding(row, planned.item, "missing", f"was due {planned.due_at:%Y-%m-%d %H:%M} UTC")
+        if planned.key not in rows and planned.due_at < tx.now - SETTLING:
+            yield finding(row, planned.item, "missing", f"was due {planned.due_at:%Y-%m-%d %H:%M} UTC")
 
 
 def _extra(
@@ -117,71 +103,41 @@ def _extra(
         went_out = item.sent_at is not None and item.sent_at >= began
         unasked = went_out and not asked.get(key, now) <= item.sent_at
         if unasked and item.due_at < now and item.state != "superseded":
-            yield _finding(row, item.item, "extra", "went out, and the protocol does not ask for it")
+            yield finding(row, item.item, "extra", "went out, and the protocol does not ask for it")
 
 
-def _open_too_long(tx: Tx, row: Any, rows: dict[tuple[str, str], Any], catching_up: timedelta) -> Iterator[Finding]:
-    since = meta.get(tx, meta.UP_SINCE)
-    told_by = datetime.fromisoformat(since) + catching_up if since else None
-    for item in rows.values():
-        if item.final_at is not None or item.latest_at is None:
-            continue
-        if item.state == "pending" and told_by is not None and tx.now < item.due_at <= told_by:
-            continue  # it waits to be told of by the message that follows an outage
-        may_wait = ANSWERED_WITHIN if item.sent_at is not None and not item.item.startswith("visit.") else SETTLING
-        if max(item.latest_at, item.sent_at or item.latest_at) < tx.now - may_wait:
-            yield _finding(row, item.item, "open past its window", f"since {item.latest_at:%Y-%m-%d %H:%M} UTC")
+class NothingCalledSo(LookupError):
+    """Nothing that is due is called like this; the text says what can be asked for."""
+
+    def __init__(self, asked: str, known: Sequence[str]) -> None:
+        self.asked = asked
+        super().__init__(f"nothing is called {asked}; ask for one of: {', '.join(known)}")
 
 
-def _unanswered(tx: Tx, row: Any, rows: dict[tuple[str, str], Any]) -> Iterator[Finding]:
-    for item in rows.values():
-        if item.state in ("answered", "answered_late") and item.payload.get("visit"):
-            visit = item.payload["visit"]
-            if visits.finished(tx, row.id, visit) is None:
-                yield _finding(row, item.item, "answered without an answer", f"{visit} has no end")
+def why(db: Database, study_id: str, asked: str) -> str:
+    """One sentence from the ledger: what was due of one thing, what went out, and how it ended.
 
-
-def _doubled(tx: Tx) -> Iterator[Finding]:
-    twice = (
-        select(outbox.c.due_item_id, func.count().label("n"))
-        .where(outbox.c.due_item_id.is_not(None))
-        .group_by(outbox.c.due_item_id)
-        .having(func.count() > 1)
-    )
-    for item_id, count in tx.rows(twice):
-        yield from _about(tx, item_id, "doubled", f"{count} letters for one occurrence")
-    nameless = select(outbox.c.due_item_id).where(
-        outbox.c.due_item_id.is_not(None), outbox.c.state == "sent", outbox.c.message_id.is_(None)
-    )
-    for (item_id,) in tx.rows(nameless):
-        yield from _about(tx, item_id, "sent without Telegram's id", "nobody can say that it arrived")
-
-
-def _about(tx: Tx, item_id: int, what: str, detail: str) -> Iterator[Finding]:
-    item = due.by_id(tx, item_id)
-    if item is not None:
-        yield _finding(people.by_id(tx, item.participant_id), item.item, what, detail)
-
-
-def _finding(row: Any, item: str, what: str, detail: str) -> Finding:
-    return Finding(study_id=row.study_id, item=item, what=what, detail=detail)
-
-
-def why(db: Database, study_id: str, visit: str) -> str:
-    """One sentence from the ledger: what was due of a check-in or evening, what went out, and how it ended.
-
-    Raises NoSuchParticipant; `KeyError` for a check-in the protocol does not have.
+    Raises NoSuchParticipant; NothingCalledSo.
     """
     with db.read() as tx:
         row = people.by_study_id(tx, study_id)
         for told_by in (why_session, why_evening, why_prompt):
-            if (told := told_by(tx, row, visit)) is not None:
+            if (told := told_by(tx, row, asked)) is not None:
                 return told
-        return why_visit(tx, row, visit)
+        try:
+            return why_visit(tx, row, asked)
+        except KeyError:
+            raise NothingCalledSo(asked, askable(protocol_of(row))) from None
+
+
+def askable(rules: Protocol) -> list[str]:
+    """Everything that can be asked for: check-ins, sessions, and the names of items."""
+    sessions = sorted({each.code for arm in rules.arms.values() for each in arm.sessions})
+    return [*(visit.code for visit in rules.visits), *sessions, *EVENINGS, *BECAUSE]
 
 
 def why_visit(tx: Tx, row: Any, visit: str) -> str:
-    """The same of one check-in of a participant."""
+    """The same of one check-in of a participant; `KeyError` for one the protocol does not have."""
     protocol_of(row).visit(visit)
     window = visits.windows(tx, row.id).get(visit)
     if window is None:
@@ -192,7 +148,7 @@ def why_visit(tx: Tx, row: Any, visit: str) -> str:
         f"{window.closes_on}"
     )
     told = "; ".join(_told(r) for r in asked) or "no message is written yet"
-    return f"{opening}; {told}{_end(tx, row.id, visit)}."
+    return f"{opening}; {told}{_end(tx, row, window)}."
 
 
 def _told(row: Any) -> str:
@@ -203,8 +159,9 @@ def _told(row: Any) -> str:
     return f"{step} {when}{sent} → {row.state}{reason}"
 
 
-def _end(tx: Tx, participant_id: int, visit: str) -> str:
-    done = visits.finished(tx, participant_id, visit)
+def _end(tx: Tx, row: Row[Any], window: VisitPlanned) -> str:
+    done = visits.finished(tx, row.id, window.visit)
     if done is None:
         return ""
-    return f"; answered {done.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, {'whole' if done.complete else 'in part'}"
+    late = ", late" if local_at(done.at, row.zone).date() > window.closes_on else ""
+    return f"; answered {done.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, {'whole' if done.complete else 'in part'}{late}"

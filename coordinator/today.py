@@ -11,7 +11,7 @@ from sqlalchemy import Row, func, select
 
 from content.safety_data import alerts as rules
 from content.watching import watching
-from coordinator import alert_tests, calls, checklists
+from coordinator import alert_tests, books_checked, calls, checklists
 from coordinator.reaching import another_way
 from records import alerts, escalations, facts, people, visits
 from records.database import Database, Tx
@@ -52,7 +52,7 @@ def today(db: Database) -> Today:
     with db.read() as tx:
         everyone = people.everyone(tx)
         found = [*_alerts(tx), *_calls(tx), *(need for person in everyone for need in _of_person(tx, person))]
-        found += _letters(tx)
+        found += [*_letters(tx), *_books(tx)]
         tests = {person.study_id for person in everyone if person.test}
         return Today(
             participants=[need for need in found if need.study_id is not None and need.study_id not in tests],
@@ -158,6 +158,16 @@ def _letters(tx: Tx) -> Iterator[Need]:
         who = None if row.participant_id is None else people.by_id(tx, row.participant_id).study_id
         became = "refused" if row.state == "refused" else "in doubt"
         yield Need(kind="letters", study_id=who, what=f"messages {became} ({row.kind}): {row.n}")
+
+
+def _books(tx: Tx) -> Iterator[Need]:
+    """What the last nightly look at the books found, a line for each person."""
+    found = books_checked.last(tx)
+    for study_id in dict.fromkeys(each.study_id for each in found):
+        first, *more = (each for each in found if each.study_id == study_id)
+        rest = f", and {len(more)} more" if more else ""
+        what = f"{first.item}: {first.what}, {first.detail}{rest} (coach check --ledger)"
+        yield Need(kind="books", study_id=study_id, what=what)
 
 
 def _alert_test(tx: Tx) -> Iterator[Need]:

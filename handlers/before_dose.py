@@ -11,6 +11,7 @@ from datetime import time
 from content import say
 from content.message import Param
 from handlers.asking import Asking, choose, tick, wording
+from handlers.why import why_this
 from study import queries
 from study.facts import DosePrompts
 from study.queries import NoPrompt, PreDose, look
@@ -26,8 +27,7 @@ def before_dose(
     why = Option("why", say.pre_dose.why_button())
     choice = yield from choose("ask", say.pre_dose.ask(variant=drawn), [*_answers(), why], back=False)
     if choice == "why":
-        reason = say.pre_dose.why(minutes=minutes, time=time.fromisoformat(at))
-        choice = yield from choose("ask_again", reason, _answers())
+        choice = yield from choose("ask_again", (yield from why_this()), _answers())
     if choice == "pause":
         one = {"medicine": medicines[0]} if len(medicines) == 1 else {}
         yield Begin("begin", "pause", one)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from content import say
 from content.message import Message
 from handlers.asking import choose
+from handlers.why import why_this
 from study import queries
 from study.queries import YearInNumbers, look
 from study.steps import Begin, Conversation, Option, Say
@@ -20,9 +19,7 @@ def closing(me: ParticipantView, visit: str, closes_on: str, goes_on: bool) -> C
     why = Option("why", say.closing.why_button())
     choice = yield from choose("given_said", _numbers(given), [*_answers(), why], back=False)
     if choice == "why":
-        name = Message(f"visit.name_{visit}")
-        reason = say.closing.why(name=name, closes=date.fromisoformat(closes_on))
-        choice = yield from choose("given_again", reason, _answers())
+        choice = yield from choose("given_again", (yield from why_this()), _answers())
     yield Say("after", say.closing.open() if goes_on else say.closing.closed())
     yield Say("team", say.closing.team())
     if choice == "file":

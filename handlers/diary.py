@@ -19,6 +19,7 @@ from handlers.asking import Asking, ask, choose, wording, yes_no
 from handlers.putting_off import put_off
 from handlers.tlfb import amount_or_none, amounts_of_a_day
 from handlers.weekly import Week, look_back
+from handlers.why import why_this
 from study import facts, queries
 from study.diary import Sheet
 from study.looking_back import usual_on_list
@@ -101,8 +102,7 @@ def _ask(me: ParticipantView, sheet: Sheet, anchor_on: str | None, *, away: bool
     choice = yield from choose("day", question, [*options, why], reads=_reads(sheet), back=False)
     if choice != "why":
         return choice
-    reason = say.diary.why(anchor=date.fromisoformat(anchor_on))
-    return (yield from choose("day_again", reason, options, reads=_reads(sheet)))
+    return (yield from choose("day_again", (yield from why_this()), options, reads=_reads(sheet)))
 
 
 def _answers(sheet: Sheet) -> list[Option]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from content import say
 from handlers.asking import choose
+from handlers.why import why_this
 from study import queries
 from study.facts import Note
 from study.steps import Conversation, Option, Record, Say
@@ -25,7 +26,7 @@ def meeting(
     why = Option("why", say.meeting.why_button())
     choice = yield from choose("meets", question, [*options, why], back=False)
     if choice == "why":
-        choice = yield from choose("meets_again", say.meeting.why(), options)
+        choice = yield from choose("meets_again", (yield from why_this()), options)
     if choice == "there":
         yield Say("noted", say.meeting.noted())
         return

@@ -6,6 +6,7 @@ from content import say
 from handlers.asking import choose, wording
 from handlers.preferences import set_fewer
 from handlers.putting_off import put_off
+from handlers.why import why_this
 from study.steps import Begin, Conversation, Option, Say
 from study.view import ParticipantView
 
@@ -16,8 +17,7 @@ def practice_nudge(me: ParticipantView, leads_to: str, week: int, daily: bool, b
     why = Option("why", say.nudge.why_button())
     choice = yield from choose("ask", say.nudge.ask(variant=drawn), [*_answers(), why], back=False)
     if choice == "why":
-        reason = say.nudge.why_daily() if daily else say.nudge.why_weekly(week=week)
-        choice = yield from choose("ask_again", reason, _answers())
+        choice = yield from choose("ask_again", (yield from why_this()), _answers())
     if choice == "now":
         yield Begin("begin", leads_to, {"week": week} if booster else {})
     elif choice == "later":

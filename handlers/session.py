@@ -14,6 +14,7 @@ from handlers.asking import Asking, ask, choose
 from handlers.exercise import lead, leaving, record_led
 from handlers.planning import make_plan, plan_again
 from handlers.putting_off import ask_when
+from handlers.why import why_this
 from study import queries, reading
 from study.facts import RemindMe, SessionDone, SessionPartDone
 from study.queries import PartDone, SessionOpen, SessionsOpen, ZoneNow, look
@@ -171,7 +172,7 @@ def session_offer(me: ParticipantView, session: str, others: Sequence[str] = (),
     why = Option("why", say.session.why_button())
     choice = yield from choose("offer", _offer(lesson, others, again), [*options, why], back=False)
     if choice == "why":
-        choice = yield from choose("offer_again", say.session.why(), options)
+        choice = yield from choose("offer_again", (yield from why_this()), options)
     if choice == "begin":
         yield Begin("begin", "session", {"code": session})
         return

@@ -10,6 +10,7 @@ from content import say
 from content.message import Message
 from handlers.asking import Asking, choose
 from handlers.putting_off import ask_when
+from handlers.why import why_this
 from study.facts import RemindMe
 from study.queries import OpenVisit, look
 from study.steps import Begin, Conversation, Option, Record, Say
@@ -37,9 +38,7 @@ def visit_offer(
     told = say.visit.waited(question=question) if waited else question
     choice = yield from choose("offer", told, [*options, why], back=False)
     if choice == "why":
-        dates = {"anchor": date.fromisoformat(anchor_on), "target": date.fromisoformat(target_on)}
-        reason = say.visit.why(name=name, closes=closes, **dates)
-        choice = yield from choose("offer_again", reason, options)
+        choice = yield from choose("offer_again", (yield from why_this()), options)
     if choice == "later":
         yield from _put_off(me, visit, name, datetime.fromisoformat(closes_at))
         return

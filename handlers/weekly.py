@@ -16,6 +16,7 @@ from handlers.asking import Asking, choose, choose_at, typed, wording
 from handlers.instruments import ask_part
 from handlers.progress import TITLES, goal, ratings_line, written
 from handlers.putting_off import put_off
+from handlers.why import why_this
 from study import facts, queries, reading, responses
 from study.queries import KeptWeek, look
 from study.steps import Answer, Conversation, NotUnderstood, Option, Record, Say
@@ -53,8 +54,7 @@ def weekly(
     asked = Week.model_validate(week)
     opening = say.weekly.opening(variant=(yield from wording("opening", "weekly.opening")), **asked.span)
     question = say.weekly.offer(opening=opening)
-    why = say.weekly.why(anchor=date.fromisoformat(anchor_on))
-    choice = yield from _wanted(say.weekly.after_away(question=question) if away else question, why, _BEGIN, _LATER)
+    choice = yield from _wanted(say.weekly.after_away(question=question) if away else question, _BEGIN, _LATER)
     args = {"week": week, "anchor_on": anchor_on, "closes_at": closes_at}
     if choice == "later" and (yield from put_off(me, "weekly", args, say.weekly.put_off)):
         return
@@ -67,9 +67,8 @@ def weekly(
 def week_picture(me: ParticipantView, week: dict[str, Any], anchor_on: str) -> Conversation:
     """The picture of a week that comes by itself, offered first."""
     asked = Week.model_validate(week)
-    why = say.weekly.why_picture(anchor=date.fromisoformat(anchor_on))
     show = Option("show", say.weekly.show_button())
-    if (yield from _wanted(say.weekly.offer_picture(variant=None, **asked.span), why, show)) == "show":
+    if (yield from _wanted(say.weekly.offer_picture(variant=None, **asked.span), show)) == "show":
         yield from look_back(me, asked)
     else:
         yield Say("not_today", say.weekly.not_today())
@@ -86,11 +85,11 @@ _BEGIN = Option("begin", say.weekly.begin_button())
 _LATER = Option("later", say.visit.later_button())
 
 
-def _wanted(question: Message, why: Message, *wanted: Option) -> Asking[str]:
+def _wanted(question: Message, *wanted: Option) -> Asking[str]:
     """What becomes of the offer: the code of one of these, or `not_today`."""
     options = [*wanted, Option("not_today", say.diary.not_today_button())]
     choice = yield from choose("offer", question, [*options, Option("why", say.diary.why_button())], back=False)
-    return choice if choice != "why" else (yield from choose("offer_again", why, options))
+    return choice if choice != "why" else (yield from choose("offer_again", (yield from why_this()), options))
 
 
 def look_back(me: ParticipantView, week: Week, *, opened: bool = False) -> Conversation:

@@ -138,6 +138,17 @@ def answered(tx: Tx, item_id: int) -> None:
     tx.run(update(due).where(due.c.id == item_id, due.c.state == "sent", _of_the_day).values(**done))
 
 
+def answered_late(tx: Tx, participant_id: int, visit: str) -> bool:
+    """The last message of a check-in that went out ended with the window, and was answered after all; True if so."""
+    message = due.c.item.startswith(f"visit.{visit}.", autoescape=True) & ~due.c.item.endswith(".call", autoescape=True)
+    mine = (due.c.participant_id == participant_id) & message & due.c.sent_at.is_not(None)
+    last = tx.first(select(due.c.id, due.c.state).where(mine).order_by(due.c.sent_at.desc(), due.c.id.desc()).limit(1))
+    if last is None or last.state != "expired":
+        return False
+    done = {"state": "answered_late", "final_at": tx.now, "reason": "answered after the window had closed"}
+    return tx.run(update(due).where(due.c.id == last.id).values(**done)) == 1
+
+
 def expire_unanswered(tx: Tx, before: datetime) -> int:
     """End prompts of the day that went out before an instant and were not answered; gives how many.
 

@@ -18,6 +18,7 @@ from records import due, people, plans, visits
 from records.database import Tx
 from records.person import person_of, protocol_of
 from scheduler import travelling
+from scheduler.away import catch_up, looked, row_of
 from study.facts import VisitPlanned
 from study.person import Person, local_at
 from study.plan import Planned, family_of, is_planned, plan, windows_of
@@ -59,7 +60,7 @@ def replan(tx: Tx, participant_id: int) -> Replanned:
     _keep_windows(tx, row, rules, person)
     plans.keep(tx, participant_id, person)
     changes = compared(tx, row, rules, person)
-    added = due.plan_all(tx, [_row(participant_id, planned) for planned in changes.added], NO_LONGER)
+    added = due.plan_all(tx, [row_of(participant_id, planned) for planned in changes.added], NO_LONGER)
     for item, planned in changes.moved:
         local = planned.due_local.isoformat(timespec="seconds")
         due.move(tx, item.id, planned.due_at, local, planned.zone, planned.latest_at, dict(planned.payload))
@@ -89,6 +90,7 @@ def roll(tx: Tx) -> Replanned:
     """Plan everybody again, and end what nobody answered, in one transaction."""
     end_unanswered(tx)
     done = [night(tx, participant_id) for participant_id in planned_for(tx)]
+    looked(tx)
     return Replanned(sum(d.added for d in done), sum(d.moved for d in done), sum(d.superseded for d in done))
 
 
@@ -103,7 +105,8 @@ def planned_for(tx: Tx) -> list[int]:
 
 
 def night(tx: Tx, participant_id: int) -> Replanned:
-    """What a night does for one person: the zone of today, the end of their year, and their plan in line."""
+    """What a night does for one person: what a long stop left out, the zone of today, their year's end, their plan."""
+    catch_up(tx, participant_id, RECURRING)
     if people.by_id(tx, participant_id).home_zone is not None or _is_to_travel(tx, participant_id):
         travelling.settle(tx, participant_id)
     _complete(tx, people.by_id(tx, participant_id))
@@ -149,19 +152,6 @@ def _settled(tx: Tx, row: Row[Any], rules: Protocol, person: Person) -> set[str]
     older = [w for w in visits.windows(tx, row.id).values() if w.protocol_version != rules.version]
     today = local_at(tx.now, person.zone).date()
     return {w.visit for w in older if w.closes_on < today or visits.finished(tx, row.id, w.visit) is not None}
-
-
-def _row(participant_id: int, planned: Planned) -> due.Planned:
-    return due.Planned(
-        participant_id,
-        planned.item,
-        planned.occurrence,
-        planned.due_at,
-        planned.zone,
-        planned.latest_at,
-        dict(planned.payload),
-        planned.protocol_version,
-    )
 
 
 def _has_moved(row: Row[Any], planned: Planned) -> bool:

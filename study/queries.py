@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -178,6 +178,19 @@ class YearInNumbers(BaseModel):
     pauses: int
     minutes: int
     visits: int
+
+
+class Reason(BaseModel):
+    """Why a prompt came: its kind, and what is said of it; days, times and clocks are local."""
+
+    model_config = ConfigDict(frozen=True)
+
+    kind: str
+    visit: str | None = None
+    days: dict[str, date] = {}
+    times: dict[str, datetime] = {}
+    clocks: dict[str, time] = {}
+    numbers: dict[str, int] = {}
 
 
 class Now(Query[datetime]):
@@ -388,6 +401,10 @@ class PartDone(Query[bool]):
 
     session: str
     part: str
+
+
+class WhyThis(Query[Reason]):
+    """Why the prompt came that the person answers in this talk."""
 
 
 class LastPlan(Query[Plan | None]):

@@ -118,7 +118,7 @@ async def test_why_explains_and_then_takes_the_answer(small: Clinic) -> None:
     ann = await joined(small)
     await until(small, evening(TUESDAY, "18:31"))
     await ann.taps("Why do I get this?")
-    assert "You joined the study on Monday 2 March" in ann.hears
+    assert "each evening since you joined on Monday 2 March, and this one is about Tuesday 3 March" in ann.hears
     await ann.taps("None on this day")
     assert len(small.kept(DiaryDay)) == 1
     check("diary_why", ann.transcript())

@@ -281,10 +281,10 @@ async def test_only_a_real_bot_tests_its_path_and_shows_that_it_lives(tmp_path: 
     async with clinic_over(fresh_sqlite(tmp_path), {"live": True}) as clinic:
         await clinic.settle()
         jobs = jobs_of(clinic.node, settings)
-        assert list(jobs) == ["sweep", "roll", "purge", "watch", "alert_test", "heartbeat"]
+        assert list(jobs) == ["sweep", "roll", "books", "purge", "watch", "alert_test", "heartbeat"]
         for _, job in jobs.values():
             await job()
         assert [line.rule for line in alerting.listed(clinic.database)] == ["test_alert"]
         assert "heartbeat" not in jobs_of(clinic.node, Settings())
         clinic.node.world = replace(clinic.node.world, live=False)
-        assert list(jobs_of(clinic.node, settings)) == ["sweep", "roll", "purge", "watch"]
+        assert list(jobs_of(clinic.node, settings)) == ["sweep", "roll", "books", "purge", "watch"]

@@ -57,7 +57,7 @@ act = st.one_of(
     st.tuples(st.just("tries"), st.sampled_from(SAID)),
     st.tuples(st.just("tries"), st.sampled_from(SAID)),
     st.tuples(st.just("tap"), st.integers(0, 10)),
-    st.tuples(st.just("away"), st.sampled_from((6, 72))),
+    st.tuples(st.just("away"), st.sampled_from((6, 72, 300))),
     st.tuples(st.just("restart"), st.none()),
     st.tuples(st.just("jumps"), st.sampled_from((7200, 90, -30, -300))),
     st.tuples(st.just("no_line"), st.sampled_from((1, 9))),
@@ -124,7 +124,7 @@ def test_the_books_agree_after_any_life(acts: list[tuple[str, Any]], days: int) 
 
 
 def test_what_a_long_outage_kept_back_is_told_once() -> None:
-    on_sqlite([("away", 72)], 45)
+    on_sqlite([("away", 72), ("away", 300)], 45)
 
 
 def test_after_an_outage_the_quiet_hours_are_those_of_a_place_reached_in_the_meantime() -> None:

@@ -84,7 +84,7 @@ async def test_why_explains_and_then_begins(clinic: Clinic) -> None:
     ann = await joined(clinic)
     await skip_to(clinic, JUNE_2 + timedelta(minutes=1))
     await ann.taps("Why do I get this?")
-    assert "You joined the study on Monday 2 March" in ann.hears
+    assert "Your 3-month check-in counts from Monday 2 March" in ann.hears
     await ann.taps("Begin")
     assert "check-in: about" in ann.hears
 

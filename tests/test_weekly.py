@@ -173,7 +173,7 @@ async def test_a_diary_answered_before_leaves_the_week_to_come_alone(small: Clin
 
 async def test_a_picture_by_itself_is_offered_and_shown_only_when_wanted(small: Clinic) -> None:
     from bot import talking, turns
-    from records import people
+    from records import due, people
 
     ann = await joined(small)
     await until(small, evening(SUNDAY, "12:00"))
@@ -183,7 +183,11 @@ async def test_a_picture_by_itself_is_offered_and_shown_only_when_wanted(small: 
         person = people.by_study_id(tx, "P0001")
         desk = turns._of(small.node.world, tx, person, people.chat_of(tx, person.id))
         week = {"on": SUNDAY.isoformat(), "picture": True}
-        talking.begin(desk, "week_picture", {"week": week, "anchor_on": MONDAY.isoformat()})
+        on = {"on": SUNDAY.isoformat()}
+        row = due.plan(tx, due.Planned(1, "week_picture", "by itself", tx.now, person.zone, payload=on))
+        assert row is not None
+        due.sent(tx, row)
+        talking.begin(desk, "week_picture", {"week": week, "anchor_on": MONDAY.isoformat()}, prompt=row)
     ann.seen = len(ann.person.messages)
     await small.settle()
     ann._note()

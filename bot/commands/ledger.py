@@ -40,19 +40,20 @@ def why(
     visit: Annotated[
         str,
         typer.Argument(
-            help="baseline, month_3 … month_12; a session: S1 to S8; pre_dose, practice_nudge, closing; diary, weekly, "
-            "week_picture, each also of one day: diary/2026-03-08"
+            help="baseline, month_3 … month_12; a session: S1 to S8; pre_dose, practice_nudge, closing, meeting, "
+            "visit_again, session_again, again, allocated, amount_check, outage, patch_assumed, check_back, travel; "
+            "diary, weekly, week_picture, each also of one day: diary/2026-03-08"
         ),
     ],
 ) -> None:
-    """Say in one sentence what was due of a check-in, a session or an evening, what went out, and how it ended."""
+    """Say in one sentence what was due of a check-in, a session or another thing, what went out, and how it ended."""
     with opened() as db:
         try:
             typer.echo(ledger.why(db, study_id, visit))
         except NoSuchParticipant as error:
             refuse(str(error))
-        except KeyError:
-            raise typer.BadParameter(f"the protocol has no check-in {visit}", param_hint="visit") from None
+        except ledger.NothingCalledSo as error:
+            raise typer.BadParameter(str(error), param_hint="visit") from None
 
 
 def check_ledger(*, json: bool) -> None:
