@@ -31,7 +31,7 @@ def take(desk: Desk, item: Row[Any], *, reachable: bool) -> None:
     if not reachable and item.item != travelling.ITEM:
         due.close(desk.tx, item.id, "undeliverable", "no chat, or blocked")
         return
-    _TAKEN[item.item](desk, item)
+    TAKEN[item.item](desk, item)
 
 
 def _step(desk: Desk, item: Row[Any]) -> None:
@@ -150,7 +150,7 @@ def _travel(desk: Desk, item: Row[Any]) -> None:
     planning.replan(desk.tx, desk.participant.id)
 
 
-_TAKEN: dict[str, Callable[[Desk, Row[Any]], None]] = {
+TAKEN: dict[str, Callable[[Desk, Row[Any]], None]] = {
     "step": _step,
     "check_back": _check_back,
     "visit_again": _visit_again,
@@ -162,3 +162,4 @@ _TAKEN: dict[str, Callable[[Desk, Row[Any]], None]] = {
     "allocated": _allocated,
     watching.ITEM: watching.ask,
 }
+"""Item that no protocol plans → what takes its turn."""

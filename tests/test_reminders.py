@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from bot import dues
+from bot.prompted import SENDERS
 from records import people
 from scheduler import planning
 from tests.bookkeeping import Life
@@ -18,19 +20,32 @@ from tests.clinic import Clinic, Patient, fresh_sqlite
 from tests.evenings import clinic_of_evenings
 from tests.golden import FOLDER, check
 from tests.living import books, days, joined, until
+from tests.plans import STAMP
 
 TEN = datetime(2026, 3, 5, 15, 0, tzinfo=UTC)  # 10:00 in New York, three months after the baseline
 HAS = {
-    "check-in: invitation, nudge, short form, last message": ("visit_ladder", "visit_why", "visit_put_off"),
-    "check-in: after its window, in a break, first of all": ("visit_over", "check_in_late", "break_moves_a_check_in"),
-    "session": ("session_opens", "session_put_off"),
+    "visit": (
+        *("visit_ladder", "visit_why", "visit_over", "check_in_late", "check_in_after_a_hold"),
+        *("break_moves_a_check_in", "break_over_a_check_in"),
+    ),
+    "visit_again": ("visit_put_off",),
+    "session": ("session_opens",),
+    "session_again": ("session_put_off",),
     "diary": ("diary_as_usual", "diary_why", "diary_over", "diary_by_now", "diary_again"),
-    "week and its picture": ("weekly", "weekly_alone", "week_picture"),
-    "before a dose": ("pre_dose_pause", "pre_dose_off", "pre_dose_late"),
-    "practice": ("nudge_begun", "nudge_later", "fewer_messages"),
-    "end of the year": ("closing",),
-    "after an outage": ("away_an_evening", "away_three_days"),
-    "pause put off": ("pause_later",),
+    "weekly": ("weekly", "weekly_alone"),
+    "week_picture": ("week_picture",),
+    "meeting": ("meeting_soon", "meeting_off"),
+    "pre_dose": ("pre_dose_pause", "pre_dose_off", "pre_dose_late"),
+    "practice_nudge": ("nudge_begun", "fewer_messages"),
+    "again": ("nudge_later",),
+    "closing": ("closing",),
+    "outage": ("away_an_evening", "away_three_days"),
+    "check_back": ("pause_later",),
+    "step": ("pause_mbt", "pause_cbt"),
+    "patch_assumed": ("patch_assumed",),
+    "allocated": ("allocated",),
+    "amount_check": ("took_much_less",),
+    "travel": ("travel",),
 }
 """Every kind of reminder → its transcripts."""
 
@@ -126,6 +141,7 @@ async def test_after_an_outage(clinic: Clinic, name: str, hours: int) -> None:
 
 
 def test_every_kind_of_reminder_has_its_transcript() -> None:
-    for names in HAS.values():
-        for name in names:
-            assert (FOLDER / f"{name}.txt").exists(), name
+    heard = {family for family in SENDERS if STAMP.items[family].does == "message"}
+    assert HAS.keys() == heard | dues.TAKEN.keys()
+    for name in (name for names in HAS.values() for name in names):
+        assert (FOLDER / f"{name}.txt").exists(), name
