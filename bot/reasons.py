@@ -67,11 +67,9 @@ def _waited(desk: Desk, row: Row[Any]) -> str | None:
     breaks = facts.in_force(desk.tx, BreakTaken, desk.participant.id)
     if any(kept.recorded_at < sent_at and kept.fact.until > planned_at and kept.fact.days for kept in breaks):
         return "after_break"
-    known = plans.history(desk.tx, desk.participant.id)
-    ends = [*(basis.since for basis in known[1:]), desk.tx.now]
-    spans = zip(known, ends, strict=True)
-    held = (b for b, end in spans if b.person.hold is not None and b.since < sent_at and end > planned_at)
-    return "after_hold" if any(held) else None
+    spans = plans.spans(desk.tx, desk.participant.id)
+    held = any(b.person.hold is not None and b.since < sent_at and end > planned_at for b, end in spans)
+    return "after_hold" if held else None
 
 
 def _meeting(desk: Desk, row: Row[Any]) -> Reason:

@@ -43,6 +43,12 @@ def history(tx: Tx, participant_id: int) -> list[Basis]:
     return [Basis(row.since, _person.validate_python(row.person)) for row in tx.rows(mine.order_by(basis.c.id))]
 
 
+def spans(tx: Tx, participant_id: int) -> list[tuple[Basis, datetime]]:
+    """The same, each with the instant until which it held: the last one until now."""
+    known = history(tx, participant_id)
+    return list(zip(known, [*(each.since for each in known[1:]), tx.now], strict=False))
+
+
 def erase(tx: Tx, participant_id: int) -> None:
     """Drop what the plans of a participant were made from."""
     tx.run(delete(basis).where(basis.c.participant_id == participant_id))

@@ -35,9 +35,7 @@ def _asked_for(tx: Tx, participant_id: int, since: datetime) -> Iterator[Planned
     """What was asked for from `since` until now, by what was known of the person at the time."""
     row = people.by_id(tx, participant_id)
     since = max(since, visits.under_protocol_since(tx, participant_id) or since)
-    bases = plans.history(tx, participant_id)
-    ends = [*(each.since for each in bases[1:]), tx.now]
-    for basis, until in zip(bases, ends, strict=True):
+    for basis, until in plans.spans(tx, participant_id):
         yield from plan(protocol_of(row), basis.person, max(basis.since, since), until)
 
 
