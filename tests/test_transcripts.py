@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -61,14 +62,14 @@ async def test_the_whole_baseline(clinic: Clinic) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "count", "said"), [("gad7", 7, ["Some"] * 7), ("phq9", 9, ["Never"] * 8 + ["Some", "I am safe"])]
+    ("code", "items", "said"), [("gad7", 7, ["Some"] * 7), ("phq9", 9, ["Never"] * 8 + ["Some", "I am safe"])]
 )
 async def test_a_questionnaire_in_the_words_a_site_brings(
-    clinic: Clinic, tmp_path: Path, code: str, count: int, said: list[str]
+    clinic: Clinic, tmp_path: Path, code: str, items: int, said: list[str]
 ) -> None:
     on_the_roster(clinic)
     ann = await clinic.enrolled()
-    brought(clinic, tmp_path, written(code, count))
+    brought(clinic, tmp_path, written(code, items))
     await clinic.later(minutes=2)
     await begins(clinic, ann, "month_3")
     await ann.does(*said)
@@ -115,6 +116,16 @@ async def test_who_took_much_less_is_asked_what_changed(clinic: Clinic) -> None:
     ann.script.clear()
     await clinic.passes(minutes=5)
     check("took_much_less", ann.transcript())
+
+
+async def test_a_line_read_often_is_said_in_other_words_from_time_to_time(tmp_path: Path) -> None:
+    turns = count()
+    async with clinic_over(fresh_sqlite(tmp_path), {"draw": lambda below: next(turns) % below}) as clinic:
+        ann = await clinic.enrolled()
+        heard = {(await ann.says("/pain 4")).hears for _ in range(5)}
+        assert len(heard) == 5
+        assert all("4 of 10, " in text for text in heard)
+        assert {(await ann.says("/pain 9")).hears for _ in range(3)} == {ann.hears}, "what names help has one wording"
 
 
 def test_every_instrument_of_every_check_in_has_a_transcript() -> None:
