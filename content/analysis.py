@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from content import loading
-from content.export_columns import AT_A_VISIT, WIDE
+from content.export_columns import WIDE
 from content.exports import exports
 from content.instruments import Instrument, instrument
 from content.instruments import Item as Item
-from content.protocol import protocol
+from content.protocol import protocol, shelf_in_use
 from content.wide import at_visit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from importlib.resources.abc import Traversable
 
 FOLDER = "analysis"
-DEFAULT = "stamp"
 
 Random = Literal["study_id", "therapy_group"]
 Arm = Literal["mbt", "cbt"]
@@ -50,6 +51,11 @@ class Model(_Part):
         if "arm" in self.pooled:
             raise ValueError("pooled: the model of a blinded report knows no arm")
         return self
+
+    @property
+    def percent(self) -> str:
+        """The level of its intervals, as it is written: `95 %`."""
+        return f"{100 * self.level:g} %"
 
     def text(self, *, by_arm: bool) -> str:
         """The model as R's lme4 writes it."""
@@ -135,15 +141,9 @@ class Analysis(_Part):
     published: tuple[Published, ...]
 
     @model_validator(mode="after")
-    def _names_what_there_is(self) -> Analysis:
-        if strange := [each.column for each in self.outcomes if each.column not in _figures()]:
-            raise ValueError(f"outcomes: the wide file has no figure '{strange[0]}'")
+    def _fits_together(self) -> Analysis:
         if len([each for each in self.outcomes if each.primary]) != 1:
             raise ValueError("outcomes: one is primary")
-        visits = {visit.code for visit in protocol().visits}
-        named = [*(each.visit for each in self.completeness), *(each.visit for each in self.published)]
-        if unknown := [visit for visit in named if visit not in visits]:
-            raise ValueError(f"the protocol has no check-in '{unknown[0]}'")
         columns = {each.column for each in self.outcomes}
         if strange := [each.outcome for each in self.published if each.outcome not in columns]:
             raise ValueError(f"published: no outcome '{strange[0]}'")
@@ -176,9 +176,24 @@ class Analysis(_Part):
 
 
 def _figures() -> set[str]:
-    """Names of the wide file, without the ending of a check-in."""
-    wide = next(table for table in exports().tables if table.name == WIDE)
-    return {AT_A_VISIT.sub("", name) for name in wide.names}
+    """Names of the wide file."""
+    return set(next(table for table in exports().tables if table.name == WIDE).names)
+
+
+def misfits(plan: Analysis) -> list[str]:
+    """What a plan wants that the protocol in use does not have: place and reason, each once."""
+    figures, first = _figures(), protocol().visits[0]
+    found = [
+        f"outcomes: the wide file has no figure '{each.column}' at {visit.code}"
+        for each in plan.outcomes
+        for visit in (protocol().visits if each.primary else [first])
+        if at_visit(each.column, visit) not in figures
+    ]
+    visits = {visit.code for visit in protocol().visits}
+    named = [("completeness", each.visit) for each in plan.completeness]
+    named += [("published", each.visit) for each in plan.published]
+    found += [f"{place}: the protocol has no check-in '{visit}'" for place, visit in named if visit not in visits]
+    return list(dict.fromkeys(found))
 
 
 def _look_up(trait: Trait) -> None:
@@ -188,7 +203,21 @@ def _look_up(trait: Trait) -> None:
         raise ValueError(f"baseline: there is no item '{trait.item}'") from None
 
 
+def analysis() -> Analysis:
+    """The plan that the protocol in use names; `ContentRefused` says what in it is wrong, or does not fit."""
+    named = protocol().analysis
+    plan = _own(named) if not named.endswith(".toml") else _beside(shelf_in_use().folder.joinpath(named))
+    if wrong := misfits(plan):
+        raise loading.ContentRefused(named if named.endswith(".toml") else f"{FOLDER}/{named}.toml", wrong)
+    return plan
+
+
 @cache
-def analysis(name: str = DEFAULT) -> Analysis:
-    """The plan of analysis; `ContentRefused` names the place of a wrong entry."""
-    return loading.one(Analysis, f"{FOLDER}/{name}.toml")
+def _own(name: str) -> Analysis:
+    return _beside(resources.files("content").joinpath(FOLDER, f"{name}.toml"))
+
+
+def _beside(file: Traversable) -> Analysis:
+    if not file.is_file():
+        raise loading.ContentRefused(file.name, ["file: there is no such plan of analysis"])
+    return loading.checked(Analysis, loading.read(file), file.name)

@@ -16,6 +16,7 @@ from bot.commands.people import world_of_settings
 from bot.demo import demo as run_demo
 from bot.running import run as run_node
 from bot.standby import AlreadyRunning, LockLost
+from content.analysis import analysis
 from content.check import problems as content_problems
 from content.loading import ContentRefused
 from content.protocol import protocol, shelf_in_use
@@ -100,6 +101,7 @@ def check(
             found += [{"what": f"alert test: {line}", "how": HOW_TO_TEST} for line in alert_tests.failures(tx)]
             waiting = readiness.not_asked(world_of_settings(), tx)
     database.close()
+    waiting += _no_plan()
     if json:
         idle = [{"what": each.what, "how": each.how} for each in waiting]
         typer.echo(json_module.dumps({"ready": not found, "missing": found, "not_asked": idle}, indent=2))
@@ -111,6 +113,16 @@ def check(
         typer.echo("ready" if not found else f"{len(found)} missing: only test people can join")
     if found:
         raise typer.Exit(1)
+
+
+def _no_plan() -> list[readiness.Missing]:
+    """What of the plan of analysis does not fit the protocol; people can join without one."""
+    try:
+        analysis()
+    except ContentRefused as why:
+        how = f'before a report, write one beside {shelf_in_use().file} and name it there: analysis = "plan.toml"'
+        return [readiness.Missing(f"plan of analysis: {why}", how)]
+    return []
 
 
 def _protocols_lost(database: Database) -> list[dict[str, str]]:

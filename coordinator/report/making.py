@@ -10,11 +10,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from content.analysis import analysis
+from content.loading import ContentRefused
+from content.protocol import shelf_in_use
 from coordinator import manifest
 from coordinator.export import Request, export
 from coordinator.export_folder import ExportRefused, workshop
 
 if TYPE_CHECKING:
+    from content.analysis import Analysis
     from records.database import Database
 
 PAGE, PAPER, DATA = "report.html", "report.pdf", "data"
@@ -49,22 +53,32 @@ def make(database: Database, asked: Asked, *, actor: str, progress: Progress) ->
         raise ExportRefused("a report by arm is unblinded: --by-arm --unblind --as CODE")
     out = asked.out.resolve()
     _refuse_if_taken(out, force=asked.force)
+    plan = _plan()
     with workshop(out) as folder:
         progress("tables")
         cut = Request(folder / DATA, as_of=asked.as_of, site=asked.site, unblind=asked.unblind, acting=asked.acting)
         export(database, cut, actor=actor)
-        _write(folder, asked, progress)
+        _write(folder, plan, asked, progress)
         return _put_in_place(folder, out)
 
 
-def _write(folder: Path, asked: Asked, progress: Progress) -> None:
+def _plan() -> Analysis:
+    """The plan of analysis; refused where it does not fit the protocol, with what to do."""
+    try:
+        return analysis()
+    except ContentRefused as why:
+        file = shelf_in_use().file
+        raise ExportRefused(f'the plan of analysis does not fit the protocol ({why}); write one beside {file} and name '
+                            f'it there: analysis = "plan.toml"') from why  # fmt: skip
+
+
+def _write(folder: Path, plan: Analysis, asked: Asked, progress: Progress) -> None:
     """Read what was exported, and print what it says; the libraries take a second to load."""
-    from content.analysis import analysis
     from coordinator.report.figures import Data
     from coordinator.report.printing import page, pdf
     from coordinator.report.writing import Written
 
-    data = Data(folder / DATA, analysis(), asked.by_arm, asked.as_of.date())
+    data = Data(folder / DATA, plan, asked.by_arm, asked.as_of.date())
     report = Written(data, manifest.written(asked.as_of), progress).report()
     progress("page")
     (folder / PAGE).write_text(page(report), encoding="utf-8")

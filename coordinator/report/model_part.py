@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from content.analysis import Outcome
     from coordinator.report.figures import Data
 
-COLUMNS = ("", "estimate", "standard error", "95 % interval")
-
 
 def modelled(data: Data, people: Any, progress: Callable[[str], None]) -> Iterator[Block]:
     """The model of each outcome; where there is none, why."""
@@ -43,7 +41,7 @@ def _of(data: Data, people: Any, outcome: Outcome) -> Iterator[Block]:
     yield Paragraph(
         f"{fitted.formula}. {fitted.people} people, {fitted.values} values. {done}{remarks} {_spreads(fitted)}"
     )
-    yield from _estimates(fitted, data.by_arm)
+    yield from _estimates(fitted, data.plan.model.percent, data.by_arm)
     terms = tuple((name, decimal(estimate, 3), decimal(se, 3)) for name, estimate, se in fitted.terms)
     yield Grid(("term of the model", "estimate", "standard error"), terms)
     if outcome.primary:
@@ -54,17 +52,18 @@ def _of(data: Data, people: Any, outcome: Outcome) -> Iterator[Block]:
         )
 
 
-def _estimates(fitted: script.Fitted, by_arm: bool) -> Iterator[Grid]:
+def _estimates(fitted: script.Fitted, level: str, by_arm: bool) -> Iterator[Grid]:
     changes = tuple(_line(row) for row in fitted.rows if row["what"] == "change")
     note = "Change from baseline by the model, as if everybody had been there."
-    yield Grid(("adjusted change", *COLUMNS[1:]), changes, note)
+    columns = ("estimate", "standard error", f"{level} interval")
+    yield Grid(("adjusted change", *columns), changes, note)
     if by_arm:
         contrasts = tuple(_line(row) for row in fitted.rows if row["what"] == "contrast")
         note = (
             "Below zero: the first arm fell by more. The trial found no significant difference at 6 and 12 months, and "
             "published no interval that could be read."
         )
-        yield Grid(("arm less arm", *COLUMNS[1:]), contrasts, note)
+        yield Grid(("arm less arm", *columns), contrasts, note)
 
 
 def _line(row: dict[str, Any]) -> tuple[str, ...]:

@@ -239,8 +239,8 @@ class Written:
             yield Picture(
                 pictures.changes(self.changed, plan, self.arms, shown),
                 "Change from baseline",
-                "Mean of who gave both values, with 95 % interval; below zero is a fall. The strokes at pain are what "
-                f"the two arms of the STAMP trial published, on the BPI.{self._told_apart()}",
+                f"Mean of who gave both values, with {plan.model.percent} interval; below zero is a fall. The strokes at "
+                f"pain are what the two arms of the STAMP trial published, on the BPI.{self._told_apart()}",
             )
         yield Heading("Change from baseline")
         for outcome in plan.outcomes:
@@ -252,7 +252,7 @@ class Written:
                 )
                 continue
             yield Grid(
-                ("check-in", "people", "baseline", "then", "change", "95 % interval"),
+                ("check-in", "people", "baseline", "then", "change", f"{plan.model.percent} interval"),
                 tuple(self._change(row) for row in mine),
                 self._beside(outcome),
             )

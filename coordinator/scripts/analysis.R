@@ -35,7 +35,9 @@ read_people <- function(folder) {
 
 follow_up <- function(people, plan, outcome) {
   rows <- lapply(words(plan$visits), function(visit) {
-    value <- as.numeric(people[[paste0(outcome, "_", visit)]])
+    value <- people[[paste0(outcome, "_", visit)]]
+    if (is.null(value)) return(NULL) # not asked at that check-in
+    value <- as.numeric(value)
     if (plan$in_window_only == "1") value[!(people[[paste0("in_window_", visit)]] %in% 1)] <- NA
     data.frame(people[c("study_id", "site", "arm", "therapy_group")], visit = rep(visit, nrow(people)),
                baseline = as.numeric(people[[paste0(outcome, "_", plan$baseline)]]), value = value)

@@ -60,6 +60,8 @@ def follow_up(people: Any, plan: Plan, outcome: str) -> Any:
     """One row for each follow-up value of who has a baseline: `value`, `baseline`, `visit` and who it is."""
     rows = []
     for visit in plan["visits"].split():
+        if f"{outcome}_{visit}" not in people:
+            continue  # not asked at that check-in
         value = pd.to_numeric(people[f"{outcome}_{visit}"])
         if int(plan["in_window_only"]):
             value = value.where(people[f"in_window_{visit}"] == 1)
