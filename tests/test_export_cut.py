@@ -138,6 +138,7 @@ def test_a_frozen_cut_is_made_again_byte_for_byte_after_the_study_went_on(
         "notes.csv",
         "pain_ratings.csv",
         "given_scores.csv",
+        "left_out.csv",
         "questions.csv",
         "taken_down.csv",
         "screening.csv",

@@ -239,8 +239,8 @@ class Written:
             yield Picture(
                 pictures.changes(self.changed, plan, self.arms, shown),
                 "Change from baseline",
-                f"Mean of who gave both values, with {plan.model.percent} interval; below zero is a fall. The strokes at "
-                f"pain are what the two arms of the STAMP trial published, on the BPI.{self._told_apart()}",
+                f"Mean of who gave both values, with {plan.model.percent} interval; below zero is a fall. The strokes "
+                f"at pain are what the two arms of the STAMP trial published, on the BPI.{self._told_apart()}",
             )
         yield Heading("Change from baseline")
         for outcome in plan.outcomes:

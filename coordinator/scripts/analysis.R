@@ -14,17 +14,12 @@ read_plan <- function(folder) as.list(read.dcf(file.path(folder, "analysis.dcf")
 
 read_people <- function(folder) {
   text <- c(study_id = "character", site = "character", arm = "character", therapy_group = "character")
-  read <- function(name) {
-    file <- file.path(folder, paste0(name, ".csv"))
-    there <- names(read.csv(file, nrows = 0, check.names = FALSE))
-    read.csv(file, colClasses = text[names(text) %in% there], na.strings = "", check.names = FALSE, encoding = "UTF-8")
-  }
-  people <- read("wide")
+  file <- file.path(folder, "wide.csv")
+  there <- names(read.csv(file, nrows = 0, check.names = FALSE))
+  people <- read.csv(file, colClasses = text[names(text) %in% there], na.strings = "", check.names = FALSE,
+                     encoding = "UTF-8")
   people <- people[people$status != "invited", ]
-  met <- read("attendance")
-  met <- met[order(met$study_id, met$meeting), ]
-  met <- met[!duplicated(met$study_id, fromLast = TRUE), ]
-  people$therapy_group <- met$therapy_group[match(people$study_id, met$study_id)]
+  if (is.null(people$therapy_group)) people$therapy_group <- rep(NA_character_, nrow(people))
   # who is in no group is a group of one
   alone <- is.na(people$therapy_group)
   people$therapy_group[alone] <- people$study_id[alone]

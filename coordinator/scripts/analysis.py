@@ -43,15 +43,15 @@ def read_plan(folder: Path) -> Plan:
 
 def read_people(folder: Path) -> Any:
     """One row for each participant: the wide file, with their therapy group where they are in one."""
-    people = pd.read_csv(folder / "wide.csv", dtype={"study_id": "str", "site": "str", "arm": "str"})
+    text = {"study_id": "str", "site": "str", "arm": "str", "therapy_group": "str"}
+    people = pd.read_csv(folder / "wide.csv", dtype=text)
     people = people[people["status"] != "invited"].copy()
-    met = pd.read_csv(folder / "attendance.csv", dtype={"study_id": "str", "therapy_group": "str"})
-    met = met.sort_values(["study_id", "meeting"])
-    groups = dict(zip(met["study_id"], met["therapy_group"], strict=True))
+    for name in ("arm", "therapy_group"):
+        if name not in people:
+            people[name] = ""  # a blinded export has neither
     # who is in no group is a group of one
-    people["therapy_group"] = [groups.get(person, person) for person in people["study_id"]]
-    if "arm" not in people:
-        people["arm"] = ""
+    alone = people["therapy_group"].isna() | (people["therapy_group"] == "")
+    people["therapy_group"] = people["therapy_group"].where(~alone, people["study_id"])
     people["arm"] = [arm if isinstance(arm, str) else "" for arm in people["arm"]]
     return people.sort_values("study_id").reset_index(drop=True)
 
