@@ -43,6 +43,8 @@ SCRIPTS = ("load.R", "load.py")
 ANALYSIS = ("analysis.R", "analysis.py")
 """They read the CSV files of all check-ins."""
 
+FIGURES = ("figures.R", "figures.py")
+
 NO_PLAN = "no scripts of analysis, the plan does not fit the protocol"
 
 Rows = Iterable[Sequence[Any]]
@@ -203,14 +205,20 @@ class _Making:
     def _scripts(self) -> Iterator[File]:
         """The scripts that load this folder into R and into pandas, and those that analyse it, with their plan."""
         plan = self.plan if isinstance(self.plan, Analysis) else None
-        for script in (*SCRIPTS, *ANALYSIS) if plan else SCRIPTS:
+        for script in (*SCRIPTS, *(ANALYSIS if plan else ()), *(FIGURES if plan and self.drawn else ())):
             path = self.folder / script
             path.write_bytes(resources.files("coordinator").joinpath("scripts", script).read_bytes())
             yield manifest.file_of(path)
         if plan:
             path = self.folder / "analysis.dcf"
-            path.write_bytes(plan.script(by_arm=self.cut.unblinded).encode())
+            on = self.cut.as_of.date() if self.drawn else None
+            path.write_bytes(plan.script(by_arm=self.cut.unblinded, on=on).encode())
             yield manifest.file_of(path)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the figures of the report can be made of it: it is whole, and has dates."""
+        return self.cut.since is None and not self.asked.study_days
 
     @cached_property
     def plan(self) -> Analysis | ContentRefused | None:

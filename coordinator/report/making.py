@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from content.analysis import Analysis
     from records.database import Database
 
-PAGE, PAPER, DATA = "report.html", "report.pdf", "data"
+PAGE, PAPER, DATA, FIGURES = "report.html", "report.pdf", "data", "figures"
 NEEDED = ("pandas", "statsmodels", "reportlab")
 
 Progress = Callable[[str], None]
@@ -47,7 +47,7 @@ def refuse_without_libraries() -> None:
 
 
 def make(database: Database, asked: Asked, *, actor: str, progress: Progress) -> tuple[Path, ...]:
-    """Write `report.html`, `report.pdf` and the folder `data`; gives their paths. Raises ExportRefused."""
+    """Write `report.html`, `report.pdf`, the folders `data` and `figures`; gives their paths. Raises ExportRefused."""
     refuse_without_libraries()
     if asked.by_arm and not asked.unblind:
         raise ExportRefused("a report by arm is unblinded: --by-arm --unblind --as CODE")
@@ -80,6 +80,7 @@ def _write(folder: Path, plan: Analysis, asked: Asked, progress: Progress) -> No
 
     data = Data(folder / DATA, plan, asked.by_arm, asked.as_of.date())
     report = Written(data, manifest.written(asked.as_of), progress).report()
+    data.write(folder / FIGURES)
     progress("page")
     (folder / PAGE).write_text(page(report), encoding="utf-8")
     progress("PDF")
@@ -89,7 +90,7 @@ def _write(folder: Path, plan: Analysis, asked: Asked, progress: Progress) -> No
 def _refuse_if_taken(out: Path, *, force: bool) -> None:
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
-    former = out.is_dir() and {path.name for path in out.iterdir()} <= {PAGE, PAPER, DATA}
+    former = out.is_dir() and {path.name for path in out.iterdir()} <= {PAGE, PAPER, DATA, FIGURES}
     if not former or manifest.files_of_former(out / DATA) is None:
         raise ExportRefused(f"{out} is not empty and holds no former report: name another folder")
     if not force:
@@ -100,4 +101,4 @@ def _put_in_place(made: Path, out: Path) -> tuple[Path, ...]:
     if out.exists():
         shutil.rmtree(out)
     made.rename(out)
-    return tuple(out / name for name in (PAGE, PAPER, DATA))
+    return tuple(out / name for name in (PAGE, PAPER, DATA, FIGURES))

@@ -103,22 +103,34 @@ right_side <- function(formula, data) {
   paste(terms[sapply(terms, varies)], collapse = " + ")
 }
 
-model_rows <- function(people, plan, outcome) {
+# The model of one outcome: `fitted`, with what it was made of; `why` where there is none.
+model_fit <- function(people, plan, outcome) {
   data <- follow_up(people, plan, outcome)
   arms <- setdiff(arms_of(people, plan), "")
   if (length(arms)) data <- data[data$arm %in% arms, ]
   visits <- words(plan$visits)[words(plan$visits) %in% data$visit]
   why <- too_little(data, plan, arms, visits)
-  if (!is.null(why)) return(estimate_row(outcome, "none", reason = why))
+  if (!is.null(why)) return(list(why = why))
   data$visit <- factor(data$visit, visits)
   data$arm <- factor(data$arm, if (length(arms)) arms else "")
   data$site <- factor(data$site)
   right <- right_side(plan$formula, data)
   design <- model.matrix(as.formula(paste("~", right)), data)
   if (qr(design)$rank < ncol(design))
-    return(estimate_row(outcome, "none", reason = "some combination of arm, check-in and site has no values"))
+    return(list(why = "some combination of arm, check-in and site has no values"))
   random <- paste0("(1 | ", words(plan$random), ")", collapse = " + ")
   fitted <- lmer(as.formula(paste("value ~", right, "+", random)), data, REML = TRUE)
+  list(fitted = fitted, data = data, arms = arms, visits = visits, right = right)
+}
+
+model_rows <- function(people, plan, outcome) {
+  found <- model_fit(people, plan, outcome)
+  if (!is.null(found$why)) return(estimate_row(outcome, "none", reason = found$why))
+  fitted <- found$fitted
+  data <- found$data
+  arms <- found$arms
+  visits <- found$visits
+  right <- found$right
   reach <- qnorm(0.5 + as.numeric(plan$level) / 2)
   n <- length(unique(data$study_id))
   everybody <- data[!duplicated(data$study_id), ]

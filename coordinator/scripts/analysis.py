@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -275,12 +275,12 @@ def _figure(weights: Any, shift: float, beta: Any, cover: Any, reach: float) -> 
     return {"estimate": estimate, "se": se, "low": estimate - reach * se, "high": estimate + reach * se}
 
 
-def model_table(people: Any, plan: Plan) -> Any:
+def model_table(people: Any, plan: Plan, fitted: Callable[[Any, Plan, str], Fitted] = fit) -> Any:
     """The models of all outcomes, under `MODEL`."""
     rows: list[dict[str, Any]] = []
     for outcome in plan["outcomes"].split():
         try:
-            rows += fit(people, plan, outcome).rows
+            rows += fitted(people, plan, outcome).rows
         except NotEstimated as why:
             rows.append({"outcome": outcome, "what": "none", "reason": str(why)})
     return pd.DataFrame(rows, columns=list(MODEL))
