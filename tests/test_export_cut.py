@@ -131,6 +131,8 @@ def test_a_frozen_cut_is_made_again_byte_for_byte_after_the_study_went_on(
         "analysis.py",
         "codebook.csv",
         "codebook.html",
+        "figures.R",
+        "figures.py",
         "consents.csv",
         "load.R",
         "load.py",

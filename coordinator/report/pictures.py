@@ -75,7 +75,7 @@ def flow(
         if excluded:
             down = len(excluded) * LINE / ROW / 2
             boxes.append(_box(SIDE, row + max(0.5, down), "; ".join(excluded), wide=0.46) | {"side": True})
-            row += max(0.0, 2 * down - 1)
+            row += max(0.0, 2 * down - 0.6)
         row += 1
     boxes.append(_box(TRUNK, row, f"Invited: {counts.invited}"))
     if counts.declined:
@@ -87,10 +87,15 @@ def flow(
     for n, (arm, of_arm) in enumerate(counts.arms.items()):
         x = TRUNK if len(counts.arms) == 1 else 0.25 + 0.5 * n
         lines = [f"{named(arm)}: {of_arm.allocated}"] if arm else []
-        lines += [f"{shown(c.visit)}: {c.given} given, {c.due - c.given} missed" for c in completed if c.arm == arm]
+        lines += [f"{shown(c.visit)}: {_answered(c)}" for c in completed if c.arm == arm]
         lines += [f"Left the study: {of_arm.left}", f"Data removed: {of_arm.removed}", f"Analysed: {of_arm.analysed}"]
         boxes += [_box(x, row + 2 + k, line, wide=0.44) | {"arm": arm} for k, line in enumerate(lines)]
     return _done(_boxes(boxes))
+
+
+def _answered(of: Completeness) -> str:
+    told = [f"{of.given} given", f"{of.due - of.given} missed"] if of.due else []
+    return ", ".join([*told, *([f"{of.open} not due yet"] if of.open or not told else [])])
 
 
 def _box(x: float, row: float, text: str, wide: float = 0.44) -> dict[str, Any]:

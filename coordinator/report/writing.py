@@ -92,7 +92,8 @@ class Written:
             pictures.flow(counts, self.completed, shown, [f"{name}: {number}" for name, number in sent_away]),
             "From screening on" if counts.screened is not None else "From the invitation on",
             f"At each check-in: who gave the primary figure ({self.data.plan.primary.title}) and who missed it, of "
-            "those whose window is over. Analysed: who has it at baseline and at least once later.",
+            "those whose window is over, with whose data were removed since. Analysed: "
+            "who has it at baseline and at least once later.",
         )
         rows = [("Screened", counts.screened), *sent_away] if counts.screened is not None else []
         rows += [("Invited", counts.invited), ("Declined", counts.declined), ("Enrolled", counts.enrolled)]
