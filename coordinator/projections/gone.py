@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from content.protocol import protocol
-from coordinator.projections.cut import CONSENT_KEPT, NOTHING_KEPT, in_study
+from coordinator.projections.cut import in_study
 from coordinator.projections.people import Person, as_it_was
 from records.tables import Participant, table
 from study.windows import window_of
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from coordinator.projections.cut import Cut
     from records.database import Tx
 
+DECLINED, REMOVED = "declined", "data_removed"
+
 
 def left_out(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """One row a person, in the order of what is shown of them, which tells nothing of who they are."""
@@ -33,14 +35,16 @@ def left_out(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
 
 
 def _gone(tx: Tx, cut: Cut) -> Iterator[tuple[str, Person]]:
-    """Each with the reason; who declined after the cut was still there at it."""
+    """Each with the reason: who had declined by the cut, and whose data were removed by now."""
     people = table(Participant)
     columns = [column for column in people.c if column.name in Person.__annotations__]
-    gone = people.c.status.in_(NOTHING_KEPT + CONSENT_KEPT)
-    for row in tx.rows(select(*columns).where(*in_study(cut), gone)):
-        person = as_it_was(tx, Person(**row._mapping), cut.as_of)
-        if row.status in CONSENT_KEPT or person.status == row.status:
-            yield row.status, person
+    for row in tx.rows(select(*columns).where(*in_study(cut))):
+        person = Person(**row._mapping)
+        if cut.as_of < tx.now:
+            person = as_it_was(tx, person, cut.as_of)
+        reason = REMOVED if row.status == REMOVED else person.status
+        if reason in (DECLINED, REMOVED):
+            yield reason, person
 
 
 def _line(cut: Cut, reason: str, person: Person) -> dict[str, Any]:
