@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import resources
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from content import loading
-from content.export_columns import AT_A_VISIT, WIDE
+from content.export_columns import WIDE
 from content.exports import exports
 from content.instruments import Instrument, instrument
 from content.instruments import Item as Item
-from content.protocol import protocol
+from content.protocol import protocol, shelf_in_use
 from content.wide import at_visit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
+    from importlib.resources.abc import Traversable
 
 FOLDER = "analysis"
-DEFAULT = "stamp"
+DAYS_A_WEEK = 7
 
 Random = Literal["study_id", "therapy_group"]
 Arm = Literal["mbt", "cbt"]
@@ -51,6 +54,11 @@ class Model(_Part):
             raise ValueError("pooled: the model of a blinded report knows no arm")
         return self
 
+    @property
+    def percent(self) -> str:
+        """The level of its intervals, as it is written: `95 %`."""
+        return f"{100 * self.level:g} %"
+
     def text(self, *, by_arm: bool) -> str:
         """The model as R's lme4 writes it."""
         fixed = self.by_arm if by_arm else self.pooled
@@ -65,14 +73,22 @@ class Few(_Part):
 
 
 class Outcome(_Part):
-    """A figure of the wide file; `responder`: percent of baseline it has to fall by, None where none is set."""
+    """A figure of the wide file; `responder`: percents of baseline it has to fall by, none without a source."""
 
     column: str
     title: str
     scale: str
     high: float | None = None
-    responder: Annotated[int, Field(gt=0, lt=100)] | None = None
+    responder: tuple[Annotated[int, Field(gt=0, lt=100)], ...] = ()
     primary: bool = False
+
+
+class Step(_Part):
+    """A figure asked at follow-up only, where a step up to `at_most` counts as a responder."""
+
+    column: str
+    title: str
+    at_most: int
 
 
 class Trait(BaseModel):
@@ -91,9 +107,10 @@ class Trait(BaseModel):
 
 
 class Practice(_Part):
-    """Home practice asked for."""
+    """Home practice asked for, and the stretches of weeks since enrolment it is looked at over."""
 
     minutes_a_week: Annotated[int, Field(gt=0)]
+    periods: Annotated[tuple[tuple[int, int], ...], Field(min_length=1)]
 
 
 class Sessions(_Part):
@@ -128,6 +145,7 @@ class Analysis(_Part):
     model: Model
     few: Few
     outcomes: tuple[Outcome, ...]
+    steps: tuple[Step, ...] = ()
     baseline: tuple[Trait, ...]
     practice: Practice
     attendance: Sessions
@@ -135,15 +153,9 @@ class Analysis(_Part):
     published: tuple[Published, ...]
 
     @model_validator(mode="after")
-    def _names_what_there_is(self) -> Analysis:
-        if strange := [each.column for each in self.outcomes if each.column not in _figures()]:
-            raise ValueError(f"outcomes: the wide file has no figure '{strange[0]}'")
+    def _fits_together(self) -> Analysis:
         if len([each for each in self.outcomes if each.primary]) != 1:
             raise ValueError("outcomes: one is primary")
-        visits = {visit.code for visit in protocol().visits}
-        named = [*(each.visit for each in self.completeness), *(each.visit for each in self.published)]
-        if unknown := [visit for visit in named if visit not in visits]:
-            raise ValueError(f"the protocol has no check-in '{unknown[0]}'")
         columns = {each.column for each in self.outcomes}
         if strange := [each.outcome for each in self.published if each.outcome not in columns]:
             raise ValueError(f"published: no outcome '{strange[0]}'")
@@ -156,9 +168,28 @@ class Analysis(_Part):
         """The outcome that completeness is counted by."""
         return next(each for each in self.outcomes if each.primary)
 
-    def script(self, *, by_arm: bool) -> str:
-        """The plan as analysis.py and analysis.R read it: lines of `key: value` (DCF), without arms when blinded."""
-        return "".join(f"{key}: {value}\n" for key, value in self._lines(by_arm))
+    def script(self, *, by_arm: bool, on: date | None = None) -> str:
+        """The plan as the scripts of an export read it: lines of `key: value` (DCF), without arms when blinded.
+
+        `on`: the day the cut is judged by, for figures.py and figures.R.
+        """
+        lines = [*self._lines(by_arm), *(self._of_figures(on) if on is not None else [])]
+        return "".join(f"{key}: {value}\n" for key, value in lines)
+
+    def _of_figures(self, on: date) -> Iterator[tuple[str, str]]:
+        yield "on", on.isoformat()
+        yield "check_ins", " ".join(f"m{visit.months}:{visit.code}" for visit in protocol().visits)
+        yield "primary", self.primary.column
+        falls = [f"{each.column}:{percent}" for each in self.outcomes for percent in each.responder]
+        yield "responders", " ".join(falls)
+        yield "steps", " ".join(f"{each.column}:{each.at_most}" for each in self.steps)
+        counted = [each.item for each in self.baseline if each.of[1].options]
+        yield "counted", " ".join(counted)
+        yield "measured", " ".join(each.item for each in self.baseline if each.item not in counted)
+        yield "sessions", " ".join(f"{code}:{day}" for code, day in _session_days().items())
+        yield "enough_sessions", str(self.attendance.enough)
+        yield "practice_minutes", str(self.practice.minutes_a_week)
+        yield "practice_periods", " ".join(f"{first}-{last}" for first, last in self.practice.periods)
 
     def _lines(self, by_arm: bool) -> Iterator[tuple[str, str]]:
         first, *later = protocol().visits
@@ -175,10 +206,39 @@ class Analysis(_Part):
         yield "least_people", str(self.model.least_people)
 
 
+def _session_days() -> dict[str, int]:
+    """Session → the days after which its week is over; weeks count from enrolment, whatever the protocol has."""
+    course, found = protocol().course, dict[str, int]()
+    for each in (session for arm in protocol().arms.values() for session in arm.sessions):
+        over = course.starts_after_days + DAYS_A_WEEK * each.unlock_week
+        found[each.code] = max(found.get(each.code, 0), over)
+    return found
+
+
 def _figures() -> set[str]:
-    """Names of the wide file, without the ending of a check-in."""
-    wide = next(table for table in exports().tables if table.name == WIDE)
-    return {AT_A_VISIT.sub("", name) for name in wide.names}
+    """Names of the wide file."""
+    return set(next(table for table in exports().tables if table.name == WIDE).names)
+
+
+def misfits(plan: Analysis) -> list[str]:
+    """What a plan wants that the protocol in use does not have: place and reason, each once."""
+    figures, first = _figures(), protocol().visits[0]
+    found = [
+        f"outcomes: the wide file has no figure '{each.column}' at {visit.code}"
+        for each in plan.outcomes
+        for visit in (protocol().visits if each.primary else [first])
+        if at_visit(each.column, visit) not in figures
+    ]
+    found += [
+        f"steps: the wide file has no figure '{each.column}' at any follow-up"
+        for each in plan.steps
+        if not any(at_visit(each.column, visit) in figures for visit in protocol().visits[1:])
+    ]
+    visits = {visit.code for visit in protocol().visits}
+    named = [("completeness", each.visit) for each in plan.completeness]
+    named += [("published", each.visit) for each in plan.published]
+    found += [f"{place}: the protocol has no check-in '{visit}'" for place, visit in named if visit not in visits]
+    return list(dict.fromkeys(found))
 
 
 def _look_up(trait: Trait) -> None:
@@ -188,7 +248,21 @@ def _look_up(trait: Trait) -> None:
         raise ValueError(f"baseline: there is no item '{trait.item}'") from None
 
 
+def analysis() -> Analysis:
+    """The plan that the protocol in use names; `ContentRefused` says what in it is wrong, or does not fit."""
+    named = protocol().analysis
+    plan = _own(named) if not named.endswith(".toml") else _beside(shelf_in_use().folder.joinpath(named))
+    if wrong := misfits(plan):
+        raise loading.ContentRefused(named if named.endswith(".toml") else f"{FOLDER}/{named}.toml", wrong)
+    return plan
+
+
 @cache
-def analysis(name: str = DEFAULT) -> Analysis:
-    """The plan of analysis; `ContentRefused` names the place of a wrong entry."""
-    return loading.one(Analysis, f"{FOLDER}/{name}.toml")
+def _own(name: str) -> Analysis:
+    return _beside(resources.files("content").joinpath(FOLDER, f"{name}.toml"))
+
+
+def _beside(file: Traversable) -> Analysis:
+    if not file.is_file():
+        raise loading.ContentRefused(file.name, ["file: there is no such plan of analysis"])
+    return loading.checked(Analysis, loading.read(file), file.name)

@@ -240,11 +240,15 @@ class Retention(Sourced):
 
 
 class Protocol(Sourced):
-    """The whole protocol of one study, in one version."""
+    """The whole protocol of one study, in one version.
+
+    `analysis`: the plan of analysis, by the name of one that comes with the program, or a TOML file beside this one.
+    """
 
     name: Code
     version: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z.-]{0,15}$")]
     title: str
+    analysis: Annotated[str, Field(pattern=r"^[0-9A-Za-z_@-]+(\.toml)?$")] = "stamp"
     anchor: Anchor
     languages: tuple[str, ...] = Field(min_length=1)
     alerts: tuple[str, ...]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from content.instruments import Instrument, ScoreRule
     from content.protocol import Visit
 
-OF_PEOPLE = ("study_id", "site", "enrolled_on", "status", "arm")
+OF_PEOPLE = ("study_id", "site", "enrolled_on", "status", "therapy_group", "arm")
 OF_VISITS = {
     "status": "visit_status",
     "mode": "visit_mode",

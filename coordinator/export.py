@@ -10,14 +10,15 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from content.analysis import analysis
+from content.analysis import Analysis, analysis
 from content.exports import VISIT, exported
 from content.factors import DEFAULT, factor_sets
+from content.loading import ContentRefused
 from content.protocol import protocol
 from coordinator import codebook, labelled, manifest
 from coordinator.confirming import comparisons
@@ -42,6 +43,10 @@ Progress = Callable[[str, int], None]
 SCRIPTS = ("load.R", "load.py")
 ANALYSIS = ("analysis.R", "analysis.py")
 """They read the CSV files of all check-ins."""
+
+FIGURES = ("figures.R", "figures.py")
+
+NO_PLAN = "no scripts of analysis, the plan does not fit the protocol"
 
 Rows = Iterable[Sequence[Any]]
 
@@ -200,15 +205,31 @@ class _Making:
 
     def _scripts(self) -> Iterator[File]:
         """The scripts that load this folder into R and into pandas, and those that analyse it, with their plan."""
-        analysed = self.asked.format == "csv" and self.cut.visit is None
-        for script in (*SCRIPTS, *ANALYSIS) if analysed else SCRIPTS:
+        plan = self.plan if isinstance(self.plan, Analysis) else None
+        for script in (*SCRIPTS, *(ANALYSIS if plan else ()), *(FIGURES if plan and self.drawn else ())):
             path = self.folder / script
             path.write_bytes(resources.files("coordinator").joinpath("scripts", script).read_bytes())
             yield manifest.file_of(path)
-        if analysed:
-            plan = self.folder / "analysis.dcf"
-            plan.write_bytes(analysis().script(by_arm=self.cut.unblinded).encode())
-            yield manifest.file_of(plan)
+        if plan:
+            path = self.folder / "analysis.dcf"
+            on = self.cut.as_of.date() if self.drawn else None
+            path.write_bytes(plan.script(by_arm=self.cut.unblinded, on=on).encode())
+            yield manifest.file_of(path)
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the figures of the report can be made of it: it is whole, and has dates."""
+        return self.cut.since is None and not self.asked.study_days
+
+    @cached_property
+    def plan(self) -> Analysis | ContentRefused | None:
+        """The plan of analysis where this export is one to analyse; why there is none where none fits the protocol."""
+        if self.asked.format != "csv" or self.cut.visit is not None:
+            return None
+        try:
+            return analysis()
+        except ContentRefused as refused:
+            return refused
 
     def _manifest(self, files: Sequence[File], apostrophes: Counter[str]) -> Manifest:
         cut = self.cut
@@ -225,6 +246,8 @@ class _Making:
             versions=manifest.versions(self.tx, cut),
             wordings={code: each.mark for code, each in comparisons(self.tx, cut.as_of).items()},
             left_out=left_out(self.tx, cut),
+            analysis=f"{self.plan.name} {self.plan.version}" if isinstance(self.plan, Analysis) else None,
+            remarks=(f"{NO_PLAN}: {self.plan}",) if isinstance(self.plan, ContentRefused) else (),
             apostrophes=dict(sorted(apostrophes.items())),
             files=tuple(files),
         )

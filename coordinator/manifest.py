@@ -54,6 +54,9 @@ class Versions(_Part):
 class Manifest(_Part):
     """What an export is; `apostrophes` counts the cells that got one, by `table.column`.
 
+    `analysis`: name and version of the plan whose scripts are in it, if they are. `remarks`: what should be in it, is
+    not, and why.
+
     With study days there are no instants: the day of the cut would tell when who takes part was enrolled. The audit
     has them. `wordings`: of each instrument that is asked, whether its words were compared with the published form.
     """
@@ -70,6 +73,8 @@ class Manifest(_Part):
     versions: Versions
     wordings: dict[str, str]
     left_out: dict[str, int]
+    analysis: str | None
+    remarks: tuple[str, ...]
     apostrophes: dict[str, int]
     files: tuple[File, ...]
 

@@ -63,14 +63,12 @@ def written(folder: Path, seed: int, number: int, *, of_groups: float = 0, **pla
     """The files of an unblinded export that the analysis reads, with one outcome; `plan` has other settings of it."""
     outcome = "peg_score"
     folder.mkdir(parents=True)
-    header = ["study_id", "site", "status", "arm", *(f"{outcome}_{visit}" for visit in VISITS)]
-    lines, met = [",".join(header)], ["study_id,meeting,therapy_group"]
+    header = ["study_id", "site", "status", "arm", "therapy_group", *(f"{outcome}_{visit}" for visit in VISITS)]
+    lines = [",".join(header)]
     for n, person in enumerate(people(seed, number, of_groups=of_groups), start=1):
         cells = [f"{person.values[visit]:.6f}" if person.values[visit] is not None else "" for visit in VISITS]
-        lines.append(",".join([f"P{n:04}", person.site, "enrolled", person.arm, *cells]))
-        met.append(f"P{n:04},1,G{person.group}")
+        lines.append(",".join([f"P{n:04}", person.site, "enrolled", person.arm, f"G{person.group}", *cells]))
     (folder / "wide.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (folder / "attendance.csv").write_text("\n".join(met) + "\n", encoding="utf-8")
     lines_of = dict(line.split(": ", 1) for line in analysis().script(by_arm=True).splitlines())
     lines_of |= {"outcomes": outcome, **plan}
     text = "".join(f"{key}: {value}\n" for key, value in lines_of.items())

@@ -149,6 +149,7 @@ def test_test_participants_are_in_no_file(study: Study, ann: Person) -> None:
 def test_every_kind_of_entry_of_a_participant_is_in_its_table(study: Study, ann: Person) -> None:
     study.clock.move(days=2)
     log_everything(ann, "planted")
+    study.adds().becomes("declined")
     export = study.exports(unblind=True, free_text=True)
     assert {table for table in export.tables if not export.rows(table)} == set()
 

@@ -9,7 +9,9 @@ import pytest
 
 from content.exports import exports
 from content.wide import ScoreAt, score_columns
+from records import people
 from records.database import Database
+from study.facts import GroupAssigned
 from tests.databases import Clock
 from tests.exported import Person, Study, at, dose, evening, only, said, window
 
@@ -43,8 +45,14 @@ def test_each_figure_of_a_check_in_stands_in_a_column_of_its_own(study: Study, a
 
 def test_everybody_is_one_row_also_of_whom_nothing_is_known_yet(study: Study, ann: Person) -> None:
     study.adds("cbt")
+    ann.logs(GroupAssigned(group=7, at=study.clock.at))
+    with study.database.write() as tx:
+        people.change(tx, ann.id, "participant:completed", completed_on=date(2026, 5, 1))
     export = study.exports(unblind=True)
+    assert export.rows("wide")[0]["status"] == "completed"
+    assert [row["therapy_group"] for row in export.rows("participants")] == ["G7", ""]
     assert [(row["study_id"], row["arm"]) for row in export.rows("wide")] == [("P0001", "mbt"), ("P0002", "cbt")]
+    assert [row["status"] for row in export.rows("wide")] == [row["status"] for row in export.rows("participants")]
     known = {name for name, value in export.rows("wide")[1].items() if value}
     assert known == {"study_id", "site", "status", "arm"}
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -14,20 +16,25 @@ from typer.testing import CliRunner, Result
 
 from bot.commands import report as command
 from content.analysis import Analysis, analysis
+from content.screening_criteria import criteria
+from coordinator import screening
 from coordinator.manifest import written
 from coordinator.report import words
 from coordinator.report.figures import Data
 from coordinator.report.printing import page, pdf
 from coordinator.report.writing import Written
 from coordinator.scripts import analysis as script
+from coordinator.scripts import figures
+from study.facts import Response, SessionDone
 from tests import simulated
-from tests.databases import Clock, Fresh, Shelf, url_of
-from tests.exported import Study, begun
-from tests.lme4 import agree, in_r, rows_of
+from tests.databases import START, Clock, Fresh, Shelf, url_of
+from tests.exported import ZONE, Study, begun
+from tests.lme4 import agree, drawn_in_r, in_r, rows_of
 
 pytest.importorskip("reportlab", reason="reportlab (extra `analysis`) is not installed")
 
 PEOPLE, MONTHS = 26, 6
+REMOVED = 2
 ARM_WORDS = ("mbt", "cbt", "mindful", "cognitive")
 PICTURE = re.compile(r'src="data:image/svg\+xml;base64,[^"]+"')
 
@@ -52,6 +59,26 @@ class Office:
         return unescape(re.sub(r"<[^>]+>", "", text))
 
 
+def in_the_chat() -> list[SessionDone]:
+    when = {"version": 1, "done_at": START, "done_local": "2026-03-02T10:00:00", "zone": ZONE}
+    return [SessionDone.model_validate({"session": f"S{n}", **when}) for n in range(1, 9)]
+
+
+def overall_change(value: int) -> Response:
+    of = {"instrument": "pgic", "instrument_version": "pgic7-1-is-best-1", "item": "change", "visit": "month_6"}
+    when = {"answered_at": START, "answered_local": "2026-03-02T10:00:00", "zone": ZONE}
+    return Response.model_validate(of | when | {"value": value, "status": "answered"})
+
+
+def screened(study: Study) -> None:
+    """Four people: one refuses, two do not speak English, one of these does not meet another criterion either."""
+    with study.database.write("dana") as tx:
+        refusing, *others, _ = [screening.add(tx, "main", test=False) for _ in range(4)]
+        screening.refuse(tx, refusing, criteria("stamp").refusals[0].code, None)
+        for number, said in zip(others, ({"english": "no"}, {"english": "no", "pregnant": "yes"}), strict=True):
+            screening.decide(tx, number, said, None)
+
+
 @pytest.fixture(scope="module")
 def office(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     clock = Clock()
@@ -61,9 +88,18 @@ def office(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[O
     for person in people[:6]:
         simulated.pauses(person, 4)
     study.adds("mbt", test=True).enrols()
+    for person in people[6:14]:
+        for fact in in_the_chat():
+            person.logs(fact)
+    for n, person in enumerate(people[:20]):
+        person.logs(overall_change(2 if n < 6 else 5))
+    for _ in range(REMOVED):
+        study.adds("mbt").enrols().becomes("data_removed")
+    study.adds(None).becomes("declined")
+    screened(study)
     office = Office(study, fresh)
     made = json.loads(office.reports("pooled", "--json").stdout)
-    assert (made["blinded"], made["by_arm"], len(made["files"])) == (True, False, 3)
+    assert (made["blinded"], made["by_arm"], len(made["files"])) == (True, False, 4)
     assert office.reports("arms", "--unblind", "--as", study.unblinded, "--by-arm").exit_code == 0
     yield office
     fresh.close()
@@ -71,13 +107,13 @@ def office(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[O
 
 def test_a_report_is_a_page_and_a_pdf_with_pictures_first_beside_their_data(office: Office) -> None:
     folder = office.study.folder / "pooled"
-    assert sorted(path.name for path in folder.iterdir()) == ["data", "report.html", "report.pdf"]
+    assert sorted(path.name for path in folder.iterdir()) == ["data", "figures", "report.html", "report.pdf"]
     assert (folder / "report.pdf").read_bytes().startswith(b"%PDF")
     html = (folder / "report.html").read_text(encoding="utf-8")
     assert not re.findall(r'(?:src|href)="(?!data:)', html), "a picture or a style that is not in the page"
     assert len(PICTURE.findall(html)) >= 7
     assert html.index("<img") < html.index("<table")
-    assert {"analysis.py", "analysis.R", "analysis.dcf", "manifest.json"} <= {
+    assert {"analysis.py", "figures.py", "figures.R", "analysis.dcf", "manifest.json"} <= {
         p.name for p in (folder / "data").iterdir()
     }
 
@@ -86,11 +122,46 @@ def test_it_counts_who_came_how_far_and_who_answered_without_test_people(office:
     text = office.text("pooled")
     given = sum(each.values["m6"] is not None for each in simulated.people(2601, PEOPLE))
     assert f"{PEOPLE} people enrolled" in text
-    assert f"Invited | {PEOPLE}\n" in text
-    assert f"month 6 | {PEOPLE} | {given} ({100 * given / PEOPLE:.0f} %)" in text
-    assert f"month 9 | 0 | – | – | {PEOPLE}" in text, "a window that is not over is in no denominator"
+    due = PEOPLE + REMOVED
+    assert f"month 6 | {due} | {given} ({100 * given / due:.0f} %)" in text
+    assert f"month 9 | 0 | – | – | 0 | {PEOPLE}" in text, "a window that is not over is in no denominator"
     assert "about 70 % at month 6; 65 % at month 12" in text
     assert "0 (0 %)" not in text[: text.index("Responders")]
+
+
+def test_the_flow_begins_with_screening_and_loses_nobody(office: Office) -> None:
+    text = office.text("arms")
+    flow = text.split("Who came how far")[1].split("Who answered")[0]
+    for line in (
+        "Screened | 4", "A criterion not met | 2", "–  Fluent in English | 2", "Did not want to | 1", "Not decided | 1",
+        f"Invited | {PEOPLE + REMOVED + 1}", "Declined | 1", f"Enrolled | {PEOPLE + REMOVED}",
+        f"Allocated: MBT | {PEOPLE // 2 + REMOVED}", f"Data removed: MBT | {REMOVED}",
+        f"Allocated: CBT | {PEOPLE // 2}",
+        "Data removed: CBT | 0",
+    ):  # fmt: skip
+        assert f"{line}\n" in flow, (line, flow)
+    everybody = simulated.people(2601, PEOPLE)
+    missed = sum(each.values["m6"] is None for each in everybody if each.arm == "mbt") + REMOVED
+    assert f"Missed month 6: MBT | {missed}\n" in flow
+    analysed = sum(any(each.values[m] is not None for m in ("m3", "m6")) for each in everybody if each.arm == "cbt")
+    assert f"Analysed: CBT | {analysed}\n" in flow
+
+
+def test_a_session_counts_wherever_it_was_done(office: Office) -> None:
+    done: dict[str, set[str]] = {}
+    for row in rows_of(office.study.folder / "pooled" / "data" / "sessions.csv"):
+        done.setdefault(row["study_id"], set()).add(row["session"])
+    enough = sum(len(each) >= analysis().attendance.enough for each in done.values())
+    line = f"everybody | {PEOPLE} | {PEOPLE} (100 %) | {enough} ({100 * enough / PEOPLE:.0f} %) | "
+    assert line in office.text("pooled")
+    of_s1 = rows_of(office.study.folder / "pooled" / "figures" / "sessions.csv")[0]
+    assert (of_s1["session"], of_s1["people"], of_s1["chat"]) == ("S1", str(PEOPLE), "8")
+
+
+def test_responders_are_those_of_half_and_of_the_pgic_too_with_their_denominators(office: Office) -> None:
+    text = office.text("pooled").split("Responders")[1]
+    assert "Pain on average, one item, down by 50 % or more | " in text
+    assert "PGIC: much improved, or very much | of 0 | 6 of 20 (30 %) | of 0 | of 0" in text
 
 
 def test_the_change_is_that_of_the_files_and_an_outcome_nobody_gave_is_said_to_have_none(office: Office) -> None:
@@ -122,7 +193,11 @@ def test_by_arm_it_has_contrasts_beside_what_the_trial_found(office: Office) -> 
     assert "The estimation converged" in text
     assert re.search(r"month 6 MBT less CBT \| −\d", text)
     assert "MBT month 6 −0.35" in text
-    assert f"Allocated: MBT | {PEOPLE // 2}" in text
+    contrast = text[text.index("arm less arm") :]
+    assert "STAMP trial\n" in contrast[: contrast.index("MBT")]
+    assert re.search(r"month 6 MBT less CBT \| .* \| \+0\.22\n", contrast)
+    assert "Difference between the arms" in text
+    assert "What the model leaves over" in text
 
 
 def test_r_makes_the_same_tables_of_the_exported_files(office: Office) -> None:
@@ -134,6 +209,29 @@ def test_r_makes_the_same_tables_of_the_exported_files(office: Office) -> None:
     assert {row["what"] for row in tables["model"] if row["outcome"] == "peg_score"} >= {"change", "contrast"}
     for name, rows in tables.items():
         agree(rows, rows_of(results / "r" / f"{name}.csv"))
+
+
+def test_python_and_r_make_every_figure_again_of_the_exported_files(office: Office) -> None:
+    folder, results = office.study.folder / "arms" / "data", office.study.folder / "figures"
+    done = subprocess.run(
+        [sys.executable, folder / "figures.py", folder, results / "python"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    drawn_in_r(folder, results / "r")
+    told = sorted(path.name for path in (folder.parent / "figures").iterdir())
+    assert told == sorted([*(f"{name}.csv" for name in figures.TABLES), "change.csv", "model.csv"])
+    for name in figures.TABLES:
+        here = rows_of(folder.parent / "figures" / f"{name}.csv")
+        assert rows_of(results / "python" / f"{name}.csv") == here
+        agree(here, rows_of(results / "r" / f"{name}.csv"))
+
+
+def test_intervals_are_called_by_the_level_of_the_plan(office: Office) -> None:
+    plan = analysis().model_copy(update={"model": analysis().model.model_copy(update={"level": 0.9})})
+    data = Data(office.study.folder / "arms" / "data", plan, by_arm=True, on=office.study.clock.at.date())
+    text = page(Written(data, "now", lambda _: None).report())
+    assert "90 % interval" in text
+    assert "95 %" not in text
 
 
 def test_pauses_are_shown_before_and_after_without_a_claim(office: Office) -> None:

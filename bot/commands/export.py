@@ -80,6 +80,8 @@ def add_to(app: typer.Typer, open_database: Callable[[], Database]) -> None:
             force=force,
         )
         made, cut_at = _made(open_database, request)
+        for remark in made.remarks:
+            typer.echo(f"coach export: {remark}", err=True)
         typer.echo(made.text() if json else _summary(made, cut_at, out), nl=not json)
 
 

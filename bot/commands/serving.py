@@ -16,6 +16,7 @@ from bot.commands.people import world_of_settings
 from bot.demo import demo as run_demo
 from bot.running import run as run_node
 from bot.standby import AlreadyRunning, LockLost
+from content.analysis import analysis
 from content.check import problems as content_problems
 from content.loading import ContentRefused
 from content.protocol import protocol, shelf_in_use
@@ -100,6 +101,7 @@ def check(
             waiting = readiness.not_asked(world_of_settings(), tx)
             unsure = [_not_compared(each.instrument) for each in confirming.waiting(tx)]
     database.close()
+    waiting += _no_plan()
     # after the wordings of this database were taken in: an instrument they bring is one that can be asked
     found += [{"what": f"protocol: {p.place}: {p.reason}", "how": "mend it"} for p in protocol_problems(protocol())]
     if json:
@@ -119,6 +121,16 @@ def check(
 def _not_compared(code: str) -> readiness.Missing:
     how = f"compare it, then: coach import instrument --confirm {code} --who CODE"
     return readiness.Missing(f"{code}: nobody has compared its words with the published form", how)
+
+
+def _no_plan() -> list[readiness.Missing]:
+    """What of the plan of analysis does not fit the protocol; people can join without one."""
+    try:
+        analysis()
+    except ContentRefused as why:
+        how = f'before a report, write one beside {shelf_in_use().file} and name it there: analysis = "plan.toml"'
+        return [readiness.Missing(f"plan of analysis: {why}", how)]
+    return []
 
 
 def _protocols_lost(database: Database) -> list[dict[str, str]]:

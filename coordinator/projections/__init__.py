@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from coordinator.projections import (
     corrections,
     diary,
+    gone,
     logged,
     mme_days,
     mme_summary,
@@ -33,6 +34,7 @@ Projection = Callable[["Tx", "Cut", "Table"], Rows]
 
 PROJECTIONS: Mapping[str, Projection] = {
     "participants": people.participants,
+    "left_out": gone.left_out,
     "screening": screening.screening,
     "screening_criteria": screening.screening_criteria,
     "medicines": people.medicines,

@@ -12,6 +12,7 @@ from coordinator.projections.cut import (
     CONSENT_KEPT,
     NOTHING_KEPT,
     facts_of,
+    in_force,
     in_study,
     medicine_codes,
     streamed,
@@ -19,7 +20,7 @@ from coordinator.projections.cut import (
 from coordinator.projections.sql import ByBytes, as_written
 from records.fact_tables import TABLE_OF
 from records.tables import AuditEntry, Participant, table
-from study.facts import ConsentGiven, MedicineEpisode
+from study.facts import ConsentGiven, GroupAssigned, MedicineEpisode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,8 +72,18 @@ class Person:
 
 def participants(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """One row a person."""
+    groups = therapy_groups(tx, cut)
     for person in at_the_cut(tx, cut):
-        yield [person.standing if name == "status" else getattr(person, name) for name in wanted.names]
+        other = {"status": person.standing, "therapy_group": groups.get(person.id)}
+        yield [other[name] if name in other else getattr(person, name) for name in wanted.names]
+
+
+def therapy_groups(tx: Tx, cut: Cut) -> dict[int, str]:
+    """Participant → the therapy group they belonged to at the cut, under the number it has in place of its code."""
+    rows = table(TABLE_OF[GroupAssigned])
+    belong = in_force(GroupAssigned, cut)
+    found = tx.rows(select(rows.c.participant_id, rows.c.group).where(*belong, rows.c.group.is_not(None)))
+    return {row.participant_id: f"G{row.group}" for row in found}
 
 
 def at_the_cut(tx: Tx, cut: Cut) -> Iterator[Person]:
@@ -83,11 +94,11 @@ def at_the_cut(tx: Tx, cut: Cut) -> Iterator[Person]:
     for row in tx.rows(select(*columns).where(*in_study(cut), kept).order_by(ByBytes(people.c.study_id))):
         person = Person(**row._mapping)
         if cut.as_of < tx.now or person.status == STOPPED:
-            person = _as_it_was(tx, person, cut.as_of)
+            person = as_it_was(tx, person, cut.as_of)
         yield person
 
 
-def _as_it_was(tx: Tx, person: Person, as_of: datetime) -> Person:
+def as_it_was(tx: Tx, person: Person, as_of: datetime) -> Person:
     """A participant with the values they had at `as_of`, from the changes that the audit keeps."""
     then: dict[str, str | None] = {}
     changed_since: set[str] = set()

@@ -9,7 +9,7 @@ from content.exports import exports
 from content.protocol import protocol
 from content.wide import OF_MME, OF_VISITS, ScoreAt, at_visit, score_columns
 from coordinator.projections import mme_summary, visits
-from coordinator.projections.people import at_the_cut
+from coordinator.projections.people import at_the_cut, therapy_groups
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -27,8 +27,10 @@ def wide(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     scores = _Side(tx, whole, visits.scores, "scores")
     windows = _Side(tx, whole, visits.visits, "visits")
     averages = _Side(tx, whole, mme_summary.mme_summary, "mme_summary")
+    groups = therapy_groups(tx, whole)
     for person in at_the_cut(tx, whole):
-        values: Values = {name: getattr(person, name) for name in ("study_id", "site", "enrolled_on", "status", "arm")}
+        values: Values = {name: getattr(person, name) for name in ("study_id", "site", "enrolled_on", "arm")}
+        values |= {"status": person.standing, "therapy_group": groups.get(person.id)}
         for row in windows.of(person.study_id):
             values |= _named(row, OF_VISITS)
         for row in scores.of(person.study_id):

@@ -1,26 +1,27 @@
-"""The figures of a report, from the tables of one export; nothing is shown of fewer people than the plan allows."""
+"""The figures of a report, from the tables of one export; nothing is shown of fewer people than the plan allows.
+
+What is counted is counted by the script `figures.py` that comes with the data; here it is made fit to be shown.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import pandas as pd
-
-from content.protocol import protocol
 from coordinator.scripts import analysis as script
+from coordinator.scripts import figures as counted
 
 if TYPE_CHECKING:
-    from content.analysis import Analysis, Outcome, Trait
+    from content.analysis import Analysis, Trait
 
 LANGUAGE: Literal["en"] = "en"
-IDS = {"study_id": "str", "site": "str", "arm": "str", "visit": "str", "session": "str", "therapy_group": "str"}
-WEEK = 7
-TOLERANCE = 1e-9
-GIVEN, MISSING, NOT_YET = "given", "missing", "not yet"
+STATES = {counted.GIVEN: "given", counted.MISSING: "missing", counted.NOT_YET: "not yet due"}
+NONE = "none"
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -32,28 +33,43 @@ class Data:
     by_arm: bool
     on: date
 
-    def table(self, name: str) -> Any:
-        """One table of the export, as pandas reads it."""
-        return pd.read_csv(self.folder / f"{name}.csv", dtype=IDS)
-
-    @property
+    @cached_property
     def script(self) -> dict[str, str]:
         """The plan as the scripts read it."""
-        lines = self.plan.script(by_arm=self.by_arm).splitlines()
+        lines = self.plan.script(by_arm=self.by_arm, on=self.on).splitlines()
         return dict(line.split(": ", 1) for line in lines)
+
+    @cached_property
+    def counted(self) -> counted.Data:
+        """The same as the script reads it."""
+        return counted.Data(self.folder, self.script)
 
     def people(self) -> Any:
         """One row for each enrolled person: the wide file."""
-        return script.read_people(self.folder)
+        return self.counted.people
 
-    def arms(self, people: Any) -> list[str]:
+    @property
+    def arms(self) -> list[str]:
         """The arms that are shown; one without a name in a pooled report."""
-        return script.arms_of(people, self.script)
+        return self.counted.arms
 
     @property
     def few(self) -> int:
         """Fewer people than this are not shown."""
         return self.plan.few.people
+
+    def rows(self, table: str) -> list[Row]:
+        """The rows of one table that the script makes, without anything left out."""
+        make, _ = counted.TABLES[table]
+        return list(make(self.counted))
+
+    def write(self, folder: Path) -> None:
+        """Write the tables behind the pictures, whole."""
+        list(counted.write(self.counted, folder))
+        people = self.counted.people
+        models = script.model_table(people, self.script, lambda _, __, outcome: self.counted.fitted(outcome))
+        for name, table in (("change", script.change_table(people, self.script)), ("model", models)):
+            table.to_csv(folder / f"{name}.csv", index=False)
 
 
 def count(number: int, few: int) -> str:
@@ -61,12 +77,17 @@ def count(number: int, few: int) -> str:
     return f"fewer than {few}" if 0 < number < few else str(number)
 
 
-def of(people: Any, arm: str) -> Any:
-    """The people of an arm; all of them for one without a name."""
-    return people[(people["arm"] == arm) | (arm == "")]
-
-
 # --- from screening on
+
+
+@dataclass(frozen=True)
+class ArmFlow:
+    """What became of the people of an arm; `analysed`: in the model of the primary outcome."""
+
+    allocated: int
+    removed: int
+    left: int
+    analysed: int
 
 
 @dataclass(frozen=True)
@@ -74,29 +95,36 @@ class Flow:
     """How many came how far; `screened` is None where nobody was screened here."""
 
     screened: int | None
-    sent_away: dict[str, int]
-    joined: int
+    excluded: dict[str, int]
+    criteria: dict[str, int]
+    refusals: dict[str, int]
+    invited: int
+    declined: int
     enrolled: int
     not_allocated: int
-    arms: dict[str, int]
-    left: dict[str, int]
+    arms: dict[str, ArmFlow]
 
 
-def flow(data: Data, people: Any) -> Flow:
+def flow(data: Data) -> Flow:
     """From screening on."""
-    screening, invited = data.table("screening"), data.table("participants")
-    names = {"ineligible": "A criterion not met", "refused": "Did not want to", "open": "Not decided", "eligible": ""}
-    names["eligible"] = "Eligible, not joined yet"
-    stands = Counter(screening["status"])
-    arms = data.arms(people)
+    rows = data.rows("flow")
+
+    def by_detail(step: str) -> dict[str, int]:
+        return {row["detail"]: row["people"] for row in rows if row["step"] == step}
+
+    def one(step: str, arm: str = "") -> int:
+        return sum(row["people"] for row in rows if row["step"] == step and row["arm"] == arm)
+
     return Flow(
-        len(screening) or None,
-        {name: stands[status] for status, name in names.items() if stands[status]},
-        len(invited),
-        len(people),
-        int((people["arm"] == "").sum()) if data.by_arm else 0,
-        {arm: len(of(people, arm)) for arm in arms},
-        {arm: int((of(people, arm)["status"] == "stopped").sum()) for arm in arms},
+        one("screened") or None,
+        by_detail("excluded"),
+        by_detail("criterion"),
+        by_detail("refusal"),
+        one("invited"),
+        one("declined"),
+        one("enrolled"),
+        one("not_allocated"),
+        {arm: ArmFlow(*(one(step, arm) for step in ("allocated", "removed", "left", "analysed"))) for arm in data.arms},
     )
 
 
@@ -105,89 +133,60 @@ def flow(data: Data, people: Any) -> Flow:
 
 @dataclass(frozen=True)
 class Completeness:
-    """One check-in of one arm: whose window is over, who of them gave the primary figure, who the whole list."""
+    """One check-in of one arm: whose window is over, who of them gave the primary figure, who the whole list.
+
+    `removed`: of the `due`, whose data were removed; they gave none.
+    """
 
     arm: str
     visit: str
-    over: int
+    due: int
     given: int
     whole: int
+    removed: int
     open: int
 
 
-def states(data: Data, people: Any) -> dict[str, dict[str, str]]:
-    """For each person and check-in that is planned: the primary figure is given, missing, or its window not over."""
-    visits = data.table("visits")
-    over = set(visits[visits["closes_on"] < data.on.isoformat()][["study_id", "visit"]].itertuples(index=False))
-    planned = set(visits[["study_id", "visit"]].itertuples(index=False))
-    found: dict[str, dict[str, str]] = {}
-    for visit in protocol().visits:
-        value = people.set_index("study_id")[f"{data.plan.primary.column}_m{visit.months}"]
-        for person, known in value.notna().items():
-            state = GIVEN if known else MISSING if (person, visit.code) in over else NOT_YET
-            if (person, visit.code) in planned or known:
-                found.setdefault(person, {})[visit.code] = state
-    return found
-
-
-def completeness(data: Data, people: Any) -> list[Completeness]:
+def completeness(data: Data) -> list[Completeness]:
     """By arm and check-in; the denominators are those whose window is over, answered or not."""
-    visits = data.table("visits").merge(people[["study_id", "arm"]], on="study_id")
-    rows = []
-    for arm in data.arms(people):
-        for visit in protocol().visits:
-            here = of(visits[visits["visit"] == visit.code], arm)
-            over = here[here["closes_on"] < data.on.isoformat()]
-            value = people.set_index("study_id")[f"{data.plan.primary.column}_m{visit.months}"]
-            given = int(value.reindex(over["study_id"]).notna().sum())
-            whole = int((over["status"] == "complete").sum())
-            rows.append(Completeness(arm, visit.code, len(over), given, whole, len(here) - len(over)))
-    return rows
+    return [Completeness(**row) for row in data.rows("completeness")]
 
 
-def patterns(data: Data, people: Any) -> list[tuple[tuple[str, ...], int]]:
+def patterns(data: Data) -> list[tuple[tuple[str, ...], int]]:
     """Who gave the primary figure when: each pattern over the check-ins with its people, the most frequent first."""
-    codes = [visit.code for visit in protocol().visits]
-    found = Counter(tuple(of_one.get(code, NOT_YET) for code in codes) for of_one in states(data, people).values())
-    return sorted(found.items(), key=lambda each: (-each[1], each[0]))
+    return [(tuple(STATES[letter] for letter in row["pattern"]), row["people"]) for row in data.rows("patterns")]
 
 
 # --- who takes part
 
 
-def trait(data: Data, people: Any, asked: Trait) -> list[tuple[str, list[str]]]:
-    """Rows of the baseline table for one item: what, and a cell for each arm."""
-    instrument, item = asked.of
-    said = data.table("responses")
-    mine = (said["visit"] == protocol().visits[0].code) & (said["instrument"] == instrument.code)
-    said = said[mine & (said["item"] == item.code)]
-    values = people.assign(value=people["study_id"].map(said.set_index("study_id")["value"]))
-    arms = data.arms(people)
-    known = [pd.to_numeric(of(values, arm)["value"]).dropna() for arm in arms]
-    if not sum(len(each) for each in known):
-        return [("(nobody answered)", ["–" for _ in arms])]
+def trait(data: Data, known: list[Row], asked: Trait) -> list[tuple[str, list[str]]]:
+    """Rows of the baseline table for one item, of those counted: what, and a cell for each arm."""
+    mine, item = [row for row in known if row["what"] == asked.item], asked.of[1]
+    if not sum(row["n"] for row in mine if row["value"] != NONE):
+        return [("(nobody answered)", ["–" for _ in data.arms])]
     if not item.options:
-        return [("mean (SD)", [mean_sd(each, data.few) for each in known])]
-    cells = [_shares(each, [option.value for option in item.options], data.few) for each in known]
+        return [("mean (SD)", [mean_sd(row, data.few) for row in mine])]
+    values = [option.value for option in item.options]
+    counts = [{row["value"]: row["n"] for row in mine if row["arm"] == arm} for arm in data.arms]
+    cells = [_shares([of_arm.get(value, 0) for value in values], data.few) for of_arm in counts]
     rows = [(option.label[LANGUAGE], [cell[n] for cell in cells]) for n, option in enumerate(item.options)]
-    not_said = [count(len(of(people, arm)) - len(each), data.few) for arm, each in zip(arms, known, strict=True)]
-    return [*rows, ("no answer", not_said)]
+    return [*rows, ("no answer", [count(of_arm[NONE], data.few) for of_arm in counts])]
 
 
-def mean_sd(values: Any, few: int) -> str:
+def mean_sd(row: Row, few: int) -> str:
     """`6.1 (1.6), n = 40`; without figures for too few."""
-    if len(values) < max(few, 2):
-        return f"n: {count(len(values), few)}"
-    return f"{values.mean():.1f} ({values.std(ddof=1):.1f}), n = {len(values)}"
+    if row["n"] < max(few, 2):
+        return f"n: {count(row['n'], few)}"
+    return f"{row['mean']:.1f} ({row['sd']:.1f}), n = {row['n']}"
 
 
-def _shares(values: Any, options: list[int], few: int) -> list[str]:
+def _shares(counts: list[int], few: int) -> list[str]:
     """Counts and percent; where one count is too small a second goes with it, or it could be worked out."""
-    counts = [int((values == option).sum()) for option in options]
     hidden = {n for n, number in enumerate(counts) if 0 < number < few}
     if len(hidden) == 1 and (others := [n for n, number in enumerate(counts) if number and n not in hidden]):
         hidden.add(min(others, key=lambda n: counts[n]))
-    whole = len(values)
+    whole = sum(counts)
     return ["not shown" if n in hidden else f"{number} ({100 * number / whole:.0f} %)" if whole else "0"
             for n, number in enumerate(counts)]  # fmt: skip
 
@@ -197,7 +196,7 @@ def _shares(values: Any, options: list[int], few: int) -> list[str]:
 
 @dataclass(frozen=True)
 class Attended:
-    """How many meetings the people of an arm came to, of those that staff entered."""
+    """How many sessions were done, in the chat or in a group, by the people of an arm whose weeks are all over."""
 
     arm: str
     people: int
@@ -206,56 +205,28 @@ class Attended:
     median: float | None
 
 
-def attended(data: Data, people: Any) -> list[Attended]:
-    """By arm, people with an entry of attendance only."""
-    met = data.table("attendance").merge(people[["study_id", "arm"]], on="study_id")
-    rows = []
-    for arm in data.arms(people):
-        came = of(met, arm).groupby("study_id")["status"].apply(lambda all_of: int((all_of == "present").sum()))
-        enough = int((came >= data.plan.attendance.enough).sum())
-        rows.append(Attended(arm, len(came), int((came > 0).sum()), enough, came.median() if len(came) else None))
-    return rows
+def attended(data: Data) -> list[Attended]:
+    """By arm."""
+    return [Attended(**row) for row in data.rows("attended")]
 
 
-def by_session(data: Data, people: Any) -> list[dict[str, Any]]:
-    """Share of people present by arm and session, of those with an entry for it."""
-    met = data.table("attendance").merge(people[["study_id", "arm"]], on="study_id")
-    return [
-        {"arm": arm, "session": session, "n": len(here), "percent": 100 * float((here["status"] == "present").mean())}
-        for arm in data.arms(people)
-        for session, here in of(met, arm).groupby("session")
-        if len(here) >= data.few
-    ]
+def by_session(data: Data) -> list[Row]:
+    """Share of people who did each session, of those whose week for it is over; none of too few."""
+    return [row | {"percent": 100 * row["done"] / row["people"], "n": row["people"]}
+            for row in data.rows("sessions") if row["people"] >= data.few]  # fmt: skip
 
 
-def practice(data: Data, people: Any) -> Any:
-    """One row for each week that was looked back on: person, arm, week since enrolment, minutes; none when skipped."""
-    weeks = data.table("practice_weeks").merge(people[["study_id", "arm", "enrolled_on"]], on="study_id")
-    sum_fits = weeks["led_minutes"] + weeks["reported_minutes"]
-    minutes = weeks["minutes"].where(weeks["answer"] != "fits", sum_fits)
-    days = pd.to_datetime(weeks["on"]) - pd.to_datetime(weeks["enrolled_on"])
-    found = weeks.assign(value=pd.to_numeric(minutes), week=days.dt.days // WEEK + 1)
-    return found.dropna(subset=["value"])
-
-
-def by_week(data: Data, people: Any) -> list[dict[str, Any]]:
+def by_week(data: Data) -> list[Row]:
     """Median and quartiles of the minutes by arm and week, of at least the least number of people."""
-    known = practice(data, people)
-    rows = []
-    for arm in data.arms(people):
-        for week, here in of(known, arm).groupby("week"):
-            if len(here) >= data.few:
-                low, middle, high = here["value"].quantile([0.25, 0.5, 0.75])
-                rows.append({"arm": arm, "week": int(week), "n": len(here), "low": low, "median": middle, "high": high})
-    return rows
+    return [row for row in data.rows("practice_weeks") if row["n"] >= data.few]
 
 
 # --- how it changed
 
 
-def changes(data: Data, people: Any) -> list[dict[str, Any]]:
+def changes(data: Data) -> list[Row]:
     """Rows of the change table; the figures of too few people are left out, and the row says so."""
-    rows: list[dict[str, Any]] = script.change_table(people, data.script).to_dict("records")
+    rows: list[Row] = script.change_table(data.counted.people, data.script).to_dict("records")
     for row in rows:
         if 0 < row["n"] < data.few:
             row |= dict.fromkeys(("baseline", "value", "change", "sd", "se", "low", "high"))
@@ -265,8 +236,10 @@ def changes(data: Data, people: Any) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Responders:
-    """Who fell by enough, of those with both values and a baseline above zero."""
+    """Who responded by a rule (`fall_30`, `at_most_2`), of those who gave what it takes."""
 
+    outcome: str
+    rule: str
     arm: str
     visit: str
     people: int
@@ -281,20 +254,9 @@ class Responders:
         return f"{self.responders} of {self.people} ({100 * self.responders / self.people:.0f} %)"
 
 
-def responders(data: Data, people: Any, outcome: Outcome) -> list[Responders]:
-    """By arm and follow-up; a fall of exactly the percentage counts."""
-    if outcome.responder is None:
-        return []
-    values = script.follow_up(people, data.script, outcome.column)
-    values = values[values["baseline"] > 0]
-    fell = 100 * (values["baseline"] - values["value"]) >= outcome.responder * values["baseline"] - TOLERANCE
-    values = values.assign(fell=fell)
-    return [
-        Responders(arm, visit, len(here), int(here["fell"].sum()))
-        for arm in data.arms(people)
-        for visit in data.script["visits"].split()
-        for here in [of(values[values["visit"] == visit], arm)]
-    ]
+def responders(data: Data) -> list[Responders]:
+    """By outcome, rule, arm and follow-up; a fall of exactly the percentage counts."""
+    return [Responders(**row) for row in data.rows("responders")]
 
 
 # --- around a pause
@@ -311,21 +273,13 @@ class Around:
     after: float
 
 
-def around(data: Data, people: Any) -> list[Around]:
+def around(data: Data) -> list[Around]:
     """Pain and urge; none of too few people."""
-    pauses = data.table("pauses").merge(people[["study_id"]], on="study_id")
-    rows = []
-    for what in ("pain", "urge"):
-        both = pauses.dropna(subset=[f"{what}_before", f"{what}_after"])
-        means = both.groupby("study_id")[[f"{what}_before", f"{what}_after"]].mean()
-        if len(means) >= data.few:
-            before, after = means.mean()
-            rows.append(Around(what, len(means), len(both), before, after))
-    return rows
+    return [Around(**row) for row in data.rows("around") if row["people"] >= data.few]
 
 
-def decisions(data: Data, people: Any) -> tuple[int, int, dict[str, int]]:
+def decisions(data: Data) -> tuple[int, int, dict[str, int]]:
     """People with a pause, their pauses, and how many ended with which decision; `no_answer` is one of them."""
-    pauses = data.table("pauses").merge(people[["study_id"]], on="study_id")
-    chosen = Counter(each if isinstance(each, str) else "no_answer" for each in pauses["decision"])
-    return pauses["study_id"].nunique(), len(pauses), dict(chosen)
+    chosen = {row["decision"]: row["pauses"] for row in data.rows("decisions")}
+    people = data.counted.with_people("pauses")["study_id"].nunique()
+    return people, sum(chosen.values()), chosen

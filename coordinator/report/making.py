@@ -10,14 +10,18 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from content.analysis import analysis
+from content.loading import ContentRefused
+from content.protocol import shelf_in_use
 from coordinator import manifest
 from coordinator.export import Request, export
 from coordinator.export_folder import ExportRefused, workshop
 
 if TYPE_CHECKING:
+    from content.analysis import Analysis
     from records.database import Database
 
-PAGE, PAPER, DATA = "report.html", "report.pdf", "data"
+PAGE, PAPER, DATA, FIGURES = "report.html", "report.pdf", "data", "figures"
 NEEDED = ("pandas", "statsmodels", "reportlab")
 
 Progress = Callable[[str], None]
@@ -43,29 +47,40 @@ def refuse_without_libraries() -> None:
 
 
 def make(database: Database, asked: Asked, *, actor: str, progress: Progress) -> tuple[Path, ...]:
-    """Write `report.html`, `report.pdf` and the folder `data`; gives their paths. Raises ExportRefused."""
+    """Write `report.html`, `report.pdf`, the folders `data` and `figures`; gives their paths. Raises ExportRefused."""
     refuse_without_libraries()
     if asked.by_arm and not asked.unblind:
         raise ExportRefused("a report by arm is unblinded: --by-arm --unblind --as CODE")
     out = asked.out.resolve()
     _refuse_if_taken(out, force=asked.force)
+    plan = _plan()
     with workshop(out) as folder:
         progress("tables")
         cut = Request(folder / DATA, as_of=asked.as_of, site=asked.site, unblind=asked.unblind, acting=asked.acting)
         export(database, cut, actor=actor)
-        _write(folder, asked, progress)
+        _write(folder, plan, asked, progress)
         return _put_in_place(folder, out)
 
 
-def _write(folder: Path, asked: Asked, progress: Progress) -> None:
+def _plan() -> Analysis:
+    """The plan of analysis; refused where it does not fit the protocol, with what to do."""
+    try:
+        return analysis()
+    except ContentRefused as why:
+        file = shelf_in_use().file
+        raise ExportRefused(f'the plan of analysis does not fit the protocol ({why}); write one beside {file} and name '
+                            f'it there: analysis = "plan.toml"') from why  # fmt: skip
+
+
+def _write(folder: Path, plan: Analysis, asked: Asked, progress: Progress) -> None:
     """Read what was exported, and print what it says; the libraries take a second to load."""
-    from content.analysis import analysis
     from coordinator.report.figures import Data
     from coordinator.report.printing import page, pdf
     from coordinator.report.writing import Written
 
-    data = Data(folder / DATA, analysis(), asked.by_arm, asked.as_of.date())
+    data = Data(folder / DATA, plan, asked.by_arm, asked.as_of.date())
     report = Written(data, manifest.written(asked.as_of), progress).report()
+    data.write(folder / FIGURES)
     progress("page")
     (folder / PAGE).write_text(page(report), encoding="utf-8")
     progress("PDF")
@@ -75,7 +90,7 @@ def _write(folder: Path, asked: Asked, progress: Progress) -> None:
 def _refuse_if_taken(out: Path, *, force: bool) -> None:
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
-    former = out.is_dir() and {path.name for path in out.iterdir()} <= {PAGE, PAPER, DATA}
+    former = out.is_dir() and {path.name for path in out.iterdir()} <= {PAGE, PAPER, DATA, FIGURES}
     if not former or manifest.files_of_former(out / DATA) is None:
         raise ExportRefused(f"{out} is not empty and holds no former report: name another folder")
     if not force:
@@ -86,4 +101,4 @@ def _put_in_place(made: Path, out: Path) -> tuple[Path, ...]:
     if out.exists():
         shutil.rmtree(out)
     made.rename(out)
-    return tuple(out / name for name in (PAGE, PAPER, DATA))
+    return tuple(out / name for name in (PAGE, PAPER, DATA, FIGURES))

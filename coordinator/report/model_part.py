@@ -11,13 +11,13 @@ from coordinator.report.words import decimal, interval, shown, signed
 from coordinator.scripts import analysis as script
 
 if TYPE_CHECKING:
-    from content.analysis import Outcome
+    from content.analysis import Analysis, Outcome
     from coordinator.report.figures import Data
 
-COLUMNS = ("", "estimate", "standard error", "95 % interval")
+TRIAL = "STAMP trial"
 
 
-def modelled(data: Data, people: Any, progress: Callable[[str], None]) -> Iterator[Block]:
+def modelled(data: Data, progress: Callable[[str], None]) -> Iterator[Block]:
     """The model of each outcome; where there is none, why."""
     plan = data.plan.model
     yield Heading("Linear mixed model")
@@ -29,12 +29,12 @@ def modelled(data: Data, people: Any, progress: Callable[[str], None]) -> Iterat
     for outcome in data.plan.outcomes:
         progress(f"model of {outcome.title}")
         yield Heading(outcome.title, 3)
-        yield from _of(data, people, outcome)
+        yield from _of(data, outcome)
 
 
-def _of(data: Data, people: Any, outcome: Outcome) -> Iterator[Block]:
+def _of(data: Data, outcome: Outcome) -> Iterator[Block]:
     try:
-        fitted = script.fit(people, data.script, outcome.column)
+        fitted = data.counted.fitted(outcome.column)
     except script.NotEstimated as why:
         yield Paragraph(f"Not estimated: {why}.")
         return
@@ -43,7 +43,7 @@ def _of(data: Data, people: Any, outcome: Outcome) -> Iterator[Block]:
     yield Paragraph(
         f"{fitted.formula}. {fitted.people} people, {fitted.values} values. {done}{remarks} {_spreads(fitted)}"
     )
-    yield from _estimates(fitted, data.by_arm)
+    yield from _estimates(fitted, data.plan, outcome)
     terms = tuple((name, decimal(estimate, 3), decimal(se, 3)) for name, estimate, se in fitted.terms)
     yield Grid(("term of the model", "estimate", "standard error"), terms)
     if outcome.primary:
@@ -54,17 +54,50 @@ def _of(data: Data, people: Any, outcome: Outcome) -> Iterator[Block]:
         )
 
 
-def _estimates(fitted: script.Fitted, by_arm: bool) -> Iterator[Grid]:
+def _estimates(fitted: script.Fitted, plan: Analysis, outcome: Outcome) -> Iterator[Block]:
+    columns = ("estimate", "standard error", f"{plan.model.percent} interval")
     changes = tuple(_line(row) for row in fitted.rows if row["what"] == "change")
     note = "Change from baseline by the model, as if everybody had been there."
-    yield Grid(("adjusted change", *COLUMNS[1:]), changes, note)
-    if by_arm:
-        contrasts = tuple(_line(row) for row in fitted.rows if row["what"] == "contrast")
-        note = (
-            "Below zero: the first arm fell by more. The trial found no significant difference at 6 and 12 months, and "
-            "published no interval that could be read."
+    yield Grid(("adjusted change", *columns), changes, note)
+    contrasts = [row for row in fitted.rows if row["what"] == "contrast"]
+    if not contrasts:
+        return
+    trial = trial_contrasts(plan, outcome)
+    beside = (TRIAL,) if trial else ()
+    rows = tuple((*_line(row), *([_beside(trial, row)] if trial else [])) for row in contrasts)
+    yield Grid(("arm less arm", *columns, *beside), rows, f"Below zero: the first arm fell by more.{_found(trial)}")
+    if outcome.primary:
+        yield Picture(
+            pictures.contrasts(contrasts, trial, shown),
+            "Difference between the arms",
+            f"Adjusted change of one arm less the other, with {plan.model.percent} interval; below zero the first "
+            f"fell by more.{_found(trial)}",
         )
-        yield Grid(("arm less arm", *COLUMNS[1:]), contrasts, note)
+
+
+def _beside(trial: dict[str, float], row: dict[str, Any]) -> str:
+    return signed(trial.get(shown(row["visit"])))
+
+
+def _found(trial: dict[str, float]) -> str:
+    """What the trial's figures are, where there are any."""
+    return (
+        " STAMP: the difference of the two changes it published, on the BPI; it found no significant difference, "
+        "and no interval could be read."
+        if trial
+        else ""
+    )
+
+
+def trial_contrasts(plan: Analysis, outcome: Outcome) -> dict[str, float]:
+    """Check-in → the other arm's published change less that of the arm of reference."""
+    told = {(each.visit, each.arm): each.change for each in plan.published if each.outcome == outcome.column}
+    reference = plan.model.reference
+    return {
+        shown(visit): change - told[visit, reference]
+        for (visit, arm), change in told.items()
+        if arm != reference and (visit, reference) in told
+    }
 
 
 def _line(row: dict[str, Any]) -> tuple[str, ...]:

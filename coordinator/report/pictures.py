@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from statistics import NormalDist
 from typing import TYPE_CHECKING, Any
@@ -57,32 +57,48 @@ def _shape(arms: Sequence[str]) -> Any:
 # --- from screening on
 
 BOX, ROW, LINE = 36.0, 54.0, 16.0
+TRUNK, SIDE = 0.25, 0.76
+"""Where the column of boxes stands, and what goes off from it, as shares of the width."""
 
 
-def flow(counts: Flow, completed: Sequence[Completeness], shown: Callable[[str], str]) -> dict[str, Any]:
-    """Boxes from screening on, a column for each arm at its end; `shown` writes out a check-in."""
+def flow(
+    counts: Flow, completed: Sequence[Completeness], shown: Callable[[str], str], excluded: Sequence[str]
+) -> dict[str, Any]:
+    """Boxes from screening on, a column for each arm at its end; `shown` writes out a check-in.
+
+    `excluded`: a line for each reason to be sent away.
+    """
     boxes: list[dict[str, Any]] = []
-    row = 0
+    row = 0.0
     if counts.screened is not None:
-        boxes.append(_box(0.5, row, f"Screened: {counts.screened}"))
-        if counts.sent_away:
-            away = "; ".join(f"{why}: {number}" for why, number in counts.sent_away.items())
-            boxes.append(_box(0.86, row + 0.5, away, wide=0.27) | {"side": True})
+        boxes.append(_box(TRUNK, row, f"Screened: {counts.screened}"))
+        if excluded:
+            down = len(excluded) * LINE / ROW / 2
+            boxes.append(_box(SIDE, row + max(0.5, down), "; ".join(excluded), wide=0.46) | {"side": True})
+            row += max(0.0, 2 * down - 0.6)
         row += 1
-    boxes += [_box(0.5, row, f"Invited: {counts.joined}"), _box(0.5, row + 1, f"Enrolled: {counts.enrolled}")]
+    boxes.append(_box(TRUNK, row, f"Invited: {counts.invited}"))
+    if counts.declined:
+        boxes.append(_box(SIDE, row + 0.5, f"Declined: {counts.declined}", wide=0.46) | {"side": True})
+    boxes.append(_box(TRUNK, row + 1, f"Enrolled: {counts.enrolled}"))
     if counts.not_allocated:
         text = f"Not allocated yet: {counts.not_allocated}"
-        boxes.append(_box(0.86, row + 1.5, text, wide=0.27) | {"side": True})
-    for n, (arm, number) in enumerate(counts.arms.items()):
-        x = 0.5 if len(counts.arms) == 1 else 0.27 + 0.46 * n
-        lines = [f"{named(arm)}: {number}"] if arm else []
-        lines += [f"{shown(c.visit)}: {c.given} of {c.over} due" for c in completed if c.arm == arm]
-        lines += [f"Left the study: {counts.left[arm]}"]
-        boxes += [_box(x, row + 2 + k, line, wide=0.4) | {"arm": arm} for k, line in enumerate(lines)]
+        boxes.append(_box(SIDE, row + 1.5, text, wide=0.46) | {"side": True})
+    for n, (arm, of_arm) in enumerate(counts.arms.items()):
+        x = TRUNK if len(counts.arms) == 1 else 0.25 + 0.5 * n
+        lines = [f"{named(arm)}: {of_arm.allocated}"] if arm else []
+        lines += [f"{shown(c.visit)}: {_answered(c)}" for c in completed if c.arm == arm]
+        lines += [f"Left the study: {of_arm.left}", f"Data removed: {of_arm.removed}", f"Analysed: {of_arm.analysed}"]
+        boxes += [_box(x, row + 2 + k, line, wide=0.44) | {"arm": arm} for k, line in enumerate(lines)]
     return _done(_boxes(boxes))
 
 
-def _box(x: float, row: float, text: str, wide: float = 0.4) -> dict[str, Any]:
+def _answered(of: Completeness) -> str:
+    told = [f"{of.given} given", f"{of.due - of.given} missed"] if of.due else []
+    return ", ".join([*told, *([f"{of.open} not due yet"] if of.open or not told else [])])
+
+
+def _box(x: float, row: float, text: str, wide: float = 0.44) -> dict[str, Any]:
     """One box, high enough for its lines; `row` may lie between two."""
     lines = text.split("; ")
     middle, half = row * ROW + BOX / 2, BOX / 2 + (len(lines) - 1) * LINE / 2
@@ -118,7 +134,7 @@ def _joined(boxes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     pairs += [pair for column in columns.values() for pair in pairwise(column)]
     lines = [line for pair in pairs for line in _elbow(*pair)]
     side = [box for box in boxes if "side" in box]
-    return lines + [{"x": WIDTH / 2, "x2": box["x"], "y": box["middle"], "y2": box["middle"]} for box in side]
+    return lines + [{"x": TRUNK * WIDTH, "x2": box["x"], "y": box["middle"], "y2": box["middle"]} for box in side]
 
 
 def _elbow(upper: dict[str, Any], lower: dict[str, Any]) -> list[dict[str, Any]]:
@@ -141,8 +157,8 @@ def completeness(rows: Sequence[Completeness], plan: Analysis, shown: Callable[[
     """Bars of percent by check-in and arm; strokes where the trial stood."""
     arms = list(dict.fromkeys(row.arm for row in rows))
     order = list(dict.fromkeys(shown(row.visit) for row in rows))
-    known = [{"arm": named(r.arm), "visit": shown(r.visit), "percent": 100 * r.given / r.over, "n": f"n = {r.over}"}
-             for r in rows if r.over]  # fmt: skip
+    known = [{"arm": named(r.arm), "visit": shown(r.visit), "percent": 100 * r.given / r.due, "n": f"n = {r.due}"}
+             for r in rows if r.due]  # fmt: skip
     trial = [{"visit": shown(share.visit), "percent": share.percent} for share in plan.completeness]
     x = alt.X("visit:N", sort=order, title=None, axis=alt.Axis(labelAngle=0), scale=alt.Scale(domain=order))
     y = alt.Y("percent:Q", title="percent", scale=alt.Scale(domain=[0, 100]))
@@ -220,10 +236,10 @@ def _panel(
 
 
 def attendance(rows: Sequence[dict[str, Any]], arms: Sequence[str]) -> dict[str, Any]:
-    """Percent present by session."""
+    """Percent by session of who did it."""
     points = [row | {"arm": named(row["arm"])} for row in rows]
     x = alt.X("session:N", title="session", axis=alt.Axis(labelAngle=0))
-    y = alt.Y("percent:Q", title="percent present", scale=alt.Scale(domain=[0, 100]))
+    y = alt.Y("percent:Q", title="percent done", scale=alt.Scale(domain=[0, 100]))
     lines = alt.Chart(_data(points)).mark_line(strokeWidth=2).encode(x=x, y=y, color=_colour(arms))
     dots = alt.Chart(_data(points)).mark_point(filled=True, size=80, opacity=1)
     return _done(
@@ -266,6 +282,25 @@ def around(rows: Sequence[Around]) -> dict[str, Any]:
     layers = (base.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour),
               base.mark_point(filled=True, size=90, opacity=1).encode(x=x, y=y, color=colour, shape=shape))  # fmt: skip
     return _done(alt.layer(*layers).properties(width=300, height=180))
+
+
+def contrasts(
+    rows: Sequence[dict[str, Any]], trial: Mapping[str, float], shown: Callable[[str], str]
+) -> dict[str, Any]:
+    """Difference between arms by check-in with its interval; strokes where the trial's two changes differ."""
+    points = [{"visit": shown(row["visit"]), **{key: row[key] for key in ("estimate", "low", "high")}} for row in rows]
+    order = list(dict.fromkeys(point["visit"] for point in points))
+    x = alt.X("visit:N", sort=order, title=None, axis=alt.Axis(labelAngle=0))
+    y = alt.Y("estimate:Q", title="difference", scale=alt.Scale(zero=True))
+    base = alt.Chart(_data(points))
+    bars = base.mark_rule(strokeWidth=2, color=INK).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
+    dots = base.mark_point(filled=True, size=70, opacity=1, color=INK).encode(x=x, y=y)
+    zero = alt.Chart(_data([{"estimate": 0}])).mark_rule(color=GREY, strokeDash=[4, 3]).encode(y="estimate:Q")
+    told = [{"visit": visit, "estimate": value} for visit, value in trial.items() if visit in order]
+    strokes = (
+        [alt.Chart(_data(told)).mark_tick(color=COLOURS[1], thickness=3, size=46).encode(x=x, y=y)] if told else []
+    )
+    return _done(alt.layer(zero, bars, dots, *strokes).properties(width=WIDTH, height=180))
 
 
 # --- diagnostics

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from content.protocol import protocol
+from content.screening_criteria import criteria
 from coordinator.report import figures, pictures
 from coordinator.report.model_part import modelled
 from coordinator.report.page import Block, Grid, Heading, Paragraph, Picture, Report
@@ -24,8 +25,7 @@ PATTERNS_SHOWN = 10
 MISSING_IS = (
     "Missing is never counted as zero: who did not answer is in no mean, and the number of people stands beside it."
 )
-PERIODS = ((1, 8), (9, 26), (27, 52))
-"""Weeks since enrolment: the sessions, the rest of the half year, and of the year."""
+WHOSE_WEEK = "of the people whose week for it is over, counted from enrolment"
 
 
 @dataclass
@@ -36,25 +36,20 @@ class Written:
     cut: str
     progress: Progress
 
-    @cached_property
-    def people(self) -> Any:
-        """One row for each enrolled person."""
-        return self.data.people()
-
-    @cached_property
+    @property
     def arms(self) -> list[str]:
         """The arms shown."""
-        return self.data.arms(self.people)
+        return self.data.arms
 
     @cached_property
     def completed(self) -> list[figures.Completeness]:
         """Who answered, by arm and check-in."""
-        return figures.completeness(self.data, self.people)
+        return figures.completeness(self.data)
 
     @cached_property
     def changed(self) -> list[dict[str, Any]]:
         """The change table."""
-        return figures.changes(self.data, self.people)
+        return figures.changes(self.data)
 
     def report(self) -> Report:
         """All of it."""
@@ -81,7 +76,7 @@ class Written:
     def _opening(self) -> Iterator[Block]:
         how = "by arm; not for anybody who is blinded" if self.data.by_arm else "all arms together"
         yield Paragraph(
-            f"Data as of {self.cut}, {how}. {len(self.people)} people enrolled; test people are in no figure."
+            f"Data as of {self.cut}, {how}. {len(self.data.people())} people enrolled; test people are in no figure."
         )
         yield Paragraph(
             f"{MISSING_IS} Figures of fewer than {self.data.few} people are not shown. Means of who answered "
@@ -91,32 +86,40 @@ class Written:
     # --- from screening on
 
     def _flow(self) -> Iterator[Block]:
-        counts = figures.flow(self.data, self.people)
+        counts = figures.flow(self.data)
+        sent_away = [(name, number) for name, number in excluded(counts) if number]
         yield Picture(
-            pictures.flow(counts, self.completed, shown),
+            pictures.flow(counts, self.completed, shown, [f"{name}: {number}" for name, number in sent_away]),
             "From screening on" if counts.screened is not None else "From the invitation on",
-            f"At each check-in: who gave the primary figure ({self.data.plan.primary.title}), of those whose window is "
-            "over.",
+            f"At each check-in: who gave the primary figure ({self.data.plan.primary.title}) and who missed it, of "
+            "those whose window is over, with whose data were removed since. Analysed: "
+            "who has it at baseline and at least once later.",
         )
-        rows = [("Screened", str(counts.screened))] if counts.screened is not None else []
-        rows += [(f"{why}", str(number)) for why, number in counts.sent_away.items()]
-        rows += [("Invited", str(counts.joined)), ("Enrolled", str(counts.enrolled))]
-        rows += [(f"Allocated: {pictures.named(arm)}", str(number)) for arm, number in counts.arms.items() if arm]
-        rows += [("Enrolled, not allocated", str(counts.not_allocated))] if counts.not_allocated else []
-        rows += [(" ".join(["Left the study", pictures.named(arm) if arm else ""]), str(number))
-                 for arm, number in counts.left.items()]  # fmt: skip
-        note = (
-            ""
-            if counts.screened is not None
-            else "Nobody was screened in this system, so the count begins with the invitation."
+        rows = [("Screened", counts.screened), *sent_away] if counts.screened is not None else []
+        rows += [("Invited", counts.invited), ("Declined", counts.declined), ("Enrolled", counts.enrolled)]
+        rows += [("Enrolled, not allocated", counts.not_allocated)] if counts.not_allocated else []
+        for arm, of_arm in counts.arms.items():
+            name = f": {pictures.named(arm)}" if arm else ""
+            rows += [(f"Allocated{name}", of_arm.allocated)] if arm else []
+            rows += [(f"Left the study{name}", of_arm.left), (f"Data removed{name}", of_arm.removed)]
+            rows += [(f"Missed {shown(each.visit)}{name}", each.due - each.given)
+                     for each in self.completed if each.arm == arm and each.due]  # fmt: skip
+            rows += [(f"Analysed{name}", of_arm.analysed)]
+        begins = (
+            "" if counts.screened else "Nobody was screened in this system, so the count begins with the invitation. "
         )
         yield Heading("Who came how far")
-        yield Grid(("", "people"), tuple(rows), note + " Totals are shown whole, however small.")
+        yield Grid(
+            ("", "people"),
+            tuple((name, str(number)) for name, number in rows),
+            f"{begins}Totals are shown whole, however small. Who declined, and whose data were removed, are counted, "
+            "and nothing else of them is known; several criteria can be against one person.",
+        )
 
     # --- who answered
 
     def _completeness(self) -> Iterator[Block]:
-        plan, due = self.data.plan, [row for row in self.completed if row.over]
+        plan, due = self.data.plan, [row for row in self.completed if row.due]
         trial = "; ".join(f"{each.percent:g} % at {shown(each.visit)}" for each in plan.completeness)
         yield Heading("Who answered")
         if due:
@@ -127,26 +130,27 @@ class Written:
             )
         rows = tuple(
             (
-                " ".join(filter(None, [shown(row.visit), row.arm.upper()])), str(row.over),
-                _percent(row.given, row.over), _percent(row.whole, row.over), str(row.open),
+                " ".join(filter(None, [shown(row.visit), row.arm.upper()])), str(row.due),
+                _percent(row.given, row.due), _percent(row.whole, row.due), str(row.removed), str(row.open),
             )
             for row in self.completed
         )  # fmt: skip
-        unplanned = len(self.people) - self.data.table("visits").query("visit != 'baseline'")["study_id"].nunique()
+        later = self.data.counted.table("visits").query("visit != 'baseline'")["study_id"].nunique()
+        unplanned = len(self.data.people()) - later
         never = (
             f" {unplanned} enrolled people have no follow-up planned and are in no denominator."
             if unplanned > 0
             else ""
         )
         yield Grid(
-            ("check-in", "window is over", "primary figure", "whole list", "window not over"),
+            ("check-in", "window is over", "primary figure", "whole list", "data removed", "window not over"),
             rows,
             f"The trial: about {trial} of all allocated. Primary figure: {plan.primary.title.lower()}; late answers "
-            f"count.{never}",
+            f"count; whose data were removed gave none.{never}",
         )
 
     def _patterns(self) -> Iterator[Block]:
-        found = figures.patterns(self.data, self.people)
+        found = figures.patterns(self.data)
         if not found:
             return
         common = [each for each in found if each[1] >= self.data.few][:PATTERNS_SHOWN]
@@ -154,14 +158,14 @@ class Written:
         visits = [shown(visit.code) for visit in protocol().visits]
         if common:
             states = [(f"{number} people", n, pattern) for n, (pattern, number) in enumerate(common, start=1)]
-            rows = [(f"{n}.  {label}", tuple(_state(s) for s in pattern), n) for label, n, pattern in states]
+            rows = [(f"{n}.  {label}", pattern, n) for label, n, pattern in states]
             yield Picture(
                 pictures.patterns(rows, visits),
                 "Which check-ins are missing",
                 "Each row is a pattern of who gave the primary figure when, the most frequent first.",
             )
         yield Heading("Patterns of missing answers")
-        lines = [(str(number), *map(_state, pattern)) for pattern, number in common]
+        lines = [(str(number), *pattern) for pattern, number in common]
         others = f"People with other patterns: {figures.count(rest, self.data.few)}." if rest else ""
         yield Grid(("people", *visits), tuple(lines), others)
 
@@ -170,17 +174,18 @@ class Written:
     def _baseline(self) -> Iterator[Block]:
         yield Heading("Who takes part")
         rows: list[tuple[str, ...]] = []
+        known = self.data.rows("baseline")
         for asked in self.data.plan.baseline:
             text = (asked.of[1].text or {}).get("en", asked.item)
-            lines = figures.trait(self.data, self.people, asked)
+            lines = figures.trait(self.data, known, asked)
             if len(lines) == 1:
                 rows.append((f"{text} {lines[0][0]}", *lines[0][1]))
                 continue
             rows.append((text, *[""] * len(self.arms)))
             rows += [(f"–  {what}", *cells) for what, cells in lines]
         for outcome in self.data.plan.outcomes:
-            known = [figures.of(self.people, arm)[f"{outcome.column}_m0"].dropna() for arm in self.arms]
-            rows.append((f"{outcome.title}, mean (SD)", *[figures.mean_sd(each, self.data.few) for each in known]))
+            cells = [figures.mean_sd(row, self.data.few) for row in known if row["what"] == outcome.column]
+            rows.append((f"{outcome.title}, mean (SD)", *cells))
         yield Grid(
             ("at baseline", *map(pictures.named, self.arms)),
             tuple(rows),
@@ -191,45 +196,49 @@ class Written:
 
     def _done(self) -> Iterator[Block]:
         goal = self.data.plan.practice.minutes_a_week
-        if points := figures.by_session(self.data, self.people):
-            words = "Percent present, of the people for whom staff entered that session." + self._told_apart()
-            yield Picture(pictures.attendance(points, self.arms), "Who came to the sessions", words)
+        if points := figures.by_session(self.data):
+            words = f"Percent who did it, in the chat or in a group, {WHOSE_WEEK}.{self._told_apart()}"
+            yield Picture(pictures.attendance(points, self.arms), "Who did the sessions", words)
         yield Heading("Sessions and practice")
         yield from self._attended()
-        if weeks := figures.by_week(self.data, self.people):
+        if weeks := figures.by_week(self.data):
             words = (
                 f"Median and middle half of people, weeks they looked back on. Dashed: the {goal} minutes asked for."
             )
             yield Picture(pictures.practice(weeks, goal, self.arms), "Home practice", words)
-        known, rows = figures.practice(self.data, self.people), []
-        for arm in self.arms:
-            for first, last in PERIODS:
-                here = figures.of(known, arm)
-                here = here[here["week"].between(first, last)]
-                rows.append(
-                    (" ".join(filter(None, [f"Weeks {first} to {last}", arm.upper()])), *self._weeks(here, goal))
-                )
+        rows = [
+            (" ".join(filter(None, [f"Weeks {row['first']} to {row['last']}", row["arm"].upper()])), *self._weeks(row))
+            for row in self.data.rows("practice")
+        ]
         header = ("practice", "people", "weeks known", "median minutes", f"weeks of {goal} or more")
         note = f"Asked for: {goal} minutes a week. Self-report; a week that was not looked back on is missing."
         yield Grid(header, tuple(rows), note)
 
-    def _weeks(self, here: Any, goal: int) -> tuple[str, ...]:
-        people = here["study_id"].nunique()
-        if people < self.data.few:
-            return (figures.count(people, self.data.few), "–", "–", "–")
-        enough = float((here["value"] >= goal).mean())
-        return (str(people), str(len(here)), f"{here['value'].median():.0f}", f"{100 * enough:.0f} %")
+    def _weeks(self, row: dict[str, Any]) -> tuple[str, ...]:
+        if row["people"] < self.data.few:
+            return (figures.count(row["people"], self.data.few), "–", "–", "–")
+        enough = f"{100 * row['enough'] / row['weeks']:.0f} %"
+        return (str(row["people"]), str(row["weeks"]), f"{row['median']:.0f}", enough)
 
     def _attended(self) -> Iterator[Block]:
         plan, few = self.data.plan.attendance, self.data.few
         rows = []
-        for row in figures.attended(self.data, self.people):
+        for row in figures.attended(self.data):
             cells = [row.any, row.enough] if row.people >= few else []
             shares = [_share(number, row.people, few) for number in cells] or ["–", "–"]
             median = f"{row.median:g}" if cells else "–"
             rows.append((pictures.named(row.arm), figures.count(row.people, few), *shares, median))
-        header = ("attendance", "people", "came at least once", f"{plan.enough} or more of {plan.sessions}", "median")
-        yield Grid(header, tuple(rows), f"People for whom staff entered attendance. {plan.beside}")
+        header = ("sessions done", "people", "at least one", f"{plan.enough} or more of {plan.sessions}", "median")
+        whose = "In the chat or at a meeting of a therapy group, of the people whose weeks for all of them are over"
+        yield Grid(header, tuple(rows), f"{whose}, counted from enrolment. {plan.beside}")
+        met = self.data.rows("meetings")
+        if any(row["entries"] for row in met):
+            lines = [(" ".join(filter(None, [row["status"], row["arm"].upper()])), *self._entered(row)) for row in met]
+            yield Grid(("meetings of therapy groups", "people", "entries"), tuple(lines), "As staff entered them.")
+
+    def _entered(self, row: dict[str, Any]) -> tuple[str, str]:
+        few = self.data.few
+        return (figures.count(row["people"], few), str(row["entries"]) if row["people"] >= few else "–")
 
     # --- how it changed
 
@@ -239,8 +248,8 @@ class Written:
             yield Picture(
                 pictures.changes(self.changed, plan, self.arms, shown),
                 "Change from baseline",
-                "Mean of who gave both values, with 95 % interval; below zero is a fall. The strokes at pain are what "
-                f"the two arms of the STAMP trial published, on the BPI.{self._told_apart()}",
+                f"Mean of who gave both values, with {plan.model.percent} interval; below zero is a fall. The strokes "
+                f"at pain are what the two arms of the STAMP trial published, on the BPI.{self._told_apart()}",
             )
         yield Heading("Change from baseline")
         for outcome in plan.outcomes:
@@ -252,7 +261,7 @@ class Written:
                 )
                 continue
             yield Grid(
-                ("check-in", "people", "baseline", "then", "change", "95 % interval"),
+                ("check-in", "people", "baseline", "then", "change", f"{plan.model.percent} interval"),
                 tuple(self._change(row) for row in mine),
                 self._beside(outcome),
             )
@@ -279,29 +288,33 @@ class Written:
 
     def _responders(self) -> Iterator[Block]:
         yield Heading("Responders")
-        rows = []
-        for outcome in self.data.plan.outcomes:
-            for arm in self.arms:
-                found = [row for row in figures.responders(self.data, self.people, outcome) if row.arm == arm]
-                if any(row.people for row in found):
-                    name = " ".join(filter(None, [outcome.title, arm.upper()]))
-                    rows.append(
-                        (f"{name}, {outcome.responder} % or more", *[row.shown(self.data.few) for row in found])
-                    )
-        visits = [shown(visit) for visit in self.data.script["visits"].split()]
+        plan, few = self.data.plan, self.data.few
+        names = {(each.column, f"fall_{fall}"): f"{each.title}, down by {fall} % or more"
+                 for each in plan.outcomes for fall in each.responder}  # fmt: skip
+        names |= {(each.column, f"at_most_{each.at_most}"): each.title for each in plan.steps}
+        found: dict[tuple[str, str], list[figures.Responders]] = {}
+        for row in figures.responders(self.data):
+            name = " ".join(filter(None, [names[row.outcome, row.rule], row.arm.upper()]))
+            found.setdefault((name, row.arm), []).append(row)
+        visits = self.data.script["visits"].split()
+        lines = []
+        for (name, _), rows in found.items():
+            at = {row.visit: row.shown(few) for row in rows}
+            if any(row.people for row in rows):
+                lines.append((name, *[at.get(visit, "–") for visit in visits]))
         note = (
-            "Fell by at least that share of their baseline, of those with both values and a baseline above 0. Outcomes "
-            "without a published share are not here."
+            "A fall is in percent of a person's own baseline, of those with both values and a baseline above 0; a step "
+            "of the PGIC, of those who answered it then. Outcomes without a published share are not here."
         )
-        yield Grid(("a fall of", *visits), tuple(rows), note)
+        yield Grid(("responders", *map(shown, visits)), tuple(lines), note)
 
     def _models(self) -> Iterator[Block]:
-        yield from modelled(self.data, self.people, self.progress)
+        yield from modelled(self.data, self.progress)
 
     # --- around a pause
 
     def _pauses(self) -> Iterator[Block]:
-        rows = figures.around(self.data, self.people)
+        rows = figures.around(self.data)
         no_claim = (
             "Before and after the same pause, without anything to compare it with: ratings also change by themselves, "
             "and with the dose. This says nothing about what a pause does."
@@ -315,7 +328,7 @@ class Written:
         )
         none = "" if rows else f" Fewer than {self.data.few} people have pauses with both ratings."
         yield Grid(("all arms together", "people", "pauses", "before", "after"), lines, no_claim + none)
-        people, pauses, chosen = figures.decisions(self.data, self.people)
+        people, pauses, chosen = figures.decisions(self.data)
         if people >= self.data.few:
             decided = [(name, _percent(chosen.get(code, 0), pauses)) for code, name in DECISIONS.items()]
             yield Grid(
@@ -329,13 +342,27 @@ class Written:
         yield Heading("How it was made")
         yield Paragraph(
             f"Plan {plan.name}, version {plan.version}; protocol {protocol().name}, version {protocol().version}. The "
-            "folder data holds the export this was made from, with its codebook and a manifest of checksums; "
-            "analysis.py and analysis.R there make the change tables and the models again, from the CSV files alone."
+            "folder data holds the export this was made from, with its codebook and a manifest of checksums, the "
+            "folder figures the tables behind every picture. analysis.py and figures.py there, and their twins in "
+            "R, make them again from the CSV files alone."
         )
         yield Paragraph(
             "The opioid dose is in morphine milligram equivalents, an estimate for research: never for converting one "
             "opioid into another, and no advice on a dose."
         )
+
+
+def excluded(counts: figures.Flow) -> Iterator[tuple[str, int]]:
+    """Why people who were screened did not come in, with how many: by kind, and below by criterion and by reason."""
+    kinds = {"ineligible": "A criterion not met", "refused": "Did not want to", "open": "Not decided",
+             "eligible": "Eligible, not joined yet"}  # fmt: skip
+    rules = criteria(protocol().screening.criteria)
+    below = {"ineligible": (counts.criteria, {each.code: each.text for each in rules.criteria}),
+             "refused": (counts.refusals, {each.code: each.text for each in rules.refusals})}  # fmt: skip
+    for kind, name in kinds.items():
+        yield name, counts.excluded.get(kind, 0)
+        numbers, texts = below.get(kind, ({}, {}))
+        yield from ((f"–  {texts.get(code, code)}", number) for code, number in numbers.items())
 
 
 def _is_diagnostic(block: Picture) -> bool:
@@ -349,7 +376,3 @@ def _percent(number: int, whole: int) -> str:
 def _share(number: int, whole: int, few: int) -> str:
     """A count with its percent, unless it or its rest is too small."""
     return "not shown" if 0 < number < few or 0 < whole - number < few else _percent(number, whole)
-
-
-def _state(state: str) -> str:
-    return "not yet due" if state == figures.NOT_YET else state

@@ -14,17 +14,12 @@ read_plan <- function(folder) as.list(read.dcf(file.path(folder, "analysis.dcf")
 
 read_people <- function(folder) {
   text <- c(study_id = "character", site = "character", arm = "character", therapy_group = "character")
-  read <- function(name) {
-    file <- file.path(folder, paste0(name, ".csv"))
-    there <- names(read.csv(file, nrows = 0, check.names = FALSE))
-    read.csv(file, colClasses = text[names(text) %in% there], na.strings = "", check.names = FALSE, encoding = "UTF-8")
-  }
-  people <- read("wide")
+  file <- file.path(folder, "wide.csv")
+  there <- names(read.csv(file, nrows = 0, check.names = FALSE))
+  people <- read.csv(file, colClasses = text[names(text) %in% there], na.strings = "", check.names = FALSE,
+                     encoding = "UTF-8")
   people <- people[people$status != "invited", ]
-  met <- read("attendance")
-  met <- met[order(met$study_id, met$meeting), ]
-  met <- met[!duplicated(met$study_id, fromLast = TRUE), ]
-  people$therapy_group <- met$therapy_group[match(people$study_id, met$study_id)]
+  if (is.null(people$therapy_group)) people$therapy_group <- rep(NA_character_, nrow(people))
   # who is in no group is a group of one
   alone <- is.na(people$therapy_group)
   people$therapy_group[alone] <- people$study_id[alone]
@@ -35,7 +30,9 @@ read_people <- function(folder) {
 
 follow_up <- function(people, plan, outcome) {
   rows <- lapply(words(plan$visits), function(visit) {
-    value <- as.numeric(people[[paste0(outcome, "_", visit)]])
+    value <- people[[paste0(outcome, "_", visit)]]
+    if (is.null(value)) return(NULL) # not asked at that check-in
+    value <- as.numeric(value)
     if (plan$in_window_only == "1") value[!(people[[paste0("in_window_", visit)]] %in% 1)] <- NA
     data.frame(people[c("study_id", "site", "arm", "therapy_group")], visit = rep(visit, nrow(people)),
                baseline = as.numeric(people[[paste0(outcome, "_", plan$baseline)]]), value = value)
@@ -106,22 +103,34 @@ right_side <- function(formula, data) {
   paste(terms[sapply(terms, varies)], collapse = " + ")
 }
 
-model_rows <- function(people, plan, outcome) {
+# The model of one outcome: `fitted`, with what it was made of; `why` where there is none.
+model_fit <- function(people, plan, outcome) {
   data <- follow_up(people, plan, outcome)
   arms <- setdiff(arms_of(people, plan), "")
   if (length(arms)) data <- data[data$arm %in% arms, ]
   visits <- words(plan$visits)[words(plan$visits) %in% data$visit]
   why <- too_little(data, plan, arms, visits)
-  if (!is.null(why)) return(estimate_row(outcome, "none", reason = why))
+  if (!is.null(why)) return(list(why = why))
   data$visit <- factor(data$visit, visits)
   data$arm <- factor(data$arm, if (length(arms)) arms else "")
   data$site <- factor(data$site)
   right <- right_side(plan$formula, data)
   design <- model.matrix(as.formula(paste("~", right)), data)
   if (qr(design)$rank < ncol(design))
-    return(estimate_row(outcome, "none", reason = "some combination of arm, check-in and site has no values"))
+    return(list(why = "some combination of arm, check-in and site has no values"))
   random <- paste0("(1 | ", words(plan$random), ")", collapse = " + ")
   fitted <- lmer(as.formula(paste("value ~", right, "+", random)), data, REML = TRUE)
+  list(fitted = fitted, data = data, arms = arms, visits = visits, right = right)
+}
+
+model_rows <- function(people, plan, outcome) {
+  found <- model_fit(people, plan, outcome)
+  if (!is.null(found$why)) return(estimate_row(outcome, "none", reason = found$why))
+  fitted <- found$fitted
+  data <- found$data
+  arms <- found$arms
+  visits <- found$visits
+  right <- found$right
   reach <- qnorm(0.5 + as.numeric(plan$level) / 2)
   n <- length(unique(data$study_id))
   everybody <- data[!duplicated(data$study_id), ]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import sys
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,15 +43,15 @@ def read_plan(folder: Path) -> Plan:
 
 def read_people(folder: Path) -> Any:
     """One row for each participant: the wide file, with their therapy group where they are in one."""
-    people = pd.read_csv(folder / "wide.csv", dtype={"study_id": "str", "site": "str", "arm": "str"})
+    text = {"study_id": "str", "site": "str", "arm": "str", "therapy_group": "str"}
+    people = pd.read_csv(folder / "wide.csv", dtype=text)
     people = people[people["status"] != "invited"].copy()
-    met = pd.read_csv(folder / "attendance.csv", dtype={"study_id": "str", "therapy_group": "str"})
-    met = met.sort_values(["study_id", "meeting"])
-    groups = dict(zip(met["study_id"], met["therapy_group"], strict=True))
+    for name in ("arm", "therapy_group"):
+        if name not in people:
+            people[name] = ""  # a blinded export has neither
     # who is in no group is a group of one
-    people["therapy_group"] = [groups.get(person, person) for person in people["study_id"]]
-    if "arm" not in people:
-        people["arm"] = ""
+    alone = people["therapy_group"].isna() | (people["therapy_group"] == "")
+    people["therapy_group"] = people["therapy_group"].where(~alone, people["study_id"])
     people["arm"] = [arm if isinstance(arm, str) else "" for arm in people["arm"]]
     return people.sort_values("study_id").reset_index(drop=True)
 
@@ -60,6 +60,8 @@ def follow_up(people: Any, plan: Plan, outcome: str) -> Any:
     """One row for each follow-up value of who has a baseline: `value`, `baseline`, `visit` and who it is."""
     rows = []
     for visit in plan["visits"].split():
+        if f"{outcome}_{visit}" not in people:
+            continue  # not asked at that check-in
         value = pd.to_numeric(people[f"{outcome}_{visit}"])
         if int(plan["in_window_only"]):
             value = value.where(people[f"in_window_{visit}"] == 1)
@@ -273,12 +275,12 @@ def _figure(weights: Any, shift: float, beta: Any, cover: Any, reach: float) -> 
     return {"estimate": estimate, "se": se, "low": estimate - reach * se, "high": estimate + reach * se}
 
 
-def model_table(people: Any, plan: Plan) -> Any:
+def model_table(people: Any, plan: Plan, fitted: Callable[[Any, Plan, str], Fitted] = fit) -> Any:
     """The models of all outcomes, under `MODEL`."""
     rows: list[dict[str, Any]] = []
     for outcome in plan["outcomes"].split():
         try:
-            rows += fit(people, plan, outcome).rows
+            rows += fitted(people, plan, outcome).rows
         except NotEstimated as why:
             rows.append({"outcome": outcome, "what": "none", "reason": str(why)})
     return pd.DataFrame(rows, columns=list(MODEL))
