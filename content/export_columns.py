@@ -107,10 +107,11 @@ class Column(Part):
 
 
 class Table(Part):
-    """One table: a file of the export, its rows sorted by `key`."""
+    """One table: a file of the export, its rows sorted by `key`; `withheld`: which rows are left out when blinded."""
 
     name: Name
     label: Words
+    withheld: Words = {}
     key: tuple[str, ...] = Field(min_length=1)
     columns: tuple[Column, ...]
     free_text: bool = False

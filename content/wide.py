@@ -26,6 +26,7 @@ OF_VISITS = {
     "in_window": "in_window",
     "target_on": "target_on",
     "completed_at": "completed_at",
+    "last_answered_on": "last_answered_on",
 }
 """Column of `visits` → what it is called here, before the check-in."""
 

@@ -127,8 +127,10 @@ def _section(table: Table, unblinded: bool) -> str:
     head = "".join(f"<th>{name}</th>" for name in ("column", "meaning", "type", "values", "blank means", "source"))
     body = "".join(_line(column, unblinded) for column in table.columns)
     key = ", ".join(f"<code>{name}</code>" for name in table.key)
+    left_out = table.withheld.get(LANGUAGE) if not unblinded else None
+    withheld = f" Left out, as this export is blinded: {escape(left_out)}." if left_out else ""
     return (
-        f'<h2 id="{table.name}">{table.name}</h2>\n<p>{escape(table.label[LANGUAGE])}. Sorted by {key}.</p>\n'
+        f'<h2 id="{table.name}">{table.name}</h2>\n<p>{escape(table.label[LANGUAGE])}. Sorted by {key}.{withheld}</p>\n'
         f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n"
     )
 

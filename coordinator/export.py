@@ -223,6 +223,7 @@ class _Making:
             factor_set=cut.factors,
             versions=manifest.versions(self.tx, cut),
             left_out=left_out(self.tx, cut),
+            withheld=manifest.withheld(self._tables(), unblinded=cut.unblinded),
             apostrophes=dict(sorted(apostrophes.items())),
             files=tuple(files),
         )

@@ -20,6 +20,9 @@ from content.instruments import instruments
 from coordinator.projections.people import at_the_cut
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from content.exports import Table
     from coordinator.projections.cut import Cut
     from records.database import Tx
 
@@ -54,6 +57,8 @@ class Versions(_Part):
 class Manifest(_Part):
     """What an export is; `apostrophes` counts the cells that got one, by `table.column`.
 
+    `withheld`: what a blinded export leaves out of each table that it has, columns by name and rows in words.
+
     With study days there are no instants: the day of the cut would tell when who takes part was enrolled. The audit
     has them.
     """
@@ -69,6 +74,7 @@ class Manifest(_Part):
     factor_set: str
     versions: Versions
     left_out: dict[str, int]
+    withheld: dict[str, tuple[str, ...]]
     apostrophes: dict[str, int]
     files: tuple[File, ...]
 
@@ -91,6 +97,22 @@ def versions(tx: Tx, cut: Cut) -> Versions:
         factor_sets={code: each.version for code, each in factor_sets().items()},
         exports=exports().version,
     )
+
+
+def withheld(tables: Iterable[Table], *, unblinded: bool) -> dict[str, tuple[str, ...]]:
+    """By table what is left out so that nothing tells the arm; empty when unblinded."""
+    if unblinded:
+        return {}
+    names = {each.name for each in tables}
+    found = {
+        each.name: (
+            *(f"column {column.name}" for column in each.columns if column.blinded == "left_out"),
+            *(f"rows: {text}" for text in each.withheld.values()),
+        )
+        for each in exports().tables
+        if each.name in names
+    }
+    return {name: what for name, what in found.items() if what}
 
 
 def file_of(path: Path, *, rows: int | None = None, columns: tuple[str, ...] = ()) -> File:

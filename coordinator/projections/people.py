@@ -77,6 +77,10 @@ def participants(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
 
 def at_the_cut(tx: Tx, cut: Cut) -> Iterator[Person]:
     """Everyone an export holds data of, by study id, as they stood at the cut."""
+    yield from cut.once(("people",), lambda: tuple(_everyone(tx, cut)))
+
+
+def _everyone(tx: Tx, cut: Cut) -> Iterator[Person]:
     people = table(Participant)
     kept = people.c.status.not_in(NOTHING_KEPT + CONSENT_KEPT)
     columns = [column for column in people.c if column.name in Person.__annotations__]

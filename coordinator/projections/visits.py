@@ -112,6 +112,7 @@ def _visit(window: Row[Any], answered: list[Row[Any]], ends: list[Row[Any]], tod
         "status": "complete" if complete else "partial" if answered else _unanswered(window, today),
         "completed_at": f"{complete[0].replace(tzinfo=None).isoformat(timespec='seconds')}Z" if complete else None,
         "in_window": int(window.opens_on <= max(days) <= window.closes_on) if days else None,
+        "last_answered_on": max(days, default=None),
         "mode": None if not modes else modes.pop() if len(modes) == 1 else "mixed",
     }
 

@@ -22,10 +22,11 @@ read_people <- function(folder) {
   people <- read("wide")
   people <- people[people$status != "invited", ]
   met <- read("attendance")
-  met <- met[order(met$study_id, met$meeting), ]
+  met <- met[order(met$study_id, met$nth), ]
   met <- met[!duplicated(met$study_id, fromLast = TRUE), ]
-  people$therapy_group <- met$therapy_group[match(people$study_id, met$study_id)]
-  # who is in no group is a group of one
+  # who is in no group is a group of one; blinded nobody is known to be in one
+  people$therapy_group <- rep(NA_character_, nrow(people))
+  if (!is.null(met$therapy_group)) people$therapy_group <- met$therapy_group[match(people$study_id, met$study_id)]
   alone <- is.na(people$therapy_group)
   people$therapy_group[alone] <- people$study_id[alone]
   if (is.null(people$arm)) people$arm <- rep("", nrow(people))
