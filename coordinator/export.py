@@ -25,7 +25,7 @@ from coordinator.export_folder import ExportRefused, put_in_place, refuse_if_tak
 from coordinator.manifest import File, Format, Manifest
 from coordinator.projections import rows_of
 from coordinator.projections.cut import CHUNK, Cut
-from coordinator.projections.people import at_the_cut, left_out, sites
+from coordinator.projections.people import at_the_cut, declined_by, left_out, sites
 from coordinator.redcap import box
 from coordinator.study_days import rows_without_dates, starts, without_dates
 from records import audit, roster
@@ -127,6 +127,7 @@ def _cut(tx: Tx, request: Request) -> Cut:
         free_text=request.free_text,
         factors=request.factors,
         visit=request.visit,
+        declined=declined_by(tx, as_of),
     )
 
 

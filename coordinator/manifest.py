@@ -17,6 +17,7 @@ from content.catalogue import catalogue
 from content.exports import exports
 from content.factors import factor_sets
 from content.instruments import instruments
+from content.protocol import protocol
 from coordinator.projections.people import at_the_cut
 
 if TYPE_CHECKING:
@@ -45,9 +46,13 @@ class File(_Part):
 
 
 class Versions(_Part):
-    """Versions that decide what stands in the files: protocol (all in use), texts, scorers, factor sets, columns."""
+    """Versions that decide what stands in the files: protocol (all in use), texts, scorers, factor sets, columns.
+
+    `columns_by`: the protocol in force, whose check-ins are the columns of the wide file.
+    """
 
     protocol: tuple[str, ...]
+    columns_by: str
     catalogue: str
     scorers: dict[str, str]
     factor_sets: dict[str, str]
@@ -92,6 +97,7 @@ def versions(tx: Tx, cut: Cut) -> Versions:
     """The versions of this release, and the protocol versions of the participants at the cut."""
     return Versions(
         protocol=tuple(sorted({person.protocol_version for person in at_the_cut(tx, cut)})),
+        columns_by=f"{protocol().name} {protocol().version}",
         catalogue=catalogue().version,
         scorers={code: each.scorer_version for code, each in instruments().items() if each.scores},
         factor_sets={code: each.version for code, each in factor_sets().items()},

@@ -9,6 +9,7 @@ import pytest
 
 from content.exports import exports
 from content.wide import ScoreAt, score_columns
+from records import people
 from records.database import Database
 from tests.databases import Clock
 from tests.exported import Person, Study, at, dose, evening, only, said, window
@@ -39,6 +40,22 @@ def test_each_figure_of_a_check_in_stands_in_a_column_of_its_own(study: Study, a
     assert (row["target_on_m3"], row["in_window_m0"], row["in_window_m3"]) == ("2026-05-02", "1", "")
     assert (row["mme_log_observed_m0"], row["mme_log_days_m0"], row["mme_log_window_m0"]) == ("15.0", "1", "")
     assert "arm" not in row
+
+
+def test_who_stands_where_is_the_same_here_and_in_the_list_of_participants(study: Study, ann: Person) -> None:
+    with study.database.write() as tx:
+        people.change(tx, ann.id, "participant:completed", completed_on=date(2026, 5, 2))
+    study.adds()
+    export = study.exports()
+    standing = [(row["study_id"], row["status"]) for row in export.rows("participants")]
+    assert standing == [(row["study_id"], row["status"]) for row in export.rows("wide")]
+    assert standing == [("P0001", "completed"), ("P0002", "invited")]
+
+
+def test_a_check_in_answered_in_part_has_the_day_of_its_last_answer(study: Study, ann: Person) -> None:
+    row, of_visit = only(study.rows("wide")), study.rows("visits")[0]
+    assert (row["visit_status_m0"], row["completed_at_m0"], row["last_answered_on_m0"]) == ("partial", "", "2026-03-02")
+    assert (of_visit["last_answered_on"], study.rows("visits")[1]["last_answered_on"]) == ("2026-03-02", "")
 
 
 def test_everybody_is_one_row_also_of_whom_nothing_is_known_yet(study: Study, ann: Person) -> None:

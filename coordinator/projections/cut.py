@@ -7,7 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, Integer, String, Subquery, case, cast, func, literal, null, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    String,
+    Subquery,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+)
 
 from content.exercises import exercises
 from content.exports import UNLISTED_EXERCISE, UNLISTED_PRODUCT, listed_products, neutral_exercises
@@ -25,7 +37,6 @@ if TYPE_CHECKING:
 
 CHUNK = 500
 Made = TypeVar("Made")
-NOTHING_KEPT = ("declined",)
 CONSENT_KEPT = ("data_removed",)
 
 
@@ -33,7 +44,8 @@ CONSENT_KEPT = ("data_removed",)
 class Cut:
     """What is asked for: the records as they stood at `as_of`, of one site or all, of one check-in or all.
 
-    `since` keeps rows recorded or changed at or after that instant; participants and days are always whole. `memo` is
+    `since` keeps rows recorded or changed at or after that instant; participants and days are always whole.
+    `declined`: the numbers of who had declined by then, of whom nothing is kept (`people.declined_by`). `memo` is
     of one export: what is remembered in it was read in its transaction.
     """
 
@@ -44,6 +56,7 @@ class Cut:
     free_text: bool = False
     factors: str = DEFAULT
     visit: str | None = None
+    declined: tuple[int, ...] = ()
     memo: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def once(self, what: tuple[Any, ...], made: Callable[[], Made]) -> Made:
@@ -93,8 +106,8 @@ def _opened(tx: Tx, row: list[Any], places: list[int]) -> list[Any]:
 def included(cut: Cut, *, consents: bool = False) -> Subquery:
     """Numbers and study ids of the people an export holds data of; for `consents` also those with data removed."""
     people = table(Participant)
-    left_out = NOTHING_KEPT if consents else NOTHING_KEPT + CONSENT_KEPT
-    found = select(people.c.id, people.c.study_id).where(*in_study(cut), people.c.status.not_in(left_out))
+    kept = [] if consents else [people.c.status.not_in(CONSENT_KEPT)]
+    found = select(people.c.id, people.c.study_id).where(*in_study(cut), people.c.id.not_in(cut.declined), *kept)
     return found.subquery("person")
 
 

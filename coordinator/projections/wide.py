@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from content.exports import exports
 from content.protocol import protocol
-from content.wide import OF_MME, OF_VISITS, ScoreAt, at_visit, score_columns
+from content.wide import OF_MME, OF_PEOPLE, OF_VISITS, ScoreAt, at_visit, score_columns
 from coordinator.projections import mme_summary, visits
 from coordinator.projections.people import at_the_cut
 
@@ -28,7 +28,7 @@ def wide(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     windows = _Side(tx, whole, visits.visits, "visits")
     averages = _Side(tx, whole, mme_summary.mme_summary, "mme_summary")
     for person in at_the_cut(tx, whole):
-        values: Values = {name: getattr(person, name) for name in ("study_id", "site", "enrolled_on", "status", "arm")}
+        values: Values = {name: getattr(person, name) for name in OF_PEOPLE} | {"status": person.standing}
         for row in windows.of(person.study_id):
             values |= _named(row, OF_VISITS)
         for row in scores.of(person.study_id):

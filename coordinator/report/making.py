@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from content.factors import DEFAULT
 from coordinator import manifest
 from coordinator.export import Request, export
 from coordinator.export_folder import ExportRefused, workshop
@@ -34,6 +35,7 @@ class Asked:
     acting: str | None = None
     by_arm: bool = False
     force: bool = False
+    factors: str = DEFAULT
 
 
 def refuse_without_libraries() -> None:
@@ -51,7 +53,14 @@ def make(database: Database, asked: Asked, *, actor: str, progress: Progress) ->
     _refuse_if_taken(out, force=asked.force)
     with workshop(out) as folder:
         progress("tables")
-        cut = Request(folder / DATA, as_of=asked.as_of, site=asked.site, unblind=asked.unblind, acting=asked.acting)
+        cut = Request(
+            folder / DATA,
+            as_of=asked.as_of,
+            site=asked.site,
+            unblind=asked.unblind,
+            acting=asked.acting,
+            factors=asked.factors,
+        )
         export(database, cut, actor=actor)
         _write(folder, asked, progress)
         return _put_in_place(folder, out)

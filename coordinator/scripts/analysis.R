@@ -22,7 +22,6 @@ read_people <- function(folder) {
   people <- read("wide")
   people <- people[people$status != "invited", ]
   met <- read("attendance")
-  met <- met[order(met$study_id, met$nth), ]
   met <- met[!duplicated(met$study_id, fromLast = TRUE), ]
   # who is in no group is a group of one; blinded nobody is known to be in one
   people$therapy_group <- rep(NA_character_, nrow(people))

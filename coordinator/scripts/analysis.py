@@ -46,7 +46,6 @@ def read_people(folder: Path) -> Any:
     people = pd.read_csv(folder / "wide.csv", dtype={"study_id": "str", "site": "str", "arm": "str"})
     people = people[people["status"] != "invited"].copy()
     met = pd.read_csv(folder / "attendance.csv", dtype={"study_id": "str", "therapy_group": "str"})
-    met = met.sort_values(["study_id", "nth"])
     groups = dict(zip(met["study_id"], met["therapy_group"], strict=True)) if "therapy_group" in met else {}
     # who is in no group is a group of one; blinded nobody is known to be in one
     people["therapy_group"] = [groups.get(person, person) for person in people["study_id"]]
