@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 from content.instruments import instruments
 from content.missing_codes import missing_code
+from content.protocol import protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from content.exports import Column, Table
+    from content.instruments import Instrument
 
 LANGUAGE: Literal["en"] = "en"
 HEADER = (
@@ -33,8 +35,24 @@ HEADER = (
     "free_text",
     "source",
 )
-ITEMS_HEADER = ("instrument", "version", "title", "item", "text", "low", "high", "values", "period", "scores")
-"""Of the list of questions; a text is blank where its licence does not let it be handed on."""
+ITEMS_HEADER = (
+    "instrument",
+    "version",
+    "title",
+    "item",
+    "text",
+    "low",
+    "high",
+    "values",
+    "period",
+    "scores",
+    "scoring",
+    "asked_at",
+    "protocol",
+)
+"""Of the list of questions. `scoring`: version of the rules; `asked_at`: the check-ins of the protocol named last.
+
+A text is blank where its licence does not let it be handed on."""
 
 READING = (
     "Blank means missing, never zero; why stands in the column named under reason_in, or is the one reason listed.",
@@ -99,7 +117,17 @@ def items() -> Iterator[tuple[object, ...]]:
                 _listed({str(option.value): option.label[LANGUAGE] for option in options}),
                 item.recall or asked.recall,
                 " | ".join(score.name for score in asked.scores if item.code in score.items),
+                asked.scorer_version if asked.scores else None,
+                " | ".join(_asked_at(asked, item.code)),
+                f"{protocol().name} {protocol().version}",
             )
+
+
+def _asked_at(asked: Instrument, item: str) -> Iterator[str]:
+    """The check-ins whose list has an instrument, or this item of it."""
+    for visit in protocol().visits:
+        if visit.code not in asked.not_at and {asked.code, f"{asked.code}.{item}"} & {*visit.instruments}:
+            yield visit.code
 
 
 def _missing_codes(column: Column) -> dict[str, str]:

@@ -164,7 +164,8 @@ class _Making:
         return exported(unblinded=cut.unblinded, free_text=cut.free_text, visit=cut.visit)
 
     def _described(self, table: Table) -> Table:
-        return without_dates(table) if self.asked.study_days else table
+        listed = table.listed(unblinded=self.cut.unblinded)
+        return without_dates(listed) if self.asked.study_days else listed
 
     def _rows(self, table: Table) -> Iterator[Sequence[Any]]:
         """The rows of a table as this export shows them."""

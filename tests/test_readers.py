@@ -59,7 +59,7 @@ def exports(study: Study) -> dict[str, Export]:
 
 
 def tables() -> list[Table]:
-    return list(exported(free_text=True))
+    return [table.listed(unblinded=False) for table in exported(free_text=True)]
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +148,23 @@ def test_spss_and_stata_files_have_numbers_labels_and_reasons(exports: dict[str,
                 assert shown == [row[column.name][:10] for row in rows], column.name
     took = read(str(exports[kind].folder / f"pauses.{kind}"))[1].variable_value_labels["decision"]
     assert took[1] == "Took the dose"
+
+
+def test_codes_of_lists_kept_elsewhere_have_labels_and_one_of_an_older_release_stops_nothing(bare: Study) -> None:
+    person = bare.adds().enrols()
+    for nature in ("both", "of_old"):
+        person.logs(led(person.logs(begun(nature=nature))))
+    person.logs(dose("2026-03-01T09:00:00"))
+    for kind, read in (("sav", pyreadstat.read_sav), ("dta", pyreadstat.read_dta)):
+        folder = bare.exports(format=kind).folder
+        frame, meta = read(str(folder / f"pauses.{kind}"))
+        labels = meta.variable_value_labels
+        assert {labels["exercise"][value] for value in frame["exercise"]} == {"an exercise of 1 min"}
+        assert {labels["nature"][value] for value in frame["nature"]} == {"Both", "of_old (of an older release)"}
+        frame, meta = read(str(folder / f"doses.{kind}"))
+        assert [meta.variable_value_labels["form"][value] for value in frame["form"]] == ["tablet"]
+    export = bare.exports()
+    assert set(loader(export).load_export(export.folder)["pauses"]["nature"]) == {"both", "of_old"}
 
 
 def test_missing_codes_are_missing_in_spss_and_stata_unless_asked_for(exports: dict[str, Export]) -> None:
