@@ -16,9 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from content.analysis import analysis
+from content.export_columns import WIDE
 from content.exports import VISIT, exported
 from content.factors import DEFAULT, factor_sets
 from content.protocol import protocol
+from content.wide import with_more
 from coordinator import codebook, labelled, manifest
 from coordinator.csv_files import write_rows, write_table
 from coordinator.export_folder import ExportRefused, put_in_place, refuse_if_taken, workshop
@@ -26,6 +28,7 @@ from coordinator.manifest import File, Format, Manifest
 from coordinator.projections import rows_of
 from coordinator.projections.cut import CHUNK, Cut
 from coordinator.projections.people import at_the_cut, declined_by, left_out, sites
+from coordinator.projections.visits import answered_at
 from coordinator.redcap import box
 from coordinator.study_days import rows_without_dates, starts, without_dates
 from records import audit, roster
@@ -161,7 +164,14 @@ class _Making:
 
     def _tables(self) -> tuple[Table, ...]:
         cut = self.cut
-        return exported(unblinded=cut.unblinded, free_text=cut.free_text, visit=cut.visit)
+        tables = exported(unblinded=cut.unblinded, free_text=cut.free_text, visit=cut.visit)
+        return tuple(self._wide(table) if table.name == WIDE else table for table in tables)
+
+    def _wide(self, table: Table) -> Table:
+        """The wide table, also with what was answered beside the protocol's list."""
+        found = self.cut.once(("answered_at",), lambda: answered_at(self.tx, self.cut))
+        visit = self.cut.visit
+        return with_more(table, found if visit is None else [each for each in found if each[1] == visit])
 
     def _described(self, table: Table) -> Table:
         listed = table.listed(unblinded=self.cut.unblinded)

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from content.exports import exports
-from content.wide import ScoreAt, score_columns
+from content.wide import ScoreAt, score_column
 from records import people
 from records.database import Database
 from tests.databases import Clock
-from tests.exported import Person, Study, at, dose, evening, only, said, window
+from tests.exported import Person, Study, at, dose, evening, only, said, scored_elsewhere, window
 
 
 @pytest.fixture
@@ -40,6 +40,23 @@ def test_each_figure_of_a_check_in_stands_in_a_column_of_its_own(study: Study, a
     assert (row["target_on_m3"], row["in_window_m0"], row["in_window_m3"]) == ("2026-05-02", "1", "")
     assert (row["mme_log_observed_m0"], row["mme_log_days_m0"], row["mme_log_window_m0"]) == ("15.0", "1", "")
     assert "arm" not in row
+
+
+def test_what_was_entered_beside_the_list_of_the_protocol_stands_in_columns_behind_the_others(
+    study: Study, ann: Person
+) -> None:
+    planned = study.exports().cells("wide")[0]
+    ann.logs(scored_elsewhere(38.25, "month_3"))
+    ann.logs(scored_elsewhere(20.0, "baseline", instrument="odi", score="odi_as_given"))
+    export = study.exports()
+    header, row = export.cells("wide")[0], only(export.rows("wide"))
+    assert header[: len(planned)] == planned
+    assert (row["sf12_physical_m3"], row["odi_as_given_m0"]) == ("38.25", "20.0")
+    labels = {each["column"]: each["label"] for each in export.rows("codebook") if each["table"] == "wide"}
+    assert list(labels) == header
+    assert labels["sf12_physical_m3"].endswith(", month 3")
+    of_visit = study.exports(visit="month_3").cells("wide")[0]
+    assert ("sf12_physical_m3" in of_visit, "odi_as_given_m0" in of_visit) == (True, False)
 
 
 def test_who_stands_where_is_the_same_here_and_in_the_list_of_participants(study: Study, ann: Person) -> None:
@@ -73,7 +90,7 @@ def test_the_wide_file_says_what_the_long_tables_say(study: Study, ann: Person) 
     export = study.exports()
     wide = {row["study_id"]: row for row in export.rows("wide")}
     for row in export.rows("scores"):
-        place = score_columns()[ScoreAt(row["instrument"], row["score"], row["visit"])]
+        place = str(score_column(ScoreAt(row["instrument"], row["score"], row["visit"])))
         assert wide[row["study_id"]][place] == row["value"]
 
 
