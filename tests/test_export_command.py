@@ -15,7 +15,8 @@ from bot.commands import export as command
 from coordinator.backup import backup, restore
 from records import audit, facts
 from tests.databases import Clock, Fresh, url_of
-from tests.exported import Export, Person, Study, dose
+from tests.exported import Export, Person, Study, begun, dose, led
+from tests.test_export_blinding import ARM_WORDS, NAME, TELEGRAM_ID, plant
 
 
 @pytest.fixture
@@ -62,6 +63,23 @@ def test_other_factors_are_asked_for_by_name(app: typer.Typer, study: Study, ann
     assert Export(out, {}).on_disk["factor_set"] == "cdc2018_file"
     refused = run(app, "--out", str(study.folder / "no"), "--factors", "cdc1999")
     assert (refused.exit_code, "no factor set 'cdc1999'" in refused.stderr) == (1, True)
+
+
+def test_what_is_planted_is_in_no_file_name_line_or_log_of_the_command(
+    app: typer.Typer, study: Study, ann: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    plant(ann)
+    ann.logs(led(ann.logs(begun()), "breathing_space"))
+    words = [str(TELEGRAM_ID), NAME, NAME.split()[1], "sister", *ARM_WORDS]
+    with caplog.at_level("DEBUG"):
+        for kind in ("csv", "sav", "dta", "redcap"):
+            out = study.folder / kind
+            result = run(app, "--format", kind, "--out", str(out))
+            assert result.exit_code == 0, result.stderr
+            said = result.output + "".join(path.name for path in out.iterdir())
+            written = b"".join(path.read_bytes() for path in out.iterdir()).decode("utf-8", "replace")
+            assert [word for word in words if word.casefold() in (said + written).casefold()] == [], kind
+    assert [word for word in words if word.casefold() in caplog.text.casefold()] == []
 
 
 class Terminal(io.StringIO):
