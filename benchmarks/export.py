@@ -1,8 +1,10 @@
-"""A million doses as CSV: the export's table beside a bare `csv.writer` loop over `sqlite3`, and the memory it takes.
+"""A study of a million doses exported as CSV: the table of doses beside a bare `csv.writer` loop, and the whole export.
 
 The bare loop writes the same columns, as they lie in the table, in the order of the same key; it knows nothing of
 participants, revisions, medicine codes, instants or formulas. Each side runs in a process of its own; rounds are
-interleaved and the ratio is the median of the pairs. A snapshot is consistent by test (tests/test_export_cut.py).
+interleaved and the ratio is the median of the pairs. Memory is what a process takes at its highest beyond the
+interpreter and its imports, for the table and for the whole export: every table, codebook and manifest. A snapshot is
+consistent by test (tests/test_export_cut.py).
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from sqlalchemy import insert
 
 from content.exports import exported
 from coordinator.csv_files import write_table
+from coordinator.export import Request, export
 from coordinator.projections import rows_of
 from coordinator.projections.cut import Cut
 from records import people
@@ -101,16 +104,22 @@ def bare(path: Path, out: Path) -> int:
         return next(counted)
 
 
-SIDES = {"ours": ours, "bare": bare}
+def whole(path: Path, out: Path) -> int:
+    """Make the whole export; gives the rows of all its tables."""
+    made = export(_database(path), Request(out=out.with_suffix("")), actor="staff")
+    return sum(file.rows or 0 for file in made.files)
+
+
+SIDES = {"ours": ours, "bare": bare, "whole": whole}
 
 
 def one(side: str, path: Path) -> None:
-    """One run, as a process of its own: prints CPU seconds, and how much its memory grew."""
+    """One run, as a process of its own: prints rows, CPU seconds, and by how much its memory grew."""
     out = path.with_name(f"{side}.csv")
     before, began = _peak_mb(), time.process_time()
     rows = SIDES[side](path, out)
     seconds = time.process_time() - began
-    print(rows, seconds, _peak_mb(), _peak_mb() - before)
+    print(rows, seconds, _peak_mb() - before)
 
 
 def _peak_mb() -> float:
@@ -119,12 +128,12 @@ def _peak_mb() -> float:
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
-def measured(side: str, path: Path) -> tuple[float, float, float]:
-    """CPU seconds of one run, its peak of memory and how much that grew, in MB."""
+def measured(side: str, path: Path) -> tuple[float, float]:
+    """CPU seconds of one run, and by how many MB its memory grew."""
     command = [sys.executable, "-m", "benchmarks.export", "--side", side, "--database", str(path)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ)
-    _, seconds, peak, grew = (float(each) for each in done.stdout.split())
-    return seconds, peak, grew
+    _, seconds, grew = (float(each) for each in done.stdout.split())
+    return seconds, grew
 
 
 def main() -> int:
@@ -142,14 +151,15 @@ def main() -> int:
         path = Path(folder) / "coach.sqlite3"
         fill(path, asked.rows)
         pairs = [(measured("ours", path), measured("bare", path)) for _ in range(asked.rounds)]
+        seconds, most = measured("whole", path)
     ratio = statistics.median(mine[0] / theirs[0] for mine, theirs in pairs)
-    peak = max(mine[1] for mine, _ in pairs)
+    grew = max(most, *(mine[1] for mine, _ in pairs))
     print(f"{asked.rows} doses as CSV, median of {asked.rounds} pairs, each in a process of its own")
-    print(f"  the export     {statistics.median(mine[0] for mine, _ in pairs):6.2f} s, at most {peak:.0f} MB in all,")
-    print(f"                 of which {max(mine[2] for mine, _ in pairs):.0f} MB while it ran")
-    print(f"  csv + sqlite3  {statistics.median(theirs[0] for _, theirs in pairs):6.2f} s")
-    print(f"  ratio {ratio:.2f} (goal: at most {GOAL_RATIO}); memory {peak:.0f} MB (goal: at most {GOAL_MB:.0f})")
-    return int(ratio > GOAL_RATIO or peak > GOAL_MB)
+    print(f"  doses.csv        {statistics.median(mine[0] for mine, _ in pairs):6.1f} s")
+    print(f"  csv + sqlite3    {statistics.median(theirs[0] for _, theirs in pairs):6.1f} s")
+    print(f"  the whole export {seconds:6.1f} s, {most:.0f} MB beyond its imports")
+    print(f"  ratio {ratio:.2f} (goal: at most {GOAL_RATIO}); memory {grew:.0f} MB (goal: at most {GOAL_MB:.0f})")
+    return int(ratio > GOAL_RATIO or grew > GOAL_MB)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,14 @@ from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Literal
 
+from babel import Locale
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from content import factors
 from content.exercises import exercises
+from content.instruments import instruments
 from content.medicines import forms
+from content.protocol import protocol
 from content.safety_data import alerts
 
 if TYPE_CHECKING:
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
 PEOPLE = "participants"
 WIDE = "wide"
 VISIT = "visit"
+WEEKS = 52
+"""Weeks whose questions are listed."""
+
 UNLISTED_EXERCISE = "E00"
 """What stands in a blinded export for an exercise that this release no longer has."""
 
@@ -33,6 +39,9 @@ WORDY: frozenset[Kind] = frozenset({"id", "code", "text", "zone"})
 """Types whose cells hold text that is not made of digits alone."""
 
 NUMERIC: frozenset[Kind] = frozenset({"integer", "decimal", "boolean"})
+ListName = Literal["exercises", "forms", "factor_sets", "alert_rules", "visits", "instruments", "languages"]
+"""A list of codes that is kept elsewhere in this room."""
+
 ENDING: Mapping[str, Kind] = {"_at": "instant", "_local": "local", "_on": "date"}
 AT_A_VISIT = re.compile(r"_m[0-9]+$")
 """How a column of the wide file says at which visit, in months; before it stands what else its name says."""
@@ -55,7 +64,7 @@ class Column(Part):
     label: Words
     unit: str = ""
     values: dict[str, str] = {}
-    values_from: Literal["exercises", "forms", "factor_sets", "alert_rules"] | None = None
+    values_from: ListName | None = None
     low: float | None = None
     high: float | None = None
     missing: dict[str, str] = {}
@@ -88,6 +97,12 @@ class Column(Part):
             return _exercises(neutral=self.blinded == "neutral" and not unblinded)
         return _LISTS[self.values_from]() if self.values_from else self.values
 
+    def listed(self, *, unblinded: bool) -> Column:
+        """The column with a list kept elsewhere as its own values."""
+        if self.values_from is None:
+            return self
+        return self.model_copy(update={"values": dict(self.meanings(unblinded=unblinded)), "values_from": None})
+
     @property
     def numbers(self) -> Mapping[str, int]:
         """Code → the number that stands for it in a statistics program; empty for a column that stays text.
@@ -107,10 +122,11 @@ class Column(Part):
 
 
 class Table(Part):
-    """One table: a file of the export, its rows sorted by `key`."""
+    """One table: a file of the export, its rows sorted by `key`; `withheld`: which rows are left out when blinded."""
 
     name: Name
     label: Words
+    withheld: Words = {}
     key: tuple[str, ...] = Field(min_length=1)
     columns: tuple[Column, ...]
     free_text: bool = False
@@ -136,6 +152,10 @@ class Table(Part):
     def is_of_visits(self) -> bool:
         """True for a table that an export of one check-in has: its rows belong to one, or are the people."""
         return self.name in (PEOPLE, WIDE) or VISIT in self.names
+
+    def listed(self, *, unblinded: bool) -> Table:
+        """The table with the lists kept elsewhere written out as values of its columns."""
+        return self.model_copy(update={"columns": tuple(each.listed(unblinded=unblinded) for each in self.columns)})
 
     def column(self, name: str) -> Column:
         """The column with this name; `KeyError` when there is none."""
@@ -170,4 +190,24 @@ def _alert_rules() -> dict[str, str]:
     return {code: rule.label for code, rule in alerts().rules.items()}
 
 
-_LISTS = {"forms": _forms, "factor_sets": _factor_sets, "alert_rules": _alert_rules}
+def _visits() -> dict[str, str]:
+    planned = {each.code: f"Check-in {each.code.replace('_', ' ')}" for each in protocol().visits}
+    return planned | {f"week_{week:02}": f"Questions of week {week}" for week in range(1, WEEKS + 1)}
+
+
+def _instruments() -> dict[str, str]:
+    return {code: each.title["en"] for code, each in instruments().items()}
+
+
+def _languages() -> dict[str, str]:
+    return {code: str(Locale.parse(code).get_display_name("en")) for code in protocol().languages}
+
+
+_LISTS = {
+    "forms": _forms,
+    "factor_sets": _factor_sets,
+    "alert_rules": _alert_rules,
+    "visits": _visits,
+    "instruments": _instruments,
+    "languages": _languages,
+}

@@ -6,18 +6,19 @@ that both say the same in the same words.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from content.export_columns import AT_A_VISIT, WIDE, Column, Table
-from content.instruments import instrument
+from content.instruments import instrument, instruments
 from content.protocol import protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from content.instruments import Instrument, ScoreRule
+    from content.instruments import GivenScore, Instrument, ScoreRule
     from content.protocol import Visit
+
+    AnyScore = ScoreRule | GivenScore
 
 OF_PEOPLE = ("study_id", "site", "enrolled_on", "status", "therapy_group", "arm")
 OF_VISITS = {
@@ -26,6 +27,7 @@ OF_VISITS = {
     "in_window": "in_window",
     "target_on": "target_on",
     "completed_at": "completed_at",
+    "last_answered_on": "last_answered_on",
 }
 """Column of `visits` → what it is called here, before the check-in."""
 
@@ -75,31 +77,53 @@ def of_visit(columns: Iterable[Column], visit: str) -> tuple[Column, ...]:
     return tuple(each for each in columns if not AT_A_VISIT.search(each.name) or each.name.endswith(ending))
 
 
-@cache
-def score_columns() -> dict[ScoreAt, str]:
-    """Which score stands in which column."""
-    return {
-        ScoreAt(asked.code, score.name, visit.code): at_visit(_name(asked, score), visit)
+def with_more(table: Table, found: Iterable[tuple[str, str]]) -> Table:
+    """The wide table with columns for the scores of instruments that were answered beside the protocol's list.
+
+    `found`: instrument and check-in. They stand behind the others, whose place never depends on what was answered.
+    """
+    asked = {each for each in found if each[0] in instruments()}
+    more = [
+        _score(visit, *each)
         for visit in protocol().visits
-        for asked, score in _scores(visit)
-    }
+        for code in sorted(instrument for instrument, at in asked if at == visit.code)
+        for each in _scores_of(code)
+    ]
+    new = tuple(column for column in more if column.name not in table.names)
+    return table.model_copy(update={"columns": (*table.columns, *new)})
 
 
-def _scores(visit: Visit) -> Iterator[tuple[Instrument, ScoreRule]]:
+def score_column(at: ScoreAt) -> str | None:
+    """The column a score stands in; None for a check-in, an instrument or a score that there is not any more."""
+    visit = next((visit for visit in protocol().visits if visit.code == at.visit), None)
+    if visit is None or at.instrument not in instruments():
+        return None
+    names = [score.name for _, score in _scores_of(at.instrument)]
+    return at_visit(_name(at.instrument, at.score), visit) if at.score in names else None
+
+
+def _scores(visit: Visit) -> Iterator[tuple[Instrument, AnyScore]]:
     for entry in visit.instruments:
-        asked = instrument(entry.partition(".")[0])
-        if visit.code not in asked.not_at:
-            yield from ((asked, score) for score in asked.scores)
+        code = entry.partition(".")[0]
+        if visit.code not in instrument(code).not_at:
+            yield from _scores_of(code)
 
 
-def _name(asked: Instrument, score: ScoreRule) -> str:
-    return f"{score.name}_score" if score.name == asked.code else score.name
+def _scores_of(code: str) -> Iterator[tuple[Instrument, AnyScore]]:
+    """What an instrument is scored to here, and what is made elsewhere and taken over as it is."""
+    asked = instrument(code)
+    yield from ((asked, score) for score in asked.scores)
+    yield from ((asked, score) for score in asked.given)
 
 
-def _score(visit: Visit, asked: Instrument, score: ScoreRule) -> Column:
+def _name(instrument: str, score: str) -> str:
+    return f"{score}_score" if score == instrument else score
+
+
+def _score(visit: Visit, asked: Instrument, score: AnyScore) -> Column:
     what = asked.title["en"] if score.name == asked.code else f"{asked.title['en']}: {score.name.replace('_', ' ')}"
     return Column(
-        name=at_visit(_name(asked, score), visit),
+        name=at_visit(_name(asked.code, score.name), visit),
         type="decimal",
         label={"en": f"{what}, {_when(visit)}"},
         low=score.low,

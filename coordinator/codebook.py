@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Literal
 
 from content.instruments import instruments
 from content.missing_codes import missing_code
+from content.protocol import protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from content.exports import Column, Table
+    from content.instruments import Instrument
     from coordinator.confirming import Comparison
 
 LANGUAGE: Literal["en"] = "en"
@@ -47,8 +49,13 @@ ITEMS_HEADER = (
     "scores",
     "wording",
     "confirmed_on",
+    "scoring",
+    "asked_at",
+    "protocol",
 )
-"""Of the list of questions; a text is blank where its licence does not let it be handed on."""
+"""Of the list of questions. `scoring`: version of the rules; `asked_at`: the check-ins of the protocol named last.
+
+A text is blank where its licence does not let it be handed on."""
 
 READING = (
     "Blank means missing, never zero; why stands in the column named under reason_in, or is the one reason listed.",
@@ -120,7 +127,17 @@ def items(compared: Mapping[str, Comparison], *, dated: bool = True) -> Iterator
                 " | ".join(score.name for score in asked.scores if item.code in score.items),
                 None if mine is None else mine.mark,
                 None if mine is None or mine.on is None or not dated else mine.on.isoformat(),
+                asked.scorer_version if asked.scores else None,
+                " | ".join(_asked_at(asked, item.code)),
+                f"{protocol().name} {protocol().version}",
             )
+
+
+def _asked_at(asked: Instrument, item: str) -> Iterator[str]:
+    """The check-ins whose list has an instrument, or this item of it."""
+    for visit in protocol().visits:
+        if visit.code not in asked.not_at and {asked.code, f"{asked.code}.{item}"} & {*visit.instruments}:
+            yield visit.code
 
 
 def _missing_codes(column: Column) -> dict[str, str]:
@@ -148,8 +165,10 @@ def _section(table: Table, unblinded: bool) -> str:
     head = "".join(f"<th>{name}</th>" for name in ("column", "meaning", "type", "values", "blank means", "source"))
     body = "".join(_line(column, unblinded) for column in table.columns)
     key = ", ".join(f"<code>{name}</code>" for name in table.key)
+    left_out = table.withheld.get(LANGUAGE) if not unblinded else None
+    withheld = f" Left out, as this export is blinded: {escape(left_out)}." if left_out else ""
     return (
-        f'<h2 id="{table.name}">{table.name}</h2>\n<p>{escape(table.label[LANGUAGE])}. Sorted by {key}.</p>\n'
+        f'<h2 id="{table.name}">{table.name}</h2>\n<p>{escape(table.label[LANGUAGE])}. Sorted by {key}.{withheld}</p>\n'
         f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n"
     )
 

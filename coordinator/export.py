@@ -16,10 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from content.analysis import Analysis, analysis
+from content.export_columns import WIDE
 from content.exports import VISIT, exported
 from content.factors import DEFAULT, factor_sets
 from content.loading import ContentRefused
 from content.protocol import protocol
+from content.wide import with_more
 from coordinator import codebook, labelled, manifest
 from coordinator.confirming import comparisons
 from coordinator.csv_files import write_rows, write_table
@@ -27,7 +29,8 @@ from coordinator.export_folder import ExportRefused, put_in_place, refuse_if_tak
 from coordinator.manifest import File, Format, Manifest
 from coordinator.projections import rows_of
 from coordinator.projections.cut import CHUNK, Cut
-from coordinator.projections.people import at_the_cut, left_out, sites
+from coordinator.projections.people import at_the_cut, declined_by, left_out, sites
+from coordinator.projections.visits import answered_at
 from coordinator.redcap import box
 from coordinator.study_days import rows_without_dates, starts, without_dates
 from records import audit, roster
@@ -133,6 +136,7 @@ def _cut(tx: Tx, request: Request) -> Cut:
         free_text=request.free_text,
         factors=request.factors,
         visit=request.visit,
+        declined=declined_by(tx, as_of),
     )
 
 
@@ -166,10 +170,18 @@ class _Making:
 
     def _tables(self) -> tuple[Table, ...]:
         cut = self.cut
-        return exported(unblinded=cut.unblinded, free_text=cut.free_text, visit=cut.visit)
+        tables = exported(unblinded=cut.unblinded, free_text=cut.free_text, visit=cut.visit)
+        return tuple(self._wide(table) if table.name == WIDE else table for table in tables)
+
+    def _wide(self, table: Table) -> Table:
+        """The wide table, also with what was answered beside the protocol's list."""
+        found = self.cut.once(("answered_at",), lambda: answered_at(self.tx, self.cut))
+        visit = self.cut.visit
+        return with_more(table, found if visit is None else [each for each in found if each[1] == visit])
 
     def _described(self, table: Table) -> Table:
-        return without_dates(table) if self.asked.study_days else table
+        listed = table.listed(unblinded=self.cut.unblinded)
+        return without_dates(listed) if self.asked.study_days else listed
 
     def _rows(self, table: Table) -> Iterator[Sequence[Any]]:
         """The rows of a table as this export shows them."""
@@ -248,6 +260,7 @@ class _Making:
             left_out=left_out(self.tx, cut),
             analysis=f"{self.plan.name} {self.plan.version}" if isinstance(self.plan, Analysis) else None,
             remarks=(f"{NO_PLAN}: {self.plan}",) if isinstance(self.plan, ContentRefused) else (),
+            withheld=manifest.withheld(self._tables(), unblinded=cut.unblinded),
             apostrophes=dict(sorted(apostrophes.items())),
             files=tuple(files),
         )

@@ -31,6 +31,11 @@ MOST_CELLS = 16_000_000
 """So much of a table is held at once, since its writer takes it whole: about 1.5 GB (measured: 1.5 kB for 16 cells)."""
 
 LANGUAGE: Literal["en"] = "en"
+RETIRED_FROM = 9001
+"""Number of the first code of a column that this release no longer has."""
+
+Retired = dict[str, dict[str, int]]
+"""By column the codes that its list no longer has, with the numbers they got."""
 
 WRITTEN_AT = {"sav": (92, b"01 Jan 7000:00:00"), "dta": (None, b"01 Jan 1970 00:00")}
 """Where a file says when it was written, and what stands there instead."""
@@ -46,7 +51,8 @@ def write(path: Path, table: Table, rows: Iterable[Sequence[Any]], kind: Kind, *
         import pyreadstat
     except ImportError as error:
         raise ExportRefused(f"--format {kind} needs the extra 'analysis' ({error.name} is not installed)") from error
-    cells = [_cells(column, table, kind) for column in table.columns]
+    retired: Retired = {column.name: {} for column in table.columns}
+    cells = [_cells(column, table, kind, retired[column.name]) for column in table.columns]
     values: list[list[Any]] = [[] for _ in cells]
     most = most_cells // len(cells)
     for number, row in enumerate(rows):
@@ -61,9 +67,9 @@ def write(path: Path, table: Table, rows: Iterable[Sequence[Any]], kind: Kind, *
         {column.name: _series(pandas, column, value, kind) for column, value in zip(table.columns, values, strict=True)}
     )
     if kind == "sav":
-        pyreadstat.write_sav(frame, str(path), **_for_spss(table))
+        pyreadstat.write_sav(frame, str(path), **_for_spss(table, retired))
     else:
-        pyreadstat.write_dta(frame, str(path), version=STATA_FORMAT, **_for_stata(table))
+        pyreadstat.write_dta(frame, str(path), version=STATA_FORMAT, **_for_stata(table, retired))
     _forget_when(path, kind)
     return len(frame)
 
@@ -73,15 +79,15 @@ def write(path: Path, table: Table, rows: Iterable[Sequence[Any]], kind: Kind, *
 Cell = Callable[[Sequence[Any]], Any]
 
 
-def _cells(column: Column, table: Table, kind: Kind) -> Cell:
-    """How the cell of a column is made of a row."""
+def _cells(column: Column, table: Table, kind: Kind, retired: dict[str, int]) -> Cell:
+    """How the cell of a column is made of a row; codes it does not know get a number in `retired`."""
     place = table.names.index(column.name)
     if not column.is_numeric:
         return lambda row: row[place]
     reason_at = table.names.index(column.reason_in) if column.reason_in else None
     reasons = {reason: _missing(reason, kind) for reason in column.missing}
     only = next(iter(reasons.values())) if len(reasons) == 1 and column.reason_in is None else None
-    return _Number(f"{table.name}.{column.name}", place, reason_at, column.numbers, reasons, only).of
+    return _Number(place, reason_at, column.numbers, reasons, only, retired).of
 
 
 def _missing(reason: str, kind: Kind) -> float | str:
@@ -93,21 +99,24 @@ def _missing(reason: str, kind: Kind) -> float | str:
 class _Number:
     """Makes a number of a cell, or what says why there is none."""
 
-    name: str
     place: int
     reason_at: int | None
     numbers: Mapping[str, int]
     reasons: Mapping[str, float | str]
     only: float | str | None
+    retired: dict[str, int]
 
     def of(self, row: Sequence[Any]) -> float | str | None:
         """The cell of one row."""
         value = row[self.place]
         if value is None or value == "":
             return self.only if self.reason_at is None else self.reasons.get(row[self.reason_at] or "")
-        if self.numbers and value not in self.numbers:
-            raise ExportRefused(f"{self.name}: '{value}' is not in the codebook; --format csv writes it as it is")
-        return float(self.numbers[value] if self.numbers else value)
+        if not self.numbers:
+            return float(value)
+        if value in self.numbers:
+            return float(self.numbers[value])
+        # a code of an older release: it stops nothing, and its label says what it is
+        return float(self.retired.setdefault(value, RETIRED_FROM + len(self.retired)))
 
 
 def _series(pandas: Any, column: Column, values: list[Any], kind: Kind) -> Any:
@@ -126,11 +135,11 @@ def _series(pandas: Any, column: Column, values: list[Any], kind: Kind) -> Any:
 # --- what a file says about its columns
 
 
-def _for_spss(table: Table) -> dict[str, Any]:
+def _for_spss(table: Table, retired: Retired) -> dict[str, Any]:
     coded = [column for column in table.columns if column.is_numeric]
     return {
         "column_labels": {column.name: _cut(column.label[LANGUAGE], SPSS_LABEL) for column in table.columns},
-        "variable_value_labels": dict(_value_labels(coded, "sav")),
+        "variable_value_labels": dict(_value_labels(coded, "sav", retired)),
         "missing_ranges": {column.name: [{"lo": LOWEST, "hi": HIGHEST}] for column in coded if column.missing},
         "variable_format": {
             column.name: SPSS_FORMATS.get(column.type, DECIMALS)
@@ -141,13 +150,13 @@ def _for_spss(table: Table) -> dict[str, Any]:
     }
 
 
-def _for_stata(table: Table) -> dict[str, Any]:
+def _for_stata(table: Table, retired: Retired) -> dict[str, Any]:
     coded = [column for column in table.columns if column.is_numeric]
     return {
         "column_labels": {
             column.name: _cut(column.label[LANGUAGE], STATA_LABEL, bytes_too=False) for column in table.columns
         },
-        "variable_value_labels": dict(_value_labels(coded, "dta")),
+        "variable_value_labels": dict(_value_labels(coded, "dta", retired)),
         "missing_user_values": {
             column.name: sorted({str(_missing(reason, "dta")) for reason in column.missing})
             for column in coded
@@ -160,10 +169,11 @@ def _for_stata(table: Table) -> dict[str, Any]:
     }
 
 
-def _value_labels(columns: Iterable[Column], kind: Kind) -> Iterator[tuple[str, dict[Any, str]]]:
+def _value_labels(columns: Iterable[Column], kind: Kind, retired: Retired) -> Iterator[tuple[str, dict[Any, str]]]:
     for column in columns:
         meant = {number: column.values[code] for code, number in column.numbers.items()}
         labels: dict[Any, str] = dict(YES_NO) if column.type == "boolean" else dict(meant)
+        labels |= {number: f"{code} (of an older release)" for code, number in retired[column.name].items()}
         labels |= {_missing(reason, kind): meaning for reason, meaning in column.missing.items()}
         if labels:
             yield column.name, {number: _cut(label, SPSS_VALUE_LABEL) for number, label in labels.items()}

@@ -17,9 +17,13 @@ from content.catalogue import catalogue
 from content.exports import exports
 from content.factors import factor_sets
 from content.instruments import instruments
+from content.protocol import protocol
 from coordinator.projections.people import at_the_cut
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from content.exports import Table
     from coordinator.projections.cut import Cut
     from records.database import Tx
 
@@ -42,9 +46,13 @@ class File(_Part):
 
 
 class Versions(_Part):
-    """Versions that decide what stands in the files: protocol (all in use), texts, scorers, factor sets, columns."""
+    """Versions that decide what stands in the files: protocol (all in use), texts, scorers, factor sets, columns.
+
+    `columns_by`: the protocol in force, whose check-ins are the columns of the wide file.
+    """
 
     protocol: tuple[str, ...]
+    columns_by: str
     catalogue: str
     scorers: dict[str, str]
     factor_sets: dict[str, str]
@@ -56,6 +64,7 @@ class Manifest(_Part):
 
     `analysis`: name and version of the plan whose scripts are in it, if they are. `remarks`: what should be in it, is
     not, and why.
+    `withheld`: what a blinded export leaves out of each table that it has, columns by name and rows in words.
 
     With study days there are no instants: the day of the cut would tell when who takes part was enrolled. The audit
     has them. `wordings`: of each instrument that is asked, whether its words were compared with the published form.
@@ -75,6 +84,7 @@ class Manifest(_Part):
     left_out: dict[str, int]
     analysis: str | None
     remarks: tuple[str, ...]
+    withheld: dict[str, tuple[str, ...]]
     apostrophes: dict[str, int]
     files: tuple[File, ...]
 
@@ -92,11 +102,28 @@ def versions(tx: Tx, cut: Cut) -> Versions:
     """The versions of this release, and the protocol versions of the participants at the cut."""
     return Versions(
         protocol=tuple(sorted({person.protocol_version for person in at_the_cut(tx, cut)})),
+        columns_by=f"{protocol().name} {protocol().version}",
         catalogue=catalogue().version,
         scorers={code: each.scorer_version for code, each in instruments().items() if each.scores},
         factor_sets={code: each.version for code, each in factor_sets().items()},
         exports=exports().version,
     )
+
+
+def withheld(tables: Iterable[Table], *, unblinded: bool) -> dict[str, tuple[str, ...]]:
+    """By table what is left out so that nothing tells the arm; empty when unblinded."""
+    if unblinded:
+        return {}
+    names = {each.name for each in tables}
+    found = {
+        each.name: (
+            *(f"column {column.name}" for column in each.columns if column.blinded == "left_out"),
+            *(f"rows: {text}" for text in each.withheld.values()),
+        )
+        for each in exports().tables
+        if each.name in names
+    }
+    return {name: what for name, what in found.items() if what}
 
 
 def file_of(path: Path, *, rows: int | None = None, columns: tuple[str, ...] = ()) -> File:

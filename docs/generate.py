@@ -432,7 +432,8 @@ def _table(each: Table) -> str:
     only = " Only with `--free-text`." if each.free_text else ""
     key = ", ".join(f"`{name}`" for name in each.key)
     rows = [_column(column) for column in each.columns]
-    head = f"## {each.name}\n\n{cell(each.label['en'])}. One row for each {key}.{only}\n"
+    withheld = f" Left out when blinded: {cell(each.withheld['en'])}." if each.withheld else ""
+    head = f"## {each.name}\n\n{cell(each.label['en'])}. One row for each {key}.{only}{withheld}\n"
     return f"{head}\n{table(('column', 'meaning', 'type', 'values', 'blank means', 'from', 'shown'), rows)}"
 
 

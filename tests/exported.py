@@ -279,8 +279,8 @@ def used(on: date, medicine: str, count: float | None, logged: float | None = 0,
     return DiaryDose.model_validate(usual | _then(on, "18:30:00", ZONE) | given)
 
 
-def looked_back(on: date, answer: str, minutes: int | None = None) -> PracticeWeek:
-    usual = {"on": on, "led_minutes": 5, "reported_minutes": 40, "answer": answer, "minutes": minutes}
+def looked_back(on: date, answer: str, minutes: int | None = None, led_minutes: int = 5) -> PracticeWeek:
+    usual = {"on": on, "led_minutes": led_minutes, "reported_minutes": 40, "answer": answer, "minutes": minutes}
     return PracticeWeek.model_validate(usual | _then(on, "18:31:00", ZONE))
 
 

@@ -104,6 +104,9 @@ def test_every_item_that_can_be_answered_is_explained_with_its_values(study: Stu
     rows = {(row["instrument"], row["item"]): row for row in study.rows("questions")}
     assert set(rows) == {(asked.code, item.code) for asked in instruments().values() for item in asked.items}
     assert rows["peg", "p"]["scores"] == "peg"
+    assert rows["peg", "p"]["scoring"] == "peg-1"
+    assert rows["peg", "p"]["asked_at"].split(" | ")[:2] == ["baseline", "month_3"]
+    assert rows["peg", "p"]["protocol"].startswith("stamp ")
     assert rows["tlfb", "usual"]["values"].startswith("0 = None at all | 1 = Less than usual")
     assert rows["phq9", "q9"]["text"] == ""
 

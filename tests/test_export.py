@@ -69,7 +69,8 @@ COLUMNS_PROMISED = {
 @pytest.mark.parametrize("table", COLUMNS_PROMISED)
 def test_tables_that_others_rely_on_have_the_columns_promised_in_their_order(table: str) -> None:
     found = next(each for each in exported() if each.name == table)
-    assert list(found.names) == COLUMNS_PROMISED[table].split(", ")
+    promised = COLUMNS_PROMISED[table].split(", ")
+    assert list(found.names[: len(promised)]) == promised  # what came since stands behind them
 
 
 def test_a_participant_is_one_row_without_identity(study: Study, ann: Person) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,8 @@ from bot.commands import export as command
 from coordinator.backup import backup, restore
 from records import audit, facts
 from tests.databases import Clock, Fresh, url_of
-from tests.exported import Export, Person, Study, dose
+from tests.exported import Export, Person, Study, begun, dose, led
+from tests.test_export_blinding import ARM_WORDS, NAME, TELEGRAM_ID, plant
 
 
 @pytest.fixture
@@ -48,6 +51,51 @@ def test_the_command_writes_a_blinded_export_and_says_so(app: typer.Typer, study
     assert "blinded, as of 2026-03-02T15:00:00Z" in result.stdout
     assert "doses.csv: 1 rows" in result.stdout
     assert len(Export(study.folder / "out", {}).rows("doses")) == 1
+
+
+def test_other_factors_are_asked_for_by_name(app: typer.Typer, study: Study, ann: Person) -> None:
+    ann.logs(dose("2026-03-01T09:00:00", product="tramadol", strength=50.0))
+    study.clock.move(days=1)
+    out = study.folder / "out"
+    assert run(app, "--out", str(out), "--factors", "cdc2018_file").exit_code == 0
+    (row,) = [row for row in Export(out, {}).rows("mme_days") if row["mme_known"]]
+    assert (row["mme_known"], row["factor_set"]) == ("5.0", "cdc2018_file")
+    assert Export(out, {}).on_disk["factor_set"] == "cdc2018_file"
+    refused = run(app, "--out", str(study.folder / "no"), "--factors", "cdc1999")
+    assert (refused.exit_code, "no factor set 'cdc1999'" in refused.stderr) == (1, True)
+
+
+def test_what_is_planted_is_in_no_file_name_line_or_log_of_the_command(
+    app: typer.Typer, study: Study, ann: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    plant(ann)
+    ann.logs(led(ann.logs(begun()), "breathing_space"))
+    words = [str(TELEGRAM_ID), NAME, NAME.split()[1], "sister", *ARM_WORDS]
+    with caplog.at_level("DEBUG"):
+        for kind in ("csv", "sav", "dta", "redcap"):
+            out = study.folder / kind
+            result = run(app, "--format", kind, "--out", str(out))
+            assert result.exit_code == 0, result.stderr
+            said = result.output + "".join(path.name for path in out.iterdir())
+            written = b"".join(path.read_bytes() for path in out.iterdir()).decode("utf-8", "replace")
+            assert [word for word in words if word.casefold() in (said + written).casefold()] == [], kind
+    assert [word for word in words if word.casefold() in caplog.text.casefold()] == []
+
+
+class Terminal(io.StringIO):
+    """What somebody looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_somebody_who_looks_at_it_sees_which_table_is_being_written(
+    app: typer.Typer, study: Study, ann: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = Terminal()
+    monkeypatch.setattr(sys, "stderr", seen)
+    app(["export", "--out", str(study.folder / "out")], standalone_mode=False)
+    assert "wide" in seen.getvalue()
 
 
 def test_json_prints_the_manifest_and_nothing_else(app: typer.Typer, study: Study, ann: Person) -> None:

@@ -173,6 +173,21 @@ def test_who_asked_for_removal_since_is_not_in_an_older_cut_either(study: Study,
     assert export.rows("participants") == export.rows("doses") == []
 
 
+def test_who_declined_since_is_in_an_older_cut_and_who_came_back_is_not_in_one_between(study: Study) -> None:
+    invited = study.adds()
+    first, as_of = study.exports(), study.clock.at
+    study.clock.move(days=1)
+    invited.becomes("declined")
+    assert study.exports(as_of=as_of).digests == first.digests
+    between, declined_at = study.exports(), study.clock.at
+    assert (between.rows("participants"), between.manifest["left_out"]["declined"]) == ([], 1)
+    study.clock.move(days=1)
+    invited.becomes("invited")
+    assert study.exports(as_of=declined_at).digests == between.digests
+    back = study.exports()
+    assert (only(back.rows("participants"))["status"], back.manifest["left_out"]["declined"]) == ("invited", 0)
+
+
 def test_a_participant_stands_as_they_did_at_the_cut(study: Study, ann: Person) -> None:
     study.clock.move(days=10)
     ann.becomes("prompts_stopped")

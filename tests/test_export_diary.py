@@ -37,9 +37,13 @@ def ann(study: Study) -> Person:
 
 
 def days(study: Study, on: date = ON) -> dict[str, tuple[str, str, str]]:
-    """Source → figure, complete, reason, of one day."""
-    rows = [row for row in study.rows("mme_days") if row["on"] == on.isoformat()]
-    return {row["source"]: (row["mme"], row["complete"], row["reason"]) for row in rows}
+    """Source → what is known, complete, reason, of one day; only a day that is complete has a figure."""
+    return by_source([row for row in study.rows("mme_days") if row["on"] == on.isoformat()])
+
+
+def by_source(rows: list[dict[str, str]]) -> dict[str, tuple[str, str, str]]:
+    assert [row["mme"] for row in rows] == [row["mme_known"] if row["complete"] == "1" else "" for row in rows]
+    return {row["source"]: (row["mme_known"], row["complete"], row["reason"]) for row in rows}
 
 
 def test_two_accounts_of_a_day_stand_side_by_side_and_are_never_added(study: Study, ann: Person) -> None:
@@ -161,4 +165,4 @@ async def test_a_dose_logged_or_fixed_after_the_diary_asks_nothing_again_and_is_
 def told(clinic: Clinic, out: Path) -> dict[str, Any]:
     made = export_csv(clinic.database, Request(out=out), actor="staff")
     rows = [row for row in Export(out, made.model_dump()).rows("mme_days") if row["on"] == TUESDAY.isoformat()]
-    return {row["source"]: (row["mme"], row["complete"], row["reason"]) for row in rows}
+    return by_source(rows)

@@ -96,7 +96,8 @@ def test_what_is_dated_inside_a_text_becomes_a_day_too(study: Study, ann: Person
 def test_the_days_of_morphine_equivalents_are_numbered(study: Study, ann: Person) -> None:
     study.clock.at = at("2026-03-04T12:00:00")
     ann.logs(dose("2026-03-03T09:00:00"))
-    assert [(row["day"], row["mme"]) for row in study.rows("mme_days", study_days=True)] == [("0", ""), ("1", "7.5")]
+    rows = study.rows("mme_days", study_days=True)
+    assert [(row["day"], row["mme_known"]) for row in rows] == [("0", ""), ("1", "7.5")]
 
 
 def test_free_text_is_not_given_together_with_study_days(study: Study, ann: Person) -> None:

@@ -44,6 +44,7 @@ def test_a_visit_is_one_row_with_its_window_and_what_became_of_it(study: Study, 
             "completed_at": "2026-03-02T15:00:00Z",
             "in_window": "1",
             "mode": "chat",
+            "last_answered_on": "2026-03-02",
         }
     ]
 

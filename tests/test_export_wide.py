@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from content.exports import exports
-from content.wide import ScoreAt, score_columns
+from content.wide import ScoreAt, score_column
 from records import people
 from records.database import Database
 from study.facts import GroupAssigned
 from tests.databases import Clock
-from tests.exported import Person, Study, at, dose, evening, only, said, window
+from tests.exported import Person, Study, at, dose, evening, only, said, scored_elsewhere, window
 
 
 @pytest.fixture
@@ -43,6 +43,39 @@ def test_each_figure_of_a_check_in_stands_in_a_column_of_its_own(study: Study, a
     assert "arm" not in row
 
 
+def test_what_was_entered_beside_the_list_of_the_protocol_stands_in_columns_behind_the_others(
+    study: Study, ann: Person
+) -> None:
+    planned = study.exports().cells("wide")[0]
+    ann.logs(scored_elsewhere(38.25, "month_3"))
+    ann.logs(scored_elsewhere(20.0, "baseline", instrument="odi", score="odi_as_given"))
+    export = study.exports()
+    header, row = export.cells("wide")[0], only(export.rows("wide"))
+    assert header[: len(planned)] == planned
+    assert (row["sf12_physical_m3"], row["odi_as_given_m0"]) == ("38.25", "20.0")
+    labels = {each["column"]: each["label"] for each in export.rows("codebook") if each["table"] == "wide"}
+    assert list(labels) == header
+    assert labels["sf12_physical_m3"].endswith(", month 3")
+    of_visit = study.exports(visit="month_3").cells("wide")[0]
+    assert ("sf12_physical_m3" in of_visit, "odi_as_given_m0" in of_visit) == (True, False)
+
+
+def test_who_stands_where_is_the_same_here_and_in_the_list_of_participants(study: Study, ann: Person) -> None:
+    with study.database.write() as tx:
+        people.change(tx, ann.id, "participant:completed", completed_on=date(2026, 5, 2))
+    study.adds()
+    export = study.exports()
+    standing = [(row["study_id"], row["status"]) for row in export.rows("participants")]
+    assert standing == [(row["study_id"], row["status"]) for row in export.rows("wide")]
+    assert standing == [("P0001", "completed"), ("P0002", "invited")]
+
+
+def test_a_check_in_answered_in_part_has_the_day_of_its_last_answer(study: Study, ann: Person) -> None:
+    row, of_visit = only(study.rows("wide")), study.rows("visits")[0]
+    assert (row["visit_status_m0"], row["completed_at_m0"], row["last_answered_on_m0"]) == ("partial", "", "2026-03-02")
+    assert (of_visit["last_answered_on"], study.rows("visits")[1]["last_answered_on"]) == ("2026-03-02", "")
+
+
 def test_everybody_is_one_row_also_of_whom_nothing_is_known_yet(study: Study, ann: Person) -> None:
     study.adds("cbt")
     ann.logs(GroupAssigned(group=7, at=study.clock.at))
@@ -64,7 +97,7 @@ def test_the_wide_file_says_what_the_long_tables_say(study: Study, ann: Person) 
     export = study.exports()
     wide = {row["study_id"]: row for row in export.rows("wide")}
     for row in export.rows("scores"):
-        place = score_columns()[ScoreAt(row["instrument"], row["score"], row["visit"])]
+        place = str(score_column(ScoreAt(row["instrument"], row["score"], row["visit"])))
         assert wide[row["study_id"]][place] == row["value"]
 
 

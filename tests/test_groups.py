@@ -145,12 +145,9 @@ async def test_a_group_is_for_one_arm_and_nothing_shown_tells_which(clinic: Clin
     assert grouping.listed(db, unblind=True)[1].arm == "cbt"
     export_csv(db, Request(out=tmp_path / "out"), actor="dana")
     lines = (tmp_path / "out" / "attendance.csv").read_text(encoding="utf-8").splitlines()
-    assert [line.split(",")[:5] for line in lines[1:]] == [
-        ["P0001", "1", "G1", "S1", "present"],
-        ["P0002", "2", "G2", "S1", "excused"],
-    ]
+    assert lines[1:] == ["P0001,1,S1,present", "P0002,1,S1,excused"]
     whole = (tmp_path / "out" / "sessions.csv").read_text(encoding="utf-8").splitlines()
-    assert whole[1] == "P0001,S1,whole,group,done,2026-03-05T22:00:00Z,2026-03-05T17:00:00,America/New_York"
+    assert whole[1] == "P0001,S1,whole,group,done,"
     everything = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "out").iterdir()).casefold()
     assert not [word for word in ("mbt", "cbt", "g-a", "dr lee", "room 4") if word in everything]
 

@@ -31,8 +31,10 @@ def ann(study: Study) -> Person:
 
 
 def days(study: Study, **asked: object) -> dict[str, tuple[str, str, str]]:
-    """Day → figure, complete, reason."""
-    return {row["on"]: (row["mme"], row["complete"], row["reason"]) for row in study.rows("mme_days", **asked)}
+    """Day → what is known of it, complete, reason; no day here is complete, so none has a figure of the whole day."""
+    rows = study.rows("mme_days", **asked)
+    assert {row["mme"] for row in rows} <= {""}
+    return {row["on"]: (row["mme_known"], row["complete"], row["reason"]) for row in rows}
 
 
 def test_a_day_adds_up_its_doses_and_says_by_which_factors(study: Study, ann: Person) -> None:
@@ -42,11 +44,12 @@ def test_a_day_adds_up_its_doses_and_says_by_which_factors(study: Study, ann: Pe
     assert row == {
         "study_id": "P0001",
         "on": "2026-03-03",
-        "mme": "30.0",
+        "mme": "",
         "complete": "0",
         "factor_set": "cdc2022",
         "source": "log",
         "reason": "no_diary",
+        "mme_known": "30.0",
     }
 
 
@@ -185,8 +188,8 @@ def test_an_entry_before_enrolment_begins_the_list_and_who_is_invited_has_none(s
 
 def test_other_factors_can_be_asked_for(study: Study, ann: Person) -> None:
     ann.logs(dose("2026-03-05T08:00:00", product="tramadol", strength=50.0))
-    row = only([row for row in study.rows("mme_days", factors="cdc2018_file") if row["mme"]])
-    assert (row["mme"], row["factor_set"]) == ("5.0", "cdc2018_file")
+    row = only([row for row in study.rows("mme_days", factors="cdc2018_file") if row["mme_known"]])
+    assert (row["mme_known"], row["factor_set"]) == ("5.0", "cdc2018_file")
 
 
 def test_a_cut_counts_what_was_known_then(study: Study, ann: Person) -> None:

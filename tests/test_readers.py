@@ -8,7 +8,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,29 @@ import pytest
 
 from content.exports import Column, Table, exported
 from content.missing_codes import missing_code
+from content.wide import with_more
 from coordinator import labelled
 from coordinator.export_folder import ExportRefused
-from tests.databases import Clock, Fresh, Shelf
-from tests.exported import Export, Study, at, begun, dose, ended, finished, led, medicine, remembered, said, window
+from records import due, talks
+from records.due import Planned
+from study.facts import ConsentGiven
+from tests.databases import START, Clock, Fresh, Shelf
+from tests.exported import (
+    Export,
+    Study,
+    at,
+    begun,
+    dose,
+    ended,
+    evening,
+    finished,
+    led,
+    medicine,
+    remembered,
+    said,
+    used,
+    window,
+)
 from tests.samples import lived_in
 
 NUMBERS = ("integer", "decimal", "boolean")
@@ -56,12 +75,21 @@ def exports(study: Study) -> dict[str, Export]:
         person.logs(finished(complete=False))
         person.logs(remembered(date(2026, 3, 1), listed, None))
         person.logs(remembered(date(2026, 3, 2), listed, 0))
+        with study.database.write() as tx:
+            sent = due.plan(tx, Planned(person.id, "diary", "2026-03-02", START, "UTC")) or 0
+            due.close(tx, sent, "answered")
+            talks.move(tx, talks.start(tx, person.id, "pause", timedelta(hours=1), "0.1"), "parked")
+        person.logs(used(date(2026, 3, 2), listed, 2))
+        person.logs(evening(date(2026, 3, 2), "different"))
+        person.logs(said("p", 4, "month_6", mode="phone", taken_by="dana"))
+        person.logs(ConsentGiven(version="1", language="en", sha256="0" * 64, answer="agreed", at=START))
     study.clock.at = at("2026-03-06T12:00:00")
     return {kind: study.exports(format=kind, free_text=True) for kind in ("csv", "sav", "dta")}
 
 
 def tables() -> list[Table]:
-    return list(exported(free_text=True))
+    every = [table.listed(unblinded=False) for table in exported(free_text=True)]
+    return [with_more(table, [("sf12", "month_3")]) if table.name == "wide" else table for table in every]
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +104,17 @@ def filled(exports: dict[str, Export]) -> dict[tuple[str, str], int]:
 
 
 Counts = dict[tuple[str, str], int]
+
+
+def test_what_the_readers_are_given_has_rows_in_every_table(exports: dict[str, Export]) -> None:
+    assert [table.name for table in tables() if not exports["csv"].rows(table.name)] == []
+
+
+def test_polars_reads_the_codebook_and_the_questions_too(exports: dict[str, Export]) -> None:
+    for name, listed in (("codebook", "table"), ("questions", "instrument")):
+        frame = polars.read_csv(exports["csv"].folder / f"{name}.csv", infer_schema_length=None)
+        assert frame.height == len(exports["csv"].rows(name))
+        assert frame[listed].null_count() == 0
 
 
 def test_polars_reads_every_file_and_its_own_guess_of_types_agrees(exports: dict[str, Export], filled: Counts) -> None:
@@ -161,6 +200,23 @@ def test_spss_and_stata_files_have_numbers_labels_and_reasons(exports: dict[str,
                 assert shown == [row[column.name][:10] for row in rows], column.name
     took = read(str(exports[kind].folder / f"pauses.{kind}"))[1].variable_value_labels["decision"]
     assert took[1] == "Took the dose"
+
+
+def test_codes_of_lists_kept_elsewhere_have_labels_and_one_of_an_older_release_stops_nothing(bare: Study) -> None:
+    person = bare.adds().enrols()
+    for nature in ("both", "of_old"):
+        person.logs(led(person.logs(begun(nature=nature))))
+    person.logs(dose("2026-03-01T09:00:00"))
+    for kind, read in (("sav", pyreadstat.read_sav), ("dta", pyreadstat.read_dta)):
+        folder = bare.exports(format=kind).folder
+        frame, meta = read(str(folder / f"pauses.{kind}"))
+        labels = meta.variable_value_labels
+        assert {labels["exercise"][value] for value in frame["exercise"]} == {"an exercise of 1 min"}
+        assert {labels["nature"][value] for value in frame["nature"]} == {"Both", "of_old (of an older release)"}
+        frame, meta = read(str(folder / f"doses.{kind}"))
+        assert [meta.variable_value_labels["form"][value] for value in frame["form"]] == ["tablet"]
+    export = bare.exports()
+    assert set(loader(export).load_export(export.folder)["pauses"]["nature"]) == {"both", "of_old"}
 
 
 def test_missing_codes_are_missing_in_spss_and_stata_unless_asked_for(exports: dict[str, Export]) -> None:

@@ -16,6 +16,7 @@ from rich.progress import Progress
 
 from bot.commands.calculators import OneLineCommand, refuse
 from content.exports import exported
+from content.factors import DEFAULT, factor_sets
 from coordinator.export import Request
 from coordinator.export import export as write_export
 from coordinator.export_folder import ExportRefused
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from records.database import Database
 
 ACTOR = "staff"
+FactorSet = Annotated[
+    str, typer.Option("--factors", help=f"Factors of the morphine equivalents: {', '.join(factor_sets())}.")
+]
 INSTANT = "An instant with its zone (2026-03-01T08:00:00Z), or a date: its first moment, UTC."
 
 
@@ -62,6 +66,7 @@ def add_to(app: typer.Typer, open_database: Callable[[], Database]) -> None:
         study_days: Annotated[
             bool, typer.Option("--study-days", help="Days since enrolment in the place of dates; no date is left.")
         ] = False,
+        factors: FactorSet = DEFAULT,
         force: Annotated[bool, typer.Option("--force", help="Replace a former export in the folder.")] = False,
         json: Annotated[bool, typer.Option("--json", help="Print the manifest.")] = False,
     ) -> None:
@@ -78,6 +83,7 @@ def add_to(app: typer.Typer, open_database: Callable[[], Database]) -> None:
             acting=acting,
             free_text=free_text,
             force=force,
+            factors=factors,
         )
         made, cut_at = _made(open_database, request)
         for remark in made.remarks:

@@ -13,7 +13,8 @@ import typer
 from rich.console import Console
 
 from bot.commands.calculators import OneLineCommand
-from bot.commands.export import ACTOR, INSTANT, instant
+from bot.commands.export import ACTOR, INSTANT, FactorSet, instant
+from content.factors import DEFAULT
 from coordinator.export_folder import ExportRefused
 from coordinator.manifest import written
 from coordinator.report.making import Asked, make
@@ -36,13 +37,14 @@ def add_to(app: typer.Typer, open_database: Callable[[], Database]) -> None:
         acting: Annotated[
             str | None, typer.Option("--as", help="Your staff code; to unblind, one of role `unblinded`.")
         ] = None,
+        factors: FactorSet = DEFAULT,
         force: Annotated[bool, typer.Option("--force", help="Replace a former report in the folder.")] = False,
         json: Annotated[bool, typer.Option("--json", help="Print the cut and the files.")] = False,
     ) -> None:
         """What the data say: report.html and report.pdf, pictures first, beside their export; all arms together."""
         cut = instant("report", "--as-of", as_of)
         database = open_database()
-        asked = Asked(out, cut or database.clock(), site, unblind, acting, by_arm, force)
+        asked = Asked(out, cut or database.clock(), site, unblind, acting, by_arm, force, factors)
         try:
             with _shown_progress() as progress:
                 files = make(database, asked, actor=ACTOR, progress=progress)

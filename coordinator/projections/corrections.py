@@ -7,17 +7,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, select, true
 
 from content.exports import UNLISTED_EXERCISE, exported, neutral_exercises, shown_product
 from coordinator.projections import screening
-from coordinator.projections.cut import CHUNK, included, medicine_codes, told_seconds
+from coordinator.projections.cut import CHUNK, in_a_session, included, medicine_codes, told_seconds
 from coordinator.projections.sessions import WHOLE
 from coordinator.projections.sql import ByBytes
 from records.fact_tables import TABLE_OF
 from records.facts import SEALED
 from records.tables import table
 from study.facts import (
+    Attendance,
     CheckInFinished,
     ExerciseLed,
     MedicineEpisode,
@@ -41,6 +42,8 @@ STATE = "state"
 UNCHANGED = "unchanged"
 WRITTEN_BY_THE_PROGRAMME = ("participant", "study")
 SECONDS_A_MINUTE = 60
+NOT_TOLD_BLINDED = (Attendance, SessionDone, SessionPartDone)
+"""Kinds whose history has instants that a therapy group shares, or that tell how long a session took."""
 
 Columns = Mapping[str, "Column"]
 """Field of a fact → the column it is exported in."""
@@ -69,16 +72,19 @@ def corrections(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """One row for each value changed by a revision that was recorded by the cut."""
     history = _History(tx, cut)
     shown = exported(unblinded=cut.unblinded, free_text=cut.free_text)
-    told = {table(TABLE_OF[kind]).name: _of_kind(history, kind, places) for kind, places in _placed(shown)}
+    placed = _placed(shown, unblinded=cut.unblinded)
+    told = {table(TABLE_OF[kind]).name: _of_kind(history, kind, places) for kind, places in placed}
     told[screening.FACT] = screening.changes(tx, cut)
     for fact in sorted(told):
         for row in told[fact]:
             yield [row[name] for name in wanted.names]
 
 
-def _placed(shown: Sequence[Table]) -> Iterator[tuple[type[Fact], dict[str, Columns]]]:
+def _placed(shown: Sequence[Table], *, unblinded: bool) -> Iterator[tuple[type[Fact], dict[str, Columns]]]:
     """Every kind of fact that an export shows, with where."""
     for kind in TABLE_OF:
+        if not unblinded and kind in NOT_TOLD_BLINDED:
+            continue
         if places := _places(kind, shown):
             yield kind, places
 
@@ -111,6 +117,7 @@ def _revised(history: _History, kind: type[Fact]) -> Iterator[Row[Any]]:
     """All revisions of the entries that have been corrected or taken back, entry by entry."""
     rows, person = table(TABLE_OF[kind]), included(history.cut)
     by_the_cut = rows.c.recorded_at <= history.cut.as_of
+    by_the_cut &= ~in_a_session(kind) if kind is ExerciseLed and not history.cut.unblinded else true()
     touched = select(rows.c.entity).where(by_the_cut, (rows.c.revision > 1) | (rows.c.state == "voided"))
     found = (
         select(rows, person.c.study_id)

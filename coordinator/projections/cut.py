@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import ColumnElement, FromClause, Integer, String, Subquery, case, cast, func, literal, null, select
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Integer,
+    String,
+    Subquery,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+)
 
 from content.exercises import exercises
 from content.exports import UNLISTED_EXERCISE, UNLISTED_PRODUCT, listed_products, neutral_exercises
 from content.factors import DEFAULT
 from coordinator.projections.sql import ByBytes, as_written
 from records.fact_tables import TABLE_OF
-from records.tables import Participant, table
+from records.tables import ConversationRow, Participant, table
 from study.facts import MedicineEpisode
 
 if TYPE_CHECKING:
@@ -24,7 +36,7 @@ if TYPE_CHECKING:
     from study.steps import Fact
 
 CHUNK = 500
-NOTHING_KEPT = ("declined",)
+Made = TypeVar("Made")
 CONSENT_KEPT = ("data_removed",)
 
 
@@ -33,6 +45,8 @@ class Cut:
     """What is asked for: the records as they stood at `as_of`, of one site or all, of one check-in or all.
 
     `since` keeps rows recorded or changed at or after that instant; participants and days are always whole.
+    `declined`: the numbers of who had declined by then, of whom nothing is kept (`people.declined_by`). `memo` is
+    of one export: what is remembered in it was read in its transaction.
     """
 
     as_of: datetime
@@ -42,6 +56,16 @@ class Cut:
     free_text: bool = False
     factors: str = DEFAULT
     visit: str | None = None
+    declined: tuple[int, ...] = ()
+    memo: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, what: tuple[Any, ...], made: Callable[[], Made]) -> Made:
+        """What several tables of one export are made from, made for the first of them."""
+        key = (self.as_of, self.site, self.factors, *what)
+        if key not in self.memo:
+            self.memo[key] = made()
+        found: Made = self.memo[key]
+        return found
 
 
 @dataclass(frozen=True)
@@ -82,8 +106,8 @@ def _opened(tx: Tx, row: list[Any], places: list[int]) -> list[Any]:
 def included(cut: Cut, *, consents: bool = False) -> Subquery:
     """Numbers and study ids of the people an export holds data of; for `consents` also those with data removed."""
     people = table(Participant)
-    left_out = NOTHING_KEPT if consents else NOTHING_KEPT + CONSENT_KEPT
-    found = select(people.c.id, people.c.study_id).where(*in_study(cut), people.c.status.not_in(left_out))
+    kept = [] if consents else [people.c.status.not_in(CONSENT_KEPT)]
+    found = select(people.c.id, people.c.study_id).where(*in_study(cut), people.c.id.not_in(cut.declined), *kept)
     return found.subquery("person")
 
 
@@ -197,6 +221,23 @@ def shown_seconds(seconds: ColumnElement[Any], exercise: ColumnElement[Any], cut
         (exercise == each.id, cast(func.round(seconds * (_nominal(each) / each.seconds)), Integer)) for each in odd
     ]
     return case(*shares, else_=seconds) if shares else seconds
+
+
+SESSION_TALKS = ("session", "booster")
+"""Talks that lead the exercises of a weekly session, whose lengths differ between the arms."""
+
+
+def in_a_session(kind: type[Fact]) -> ColumnElement[bool]:
+    """The condition that an entry was first made inside a weekly session or a booster, whoever corrected it since."""
+    rows, talks = table(TABLE_OF[kind]), table(ConversationRow)
+    first = rows.alias("as_led")
+    made_in = select(1).where(
+        first.c.entity == rows.c.entity,
+        first.c.revision == 1,
+        talks.c.id == first.c.conversation_id,
+        talks.c.talk.in_(SESSION_TALKS),
+    )
+    return made_in.exists()
 
 
 def told_seconds(seconds: int, exercise: str) -> int:

@@ -1,6 +1,6 @@
-"""The diary: its days, the medicines on each, the practice of a week as looked back on.
+"""The diary: its days, and the medicines on each.
 
-A day or week may be answered again: the answer recorded last counts.
+A day may be answered again: the answer recorded last counts.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sqlalchemy import func
 from coordinator.projections.cut import Query, included, medicine_codes, recorded_since, streamed
 from coordinator.projections.looked_back import last as last_of
 from coordinator.projections.sql import ByBytes, as_written
-from study.facts import DiaryDay, DiaryDose, PracticeWeek
+from study.facts import DiaryDay, DiaryDose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from content.exports import Table
     from coordinator.projections.cut import Cut
     from records.database import Tx
-    from study.steps import Fact
 
 NOT_LISTED = "unlisted"
 """Stands for an episode that is not there; never needed while the records are whole."""
@@ -30,16 +29,7 @@ DAY = ("participant_id", "on")
 
 def diary_days(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """Days whose diary was answered."""
-    return _by_day(tx, cut, wanted, DiaryDay)
-
-
-def practice_weeks(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
-    """Weeks whose practice was looked back on."""
-    return _by_day(tx, cut, wanted, PracticeWeek)
-
-
-def _by_day(tx: Tx, cut: Cut, wanted: Table, kind: type[Fact]) -> Iterator[Sequence[Any]]:
-    last, person = last_of(kind, cut, DAY), included(cut)
+    last, person = last_of(DiaryDay, cut, DAY), included(cut)
     columns = {column.name: as_written(column) for column in last.c} | {"study_id": person.c.study_id}
     source = last.join(person, person.c.id == last.c.participant_id)
     order = [ByBytes(person.c.study_id), last.c.on]

@@ -6,24 +6,21 @@ Of the same thing said more than once (a check-in begun again, staff on the phon
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
+from coordinator.projections.added_up import Figure, added_up, used
 from coordinator.projections.cut import in_force
 from records.fact_tables import TABLE_OF
 from records.tables import table
-from study.days import HOURS_A_DAY
 from study.facts import MedicineEpisode, TlfbDay
-from study.mme import MmeInput, daily_mme
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from sqlalchemy import Row, Select, Subquery
+    from sqlalchemy import BindParameter, Row, Select, Subquery
 
     from content.factors import FactorSet
     from coordinator.projections.cut import Cut
@@ -34,31 +31,25 @@ if TYPE_CHECKING:
 DAY = ("participant_id", "visit", "medicine", "on")
 
 
-class Figure(NamedTuple):
-    """Morphine equivalents of one day in mg, or None with the reason; with both, the day is not known to be whole."""
-
-    mme: float | None
-    reason: str | None = None
-
-    @property
-    def complete(self) -> bool:
-        """True when there is a figure and it is known to be of the whole day."""
-        return self.mme is not None and self.reason is None
-
-
-def last(kind: type[Fact], cut: Cut, one: Sequence[str]) -> Subquery:
-    """The facts of a kind in force at the cut, of several about the same thing the one recorded last."""
+def last(kind: type[Fact], cut: Cut, one: Sequence[str], person: BindParameter[int] | None = None) -> Subquery:
+    """The facts of a kind in force at the cut, of several about the same thing the one recorded last; of one or all."""
     rows = table(TABLE_OF[kind])
+    mine = [rows.c.participant_id == person] if person is not None else []
     place = func.row_number().over(partition_by=[rows.c[name] for name in one], order_by=rows.c.id.desc())
-    every = select(rows, place.label("place")).where(*in_force(kind, cut)).subquery()
+    every = select(rows, place.label("place")).where(*in_force(kind, cut), *mine).subquery()
     return select(every).where(every.c.place == 1).subquery("last")
 
 
 def of_person(tx: Tx, cut: Cut, kind: type[Fact], person: Person, one: Sequence[str]) -> list[Row[Any]]:
     """The last facts of a kind about one person, in the order they were recorded."""
-    found = last(kind, cut, one)
-    mine: Select[Any] = select(found).where(found.c.participant_id == person.id)
-    return tx.rows(mine.order_by(found.c.id))
+    statement = cut.once(("of_person", kind.__name__, *one), lambda: _of_person(kind, cut, one))
+    return tx.rows(statement, person=person.id)
+
+
+def _of_person(kind: type[Fact], cut: Cut, one: Sequence[str]) -> Select[Any]:
+    """To be built once: that takes longer than to run it."""
+    found = last(kind, cut, one, bindparam("person"))
+    return select(found).order_by(found.c.id)
 
 
 def medicines_of(tx: Tx, cut: Cut, person: Person) -> Mapping[str, Row[Any]]:
@@ -86,22 +77,4 @@ def _figure(day: Sequence[Row[Any]], medicines: Mapping[str, Row[Any]], factors:
     if any(row.medicine not in medicines for row in day):
         return Figure(None, "not_listed")
     taken = [(count, medicines[row.medicine]) for count, row in counts if count > 0]
-    if not taken:
-        return Figure(0.0)
-    try:
-        result = daily_mme([_input(count, medicine) for count, medicine in taken], factors)
-    except ValidationError:
-        return Figure(None, "not_usable")
-    return Figure(result.value, result.reason)
-
-
-def _input(count: float, medicine: Row[Any]) -> MmeInput:
-    patch = medicine.form == "patch"
-    return MmeInput(
-        name=medicine.product,
-        form=medicine.form,
-        strength=Decimal(str(medicine.strength)),
-        unit=medicine.unit,
-        count=Decimal(str(count)),
-        hours_worn=Decimal(HOURS_A_DAY) if patch else None,
-    )
+    return added_up([used(count, medicine) for count, medicine in taken], factors) if taken else Figure(0.0)

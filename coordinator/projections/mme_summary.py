@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from content.factors import factor_set
 from content.medicines import limit
 from content.protocol import protocol
-from coordinator.projections.looked_back import DAY, Figure, medicines_of, of_person, remembered
-from coordinator.projections.mme_days import CALENDAR, figures_of
+from coordinator.projections.added_up import Figure
+from coordinator.projections.day_figures import CALENDAR, figures_of
+from coordinator.projections.looked_back import DAY, medicines_of, of_person, remembered
 from coordinator.projections.people import at_the_cut
 from study.days import day_there
 from study.facts import Response, TlfbDay, VisitPlanned
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Row
 
     from content.exports import Table
-    from content.factors import FactorSet
     from coordinator.projections.cut import Cut
     from coordinator.projections.people import Person
     from records.database import Tx
@@ -30,6 +30,33 @@ if TYPE_CHECKING:
 VISIT = ("participant_id", "visit")
 ITEM = ("participant_id", "visit", "instrument", "item")
 ONE_DAY = timedelta(days=1)
+
+
+COLUMNS = (
+    "visit",
+    "source",
+    "from_on",
+    "to_on",
+    "counted_from",
+    "days",
+    "days_known",
+    "low_coverage",
+    "mme_mean28_observed",
+    "mme_mean28_window",
+    "mme_mean28_therapy",
+    "mme_max28_day",
+    "days_share_at_50",
+    "days_share_at_90",
+    "mean_at_50",
+    "mean_at_90",
+    "reason",
+    "window_reason",
+    "therapy_reason",
+)
+"""The columns that differ between the rows of one person."""
+
+Figures = Mapping[str, Mapping[date, Figure]]
+"""By source the figure of each day."""
 
 
 class _Window(NamedTuple):
@@ -43,31 +70,51 @@ class _Window(NamedTuple):
 
 def mme_summary(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """One row for each check-in whose days are over, and each source that has anything to say of the person."""
-    factors = factor_set(cut.factors)
     for person in at_the_cut(tx, cut):
-        windows = _windows(tx, cut, person, factors)
-        for visit, source in sorted(windows, key=lambda key: (key[0].encode(), key[1])):
-            values = {"study_id": person.study_id, "visit": visit, "source": source, "factor_set": factors.id}
-            values |= _described(windows[visit, source])
+        for row in summed_up(tx, cut, person):
+            values = dict(zip(COLUMNS, row, strict=True)) | {"study_id": person.study_id, "factor_set": cut.factors}
             yield [values[name] for name in wanted.names]
 
 
-def _windows(tx: Tx, cut: Cut, person: Person, factors: FactorSet) -> dict[tuple[str, str], _Window]:
+def summed_up(tx: Tx, cut: Cut, person: Person, figures: Figures | None = None) -> list[tuple[Any, ...]]:
+    """What the rows of one person hold, in the order of `COLUMNS`; made once for all tables of an export.
+
+    `figures`: those of the person's days where they are there already.
+    """
+    return cut.once(("mme_summary", person.id), lambda: list(_summed_up(tx, cut, person, figures)))
+
+
+def _summed_up(tx: Tx, cut: Cut, person: Person, figures: Figures | None) -> Iterator[tuple[Any, ...]]:
+    windows = _windows(tx, cut, person, figures)
+    for visit, source in sorted(windows, key=lambda key: (key[0].encode(), key[1])):
+        values = {"visit": visit, "source": source} | _described(windows[visit, source])
+        yield tuple(values[name] for name in COLUMNS)
+
+
+def _windows(tx: Tx, cut: Cut, person: Person, figures: Figures | None) -> dict[tuple[str, str], _Window]:
     """By check-in and source."""
+    factors, found = factor_set(cut.factors), dict[tuple[str, str], _Window]()
     looked_back = of_person(tx, cut, TlfbDay, person, DAY)
-    answered = _first_answers([*of_person(tx, cut, Response, person, ITEM), *looked_back])
+    for visit, on, counted_from in _begun(tx, cut, person, looked_back):
+        figures = figures or figures_of(tx, cut, person, factors)
+        for source, days in figures.items():
+            if days and source != CALENDAR:
+                found[visit, source] = _before(on, days, counted_from)
+    for visit in {row.visit for row in looked_back}:
+        rows = [row for row in looked_back if row.visit == visit]
+        found[visit, CALENDAR] = _of_calendar(remembered(rows, medicines_of(tx, cut, person), factors))
+    return found
+
+
+def _begun(tx: Tx, cut: Cut, person: Person, looked_back: Sequence[Row[Any]]) -> Iterator[tuple[str, date, str]]:
+    """Each planned check-in whose day has come, that day, and what it is."""
     planned = of_person(tx, cut, VisitPlanned, person, VISIT)
-    days = {source: each for source, each in figures_of(tx, cut, person, factors).items() if source != CALENDAR}
-    today, found = day_there(cut.as_of, person.zone), dict[tuple[str, str], _Window]()
+    answered = _first_answers([*of_person(tx, cut, Response, person, ITEM), *looked_back]) if planned else {}
+    today = day_there(cut.as_of, person.zone)
     for visit in planned:
         on = answered.get(visit.visit, visit.target_on)
-        for source, figures in days.items():
-            if on <= today and figures:
-                found[visit.visit, source] = _before(on, figures, "answered" if visit.visit in answered else "target")
-    for visit_code in {row.visit for row in looked_back}:
-        rows = [row for row in looked_back if row.visit == visit_code]
-        found[visit_code, CALENDAR] = _of_calendar(remembered(rows, medicines_of(tx, cut, person), factors))
-    return found
+        if on <= today:
+            yield visit.visit, on, "answered" if visit.visit in answered else "target"
 
 
 def _first_answers(rows: Sequence[Row[Any]]) -> dict[str, date]:
@@ -86,7 +133,7 @@ def _before(on: date, figures: Mapping[date, Figure], counted_from: str) -> _Win
 
 def _whole(figure: Figure | None) -> float | None:
     """The figure of a day that is known to be whole; part of a day says too little."""
-    return figure.mme if figure is not None and figure.complete else None
+    return figure.mme if figure is not None else None
 
 
 def _of_calendar(figures: Mapping[date, Figure]) -> _Window:

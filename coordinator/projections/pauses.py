@@ -8,6 +8,7 @@ from sqlalchemy import Float, Select, Subquery, and_, case, cast, func, literal,
 
 from coordinator.projections.cut import (
     Query,
+    in_a_session,
     in_force,
     included,
     medicine_codes,
@@ -85,7 +86,10 @@ def _last_of(kind: type[Fact], cut: Cut, name: str) -> Subquery:
 
 
 def practice(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
-    """Every exercise led, and every practice reported; minutes with one decimal."""
+    """Every exercise led, and every practice reported; minutes with one decimal.
+
+    Blinded, without exercises led inside a session: those of the two arms are of other lengths.
+    """
     every, person = union_all(_led(cut), _reported(cut)).subquery("every"), included(cut)
     columns = {name: every.c[name] for name in ("practice_id", "source", "done_local", "zone", "minutes")} | {
         "study_id": person.c.study_id,
@@ -99,10 +103,11 @@ def practice(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
 
 def _led(cut: Cut) -> Select[Any]:
     rows = table(TABLE_OF[ExerciseLed])
-    where = case((rows.c.pause.is_(None), literal("led")), else_=literal("pause"))
-    return _practised(
-        ExerciseLed, cut, cast(shown_seconds(rows.c.seconds, rows.c.exercise, cut), Float) / SECONDS_A_MINUTE, where
-    )
+    inside = in_a_session(ExerciseLed)
+    where = case((rows.c.pause.is_not(None), literal("pause")), (inside, literal("session")), else_=literal("led"))
+    minutes = cast(shown_seconds(rows.c.seconds, rows.c.exercise, cut), Float) / SECONDS_A_MINUTE
+    every = _practised(ExerciseLed, cut, minutes, where)
+    return every if cut.unblinded else every.where(~inside)
 
 
 def _reported(cut: Cut) -> Select[Any]:

@@ -10,7 +10,6 @@ from sqlalchemy import select
 
 from coordinator.projections.cut import (
     CONSENT_KEPT,
-    NOTHING_KEPT,
     facts_of,
     in_force,
     in_study,
@@ -25,6 +24,8 @@ from study.facts import ConsentGiven, GroupAssigned, MedicineEpisode
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
+
+    from sqlalchemy import ColumnElement
 
     from content.exports import Table
     from coordinator.projections.cut import Cut
@@ -43,7 +44,7 @@ AT_FIRST: dict[str, str | None] = {
 }
 """What a participant has when they are added; each change of it stands in the audit as `name=value`."""
 
-STOPPED = "stopped"
+STOPPED, DECLINED = "stopped", "declined"
 TAKING_PART = ("enrolled", "prompts_stopped")
 
 
@@ -88,8 +89,12 @@ def therapy_groups(tx: Tx, cut: Cut) -> dict[int, str]:
 
 def at_the_cut(tx: Tx, cut: Cut) -> Iterator[Person]:
     """Everyone an export holds data of, by study id, as they stood at the cut."""
+    yield from cut.once(("people",), lambda: tuple(_everyone(tx, cut)))
+
+
+def _everyone(tx: Tx, cut: Cut) -> Iterator[Person]:
     people = table(Participant)
-    kept = people.c.status.not_in(NOTHING_KEPT + CONSENT_KEPT)
+    kept = people.c.id.not_in(cut.declined) & people.c.status.not_in(CONSENT_KEPT)
     columns = [column for column in people.c if column.name in Person.__annotations__]
     for row in tx.rows(select(*columns).where(*in_study(cut), kept).order_by(ByBytes(people.c.study_id))):
         person = Person(**row._mapping)
@@ -142,12 +147,27 @@ def consents(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
 
 
 def left_out(tx: Tx, cut: Cut) -> dict[str, int]:
-    """How many people there are no data of, by reason; test people are not counted."""
+    """How many people there are no data of at the cut, by reason; test people are not counted.
+
+    Whose data were removed are gone from every cut, of whatever instant.
+    """
     people = table(Participant)
-    return {
-        reason: len(tx.rows(select(people.c.id).where(*in_study(cut), people.c.status == reason)))
-        for reason in NOTHING_KEPT + CONSENT_KEPT
-    }
+    gone: dict[str, ColumnElement[bool]] = {DECLINED: people.c.id.in_(cut.declined)}
+    gone |= {reason: people.c.status == reason for reason in CONSENT_KEPT}
+    return {reason: len(tx.rows(select(people.c.id).where(*in_study(cut), is_so))) for reason, is_so in gone.items()}
+
+
+def declined_by(tx: Tx, as_of: datetime) -> tuple[int, ...]:
+    """The numbers of the participants who had declined at an instant, and had not come back to it by then."""
+    people, entries = table(Participant), table(AuditEntry)
+    chains = select(entries.c.chain).where(entries.c.action == f"participant:{DECLINED}", entries.c.at <= as_of)
+    ever = tx.rows(select(people.c.id, people.c.study_id).where(people.c.study_id.in_(chains)).order_by(people.c.id))
+    return tuple(row.id for row in ever if _status_at(tx, row.study_id, as_of) == DECLINED)
+
+
+def _status_at(tx: Tx, study_id: str, as_of: datetime) -> str | None:
+    found = [values["status"] for at, values in _changes(tx, study_id) if at <= as_of and "status" in values]
+    return found[-1] if found else None
 
 
 def sites(tx: Tx) -> list[str]:

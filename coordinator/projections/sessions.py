@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Integer, Select, String, cast, func, literal, null, select, union_all
+from sqlalchemy import Integer, Select, String, case, cast, func, literal, null, select, union_all
 
 from coordinator.projections.cut import Query, facts_of, in_force, included, recorded_since, streamed
 from coordinator.projections.sql import ByBytes, as_written
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 WHOLE = "whole"
 """Stands for the part in the row of a session that was done as a whole."""
 
+GROUP = "group"
+DATE_LONG = len("2026-03-02")
+
 KEY = ("participant_id", "session", "part", "way")
 
 
@@ -36,6 +39,7 @@ def sessions(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     first = select(every, place.label("place")).subquery("first_done")
     columns: dict[str, ColumnElement[Any]] = {column.name: as_written(column) for column in first.c}
     columns["study_id"] = person.c.study_id
+    columns["finished_on"] = case((first.c.way == GROUP, null()), else_=func.substr(first.c.done_local, 1, DATE_LONG))
     order = [ByBytes(person.c.study_id), *(ByBytes(first.c[name]) for name in KEY[1:])]
     where = [first.c.place == 1, *recorded_since(cut, first.c.recorded_at)]
     return streamed(tx, Query(columns, first.join(person, person.c.id == first.c.participant_id), where, order), wanted)
@@ -53,7 +57,7 @@ def _whole(cut: Cut) -> Select[Any]:
 
 def _met(cut: Cut) -> Select[Any]:
     rows = table(TABLE_OF[Attendance])
-    came = _done(Attendance, cut, literal(WHOLE), literal("done"), cast(null(), Integer), "group")
+    came = _done(Attendance, cut, literal(WHOLE), literal("done"), cast(null(), Integer), GROUP)
     return came.where(rows.c.status == "present")
 
 
@@ -90,7 +94,11 @@ def plans(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
 def attendance(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """Who came to which meeting; groups have numbers in place of the codes that staff gave them."""
     rows = table(TABLE_OF[Attendance])
-    query = facts_of(Attendance, cut, "attendance_id")
-    query.columns["therapy_group"] = literal("G").concat(cast(rows.c.group, String))
-    person = query.columns["study_id"]
-    return streamed(tx, Query(query.columns, query.source, query.where, [ByBytes(person), rows.c.meeting]), wanted)
+    begun = (rows.c.starts_at, rows.c.meeting)
+    place = func.row_number().over(partition_by=rows.c.participant_id, order_by=begun).label("nth")
+    every = select(rows.c.id, place).where(*in_force(Attendance, cut)).subquery("every_meeting")
+    group = literal("G").concat(cast(rows.c.group, String))
+    query = facts_of(Attendance, cut, "attendance_id", also={"therapy_group": group, "nth": every.c.nth})
+    source = query.source.join(every, every.c.id == rows.c.id)
+    order = [ByBytes(query.columns["study_id"]), every.c.nth]
+    return streamed(tx, Query(query.columns, source, query.where, order), wanted)

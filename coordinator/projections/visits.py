@@ -7,14 +7,18 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sqlalchemy import select
+
 from content.factors import factor_set
 from content.instruments import instrument
 from content.medicines import limit
 from content.protocol import protocol
-from coordinator.projections.cut import Query, included, medicine_codes, recorded_since, streamed
+from coordinator.projections.cut import Query, in_force, included, medicine_codes, recorded_since, streamed
 from coordinator.projections.looked_back import DAY, last, medicines_of, of_person, remembered
 from coordinator.projections.people import at_the_cut
 from coordinator.projections.sql import ByBytes, as_written
+from records.fact_tables import TABLE_OF
+from records.tables import table
 from study import responses as rules
 from study.days import day_there
 from study.facts import CheckInFinished, Response, ScoreGiven, TlfbDay, VisitPlanned
@@ -61,6 +65,16 @@ def _one_by_one(
     where = recorded_since(cut, found.c.recorded_at)
     where += [found.c[having].is_not(None)] if having else []
     return streamed(tx, Query(columns, found.join(person, person.c.id == found.c.participant_id), where, order), wanted)
+
+
+def answered_at(tx: Tx, cut: Cut) -> set[tuple[str, str]]:
+    """Each instrument with the check-ins at which it has an answer or a score of somebody, by the cut."""
+    found = set[tuple[str, str]]()
+    for kind in (Response, ScoreGiven):
+        rows, person = table(TABLE_OF[kind]), included(cut)
+        said = select(rows.c.instrument, rows.c.visit).join_from(rows, person, person.c.id == rows.c.participant_id)
+        found |= {(row.instrument, row.visit) for row in tx.rows(said.where(*in_force(kind, cut)).distinct())}
+    return found
 
 
 def tlfb_days(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
@@ -113,6 +127,7 @@ def _visit(window: Row[Any], answered: list[Row[Any]], ends: list[Row[Any]], tod
         "status": "complete" if complete else "partial" if answered else _unanswered(window, today),
         "completed_at": f"{complete[0].replace(tzinfo=None).isoformat(timespec='seconds')}Z" if complete else None,
         "in_window": int(window.opens_on <= max(days) <= window.closes_on) if days else None,
+        "last_answered_on": max(days, default=None),
         "mode": None if not modes else modes.pop() if len(modes) == 1 else "mixed",
     }
 

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, String, case, cast, func, literal, null, select
 
-from coordinator.projections.cut import Query, included, recorded_since, streamed
+from coordinator.projections.cut import SESSION_TALKS, Query, included, recorded_since, streamed
 from coordinator.projections.sql import ByBytes, as_written
+from records.fact_tables import TABLE_OF
 from records.tables import AlertNote, AlertRow, AuditEntry, ConversationRow, DueItem, table
+from study.facts import GroupAssigned
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +30,7 @@ def due_items(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """Items sent or at their end by the cut.
 
     A pending one may still move and is left out; so are, when blinded, timers of exercises, whose seconds tell which
-    exercise it is.
+    exercise it is, and all of members of therapy groups.
     """
     rows, person = table(DueItem), included(cut)
     final = rows.c.final_at <= cut.as_of
@@ -39,7 +41,7 @@ def due_items(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
         "reason": case((final, rows.c.reason), else_=null()),
     }
     where: list[ColumnElement[bool]] = [final | (rows.c.sent_at <= cut.as_of)]
-    where += [] if cut.unblinded else [rows.c.item != EXERCISE_TIMER]
+    where += [] if cut.unblinded else [rows.c.item != EXERCISE_TIMER, _in_no_group(cut, rows)]
     where += recorded_since(cut, _by(cut, rows.c.sent_at), _by(cut, rows.c.final_at))
     order = [ByBytes(person.c.study_id), ByBytes(rows.c.item), ByBytes(rows.c.occurrence)]
     return streamed(tx, Query(columns, _joined(rows, person), where, order), wanted)
@@ -92,7 +94,7 @@ def alert_notes(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
 
 
 def conversations(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
-    """Talks, without anything that was said."""
+    """Talks, without anything that was said; blinded, none whose length or moment could tell the arm."""
     rows, person = table(ConversationRow), included(cut)
     over = rows.c.ended_at <= cut.as_of
     columns = _as_written(rows, person) | {
@@ -102,7 +104,18 @@ def conversations(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     }
     changes = (rows.c.started_at, _by(cut, rows.c.ended_at))
     where = [rows.c.started_at <= cut.as_of, *recorded_since(cut, *changes)]
+    where += [] if cut.unblinded else [rows.c.talk.not_in(SESSION_TALKS), _in_no_group(cut, rows)]
     return streamed(tx, Query(columns, _joined(rows, person), where, [rows.c.id]), wanted)
+
+
+def _in_no_group(cut: Cut, rows: SqlTable) -> ColumnElement[bool]:
+    """The condition that a row is of nobody who was ever put into a therapy group.
+
+    A group is of one arm. Its meetings move what else is due to its members, all in the same way, on days of its own.
+    """
+    assigned = table(TABLE_OF[GroupAssigned])
+    mine = (assigned.c.participant_id == rows.c.participant_id) & (assigned.c.recorded_at <= cut.as_of)
+    return ~select(1).where(mine).exists()
 
 
 def _by(cut: Cut, instant: ColumnElement[Any]) -> ColumnElement[Any]:

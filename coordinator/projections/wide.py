@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from content.exports import exports
 from content.protocol import protocol
-from content.wide import OF_MME, OF_VISITS, ScoreAt, at_visit, score_columns
+from content.wide import OF_MME, OF_VISITS, ScoreAt, at_visit, score_column
 from coordinator.projections import mme_summary, visits
 from coordinator.projections.people import at_the_cut, therapy_groups
 
@@ -62,5 +62,5 @@ def _named(row: Values, names: dict[str, str]) -> Values:
 
 
 def _score(row: Values) -> Values:
-    place = score_columns().get(ScoreAt(row["instrument"], row["score"], row["visit"]))
+    place = score_column(ScoreAt(row["instrument"], row["score"], row["visit"]))
     return {} if place is None else {place: row["value"]}

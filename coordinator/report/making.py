@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from content.analysis import analysis
+from content.factors import DEFAULT
 from content.loading import ContentRefused
 from content.protocol import shelf_in_use
 from coordinator import manifest
@@ -38,6 +39,7 @@ class Asked:
     acting: str | None = None
     by_arm: bool = False
     force: bool = False
+    factors: str = DEFAULT
 
 
 def refuse_without_libraries() -> None:
@@ -56,7 +58,14 @@ def make(database: Database, asked: Asked, *, actor: str, progress: Progress) ->
     plan = _plan()
     with workshop(out) as folder:
         progress("tables")
-        cut = Request(folder / DATA, as_of=asked.as_of, site=asked.site, unblind=asked.unblind, acting=asked.acting)
+        cut = Request(
+            folder / DATA,
+            as_of=asked.as_of,
+            site=asked.site,
+            unblind=asked.unblind,
+            acting=asked.acting,
+            factors=asked.factors,
+        )
         export(database, cut, actor=actor)
         _write(folder, plan, asked, progress)
         return _put_in_place(folder, out)

@@ -35,7 +35,8 @@ typed <- function(x, column) {
     boolean = as.logical(as.integer(x)),
     instant = as.POSIXct(x, format = "%Y-%m-%dT%H:%M:%SZ", tz = "UTC"),
     date = as.Date(x),
-    code = if (length(meanings)) factor(x, levels = names(meanings)) else x,
+    # a code of an older release has no meaning here, and stays
+    code = if (length(meanings)) factor(x, levels = union(names(meanings), sort(unique(x), method = "radix"))) else x,
     without_apostrophe(x))
   if (any(is.na(y) & !is.na(x))) stop(column$table, ".", column$column, ": a cell is not what the codebook says")
   attr(y, "label") <- column$label

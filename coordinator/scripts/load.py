@@ -60,8 +60,7 @@ def _typed(texts: Any, column: Any) -> Any:
         return pd.to_datetime(texts, format="%Y-%m-%d")
     if column.type == "code" and column.values:
         codes = list(_listed(column.values))
-        if strange := set(texts.dropna()) - set(codes):
-            raise ValueError(f"{column.table}.{column.column}: {strange} is not in the codebook")
+        codes += sorted(set(texts.dropna()) - set(codes))  # of an older release, without a meaning here
         return texts.astype(pd.CategoricalDtype(codes))
     return texts.str.replace(r"^'('*[=+@\t-])", r"\1", regex=True)
 
