@@ -28,7 +28,8 @@ class SecondContact(SQLModel, table=True):
 
     __tablename__ = "second_contact"
 
-    participant_id: int = Field(primary_key=True, foreign_key="participant.id")
+    id: int | None = Field(default=None, primary_key=True)
+    participant_id: int = Field(foreign_key="participant.id", unique=True)
     sealed_text: bytes = sealed()
     kept_at: datetime
     kept_by: str

@@ -23,6 +23,8 @@ from records.tables import AuditEntry, Chat, DueItem, Meta, table
 from tests.databases import KEY, START, Fresh, other
 from tests.samples import FREE_TEXT, RAW_UPDATE, lived_in
 
+pytestmark = pytest.mark.weeks
+
 Lines = list[Any]
 RESTORED = ("audit", "audit_head")
 

@@ -41,6 +41,8 @@ from tests.golden import check
 from tests.plans import STAMP
 from tests.visiting import BATTERY, CORE, begins, kept, scored
 
+pytestmark = pytest.mark.weeks
+
 CLOSES = "2026-03-30T04:00:00+00:00"
 USUAL = OXYCODONE.model_copy(update={"change": "enrolled", "times": "08:00", "schedule": "scheduled"})
 OPTIONS = {0: "Not at all", 1: "Several days", 2: "More than half the days", 3: "Nearly every day", None: "Skip"}

@@ -38,6 +38,8 @@ from tests.exported import (
 )
 from tests.samples import lived_in
 
+pytestmark = pytest.mark.weeks
+
 
 @pytest.fixture
 def study(database: Database, clock: Clock, tmp_path: Path) -> Study:

@@ -26,6 +26,8 @@ from tests.test_importing import everything
 from tests.test_visits import joined, rows, skip_to
 from tests.visiting import begins
 
+pytestmark = pytest.mark.weeks
+
 JUNE_3 = datetime(2026, 6, 3, 20, 0, tzinfo=UTC)
 LAST, FIRST = date(2026, 6, 2), date(2026, 5, 6)
 ON = {"answered_on": "2026-06-03", "mode": "phone", "taken_by": "dana"}

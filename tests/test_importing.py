@@ -183,6 +183,7 @@ async def test_a_baseline_on_paper_is_the_day_of_enrolment_and_the_year_counts_f
 
 async def test_a_visit_that_counts_from_an_unknown_day_waits_for_the_baseline(clinic: Clinic, desk: Desk) -> None:
     await joined(clinic, baseline_on=None)
+    nothing_on_the_list(clinic)
     clinic.clock.move(days=95)
     later = [line("peg", "p", "7", answered_on="2026-09-03")]
     assert "bring the baseline in first" in desk.refused(later)[0]

@@ -53,6 +53,7 @@ def coach(fresh: Fresh, clock: Clock, tmp_path: Path) -> Coach:
     return run
 
 
+@pytest.mark.slow
 def test_a_study_with_other_check_ins_exports_without_a_plan_and_reports_with_its_own(
     coach: Coach, tmp_path: Path
 ) -> None:

@@ -160,6 +160,7 @@ def test_the_calculators_run_anywhere(installed: Installed) -> None:
     assert json.loads(installed.coach("score", "--json", "peg", "7", "8", "6").stdout)["score"] == 7.0
 
 
+@pytest.mark.slow
 def test_a_database_is_made_and_looked_after_anywhere(installed: Installed) -> None:
     assert "upgraded" in installed.coach("db", "upgrade").stdout
     assert installed.coach("participant", "add", "--test", "--arm", "mbt").returncode == 0

@@ -20,7 +20,7 @@ import pytest
 from content.exports import Column, Table, exported
 from content.missing_codes import missing_code
 from content.wide import with_more
-from coordinator import labelled
+from coordinator import enrolling, labelled
 from coordinator.export_folder import ExportRefused
 from records import due, talks
 from records.due import Planned
@@ -83,6 +83,8 @@ def exports(study: Study) -> dict[str, Export]:
         person.logs(evening(date(2026, 3, 2), "different"))
         person.logs(said("p", 4, "month_6", mode="phone", taken_by="dana"))
         person.logs(ConsentGiven(version="1", language="en", sha256="0" * 64, answer="agreed", at=START))
+    gone = study.adds("mbt").enrols(date(2026, 3, 1))
+    enrolling.erase(study.database, gone.study_id, "dana")
     study.clock.at = at("2026-03-06T12:00:00")
     return {kind: study.exports(format=kind, free_text=True) for kind in ("csv", "sav", "dta")}
 

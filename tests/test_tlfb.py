@@ -13,6 +13,8 @@ from tests.clinic import FENTANYL, MORPHINE, OXYCODONE, Clinic, Patient
 from tests.golden import check
 from tests.visiting import begins
 
+pytestmark = pytest.mark.weeks
+
 FROM_THE_START: dict[str, Any] = {"change": "enrolled"}
 OXY = OXYCODONE.model_copy(update=FROM_THE_START)
 MORNING = MORPHINE.model_copy(update=FROM_THE_START)

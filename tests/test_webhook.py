@@ -105,7 +105,7 @@ async def test_a_webhook_without_a_secret_cannot_even_be_made(still: Clinic) -> 
 async def test_a_pause_from_the_first_tap_to_the_dose(clinic: Running) -> None:
     ann = await clinic.enrolled("mbt")
     await ann.does(">/pause", *EXERCISE, "Take my dose now", "1 tablet (usual)")
-    assert "Logged: 1 tablet" in ann.hears
+    assert "1 tablet of oxy" in ann.hears
     assert len(clinic.kept(DoseTaken)) == 1
     assert clinic.pretend.world.calls["getupdates"] == 0
 

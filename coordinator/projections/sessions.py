@@ -92,13 +92,24 @@ def plans(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
 
 
 def attendance(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
-    """Who came to which meeting; groups have numbers in place of the codes that staff gave them."""
+    """Who came to which meeting; groups have numbers in place of the codes that staff gave them.
+
+    A person's meetings are numbered in the order in which they were first entered: no later entry and no correction
+    changes the number of one.
+    """
     rows = table(TABLE_OF[Attendance])
-    begun = (rows.c.starts_at, rows.c.meeting)
-    place = func.row_number().over(partition_by=rows.c.participant_id, order_by=begun).label("nth")
-    every = select(rows.c.id, place).where(*in_force(Attendance, cut)).subquery("every_meeting")
+    entered = (
+        select(rows.c.participant_id, rows.c.meeting, func.min(rows.c.recorded_at).label("first"))
+        .where(rows.c.recorded_at <= cut.as_of)
+        .group_by(rows.c.participant_id, rows.c.meeting)
+        .subquery("entered")
+    )
+    in_turn = (entered.c.first, entered.c.meeting)
+    place = func.row_number().over(partition_by=entered.c.participant_id, order_by=in_turn).label("nth")
+    every = select(entered.c.participant_id, entered.c.meeting, place).subquery("every_meeting")
     group = literal("G").concat(cast(rows.c.group, String))
     query = facts_of(Attendance, cut, "attendance_id", also={"therapy_group": group, "nth": every.c.nth})
-    source = query.source.join(every, every.c.id == rows.c.id)
+    same = (every.c.participant_id == rows.c.participant_id) & (every.c.meeting == rows.c.meeting)
+    source = query.source.join(every, same)
     order = [ByBytes(query.columns["study_id"]), every.c.nth]
     return streamed(tx, Query(query.columns, source, query.where, order), wanted)

@@ -50,12 +50,21 @@ NOT_LISTED = "unlisted"
 
 @dataclass(frozen=True)
 class Log:
-    """A table whose rows repeat: its form, what its fields begin with, the columns that tell an entry, its facts."""
+    """A table whose rows repeat: its form, what its fields begin with, the columns that tell an entry, its facts.
+
+    `told_by`: columns of the facts that tell an entry where the rows have its number alone, and no more is shown.
+    """
 
     form: str
     prefix: str
     key: tuple[str, ...]
     kinds: tuple[type[Fact], ...] = ()
+    told_by: tuple[str, ...] = ()
+
+    @property
+    def tells(self) -> tuple[str, ...]:
+        """The columns of the facts that tell an entry."""
+        return self.told_by or self.key
 
 
 LOGS: Mapping[str, Log] = {
@@ -69,7 +78,7 @@ LOGS: Mapping[str, Log] = {
     "pain_ratings": Log("pain_log", "pain", ("rating_id",), (PainRated,)),
     "practice": Log("practice_log", "practice", ("practice_id",), (ExerciseLed, PracticeDone)),
     "sessions": Log("session_log", "ses", ("session", "part", "way"), (SessionPartDone, SessionDone, Attendance)),
-    "attendance": Log("attendance_log", "att", ("meeting",), (Attendance,)),
+    "attendance": Log("attendance_log", "att", ("nth",), (Attendance,), ("meeting",)),
     "tlfb_days": Log("calendar_log", "cal", ("visit", "on", "medicine"), (TlfbDay,)),
     "adverse_events": Log("event_log", "event", ("event_id",), (AdverseEvent,)),
     "alerts": Log("alert_log", "alert", ("alert_id",)),
@@ -92,7 +101,8 @@ def _told(name: str, value: Any) -> str:
 def instances(tx: Tx, cut: Cut, name: str) -> dict[Key, int]:
     """The instance of each entry of a table that was ever there by the cut, 1 for a person's first."""
     first = (_alerts(cut) if name == "alerts" else _first_said(LOGS[name], cut)).subquery("first_said")
-    person, keys = included(cut), [first.c[name] for name in LOGS[name].key]
+    log = LOGS[name]
+    person, keys = included(cut), [first.c[name] for name in log.tells]
     query = select(person.c.study_id, *keys).join(first, person.c.id == first.c.participant_id)
     in_turn = [ByBytes(key) if isinstance(key.type, String) else key for key in (person.c.study_id, *keys)]
     query = query.order_by(in_turn[0], first.c.first, *in_turn[1:])
@@ -100,7 +110,7 @@ def instances(tx: Tx, cut: Cut, name: str) -> dict[Key, int]:
     found = dict[Key, int]()
     for study_id, group in groupby(rows, key=itemgetter(0)):
         for number, row in enumerate(group, start=1):
-            found[study_id, *map(_told, LOGS[name].key, row[1:])] = number
+            found[(study_id, str(number)) if log.told_by else (study_id, *map(_told, log.key, row[1:]))] = number
     return found
 
 
@@ -113,7 +123,7 @@ def _alerts(cut: Cut) -> Select[Any]:
 
 def _first_said(log: Log, cut: Cut) -> Select[Any]:
     every = union_all(*(_said(kind, log, cut) for kind in log.kinds)).subquery("every")
-    keys = [every.c[name] for name in log.key]
+    keys = [every.c[name] for name in log.tells]
     return select(every.c.participant_id, func.min(every.c.recorded_at).label("first"), *keys).group_by(
         every.c.participant_id, *keys
     )
@@ -122,12 +132,12 @@ def _first_said(log: Log, cut: Cut) -> Select[Any]:
 def _said(kind: type[Fact], log: Log, cut: Cut) -> Select[Any]:
     rows, codes = table(TABLE_OF[kind]), medicine_codes()
     source: Any = rows
-    if "medicine" in log.key:
+    if "medicine" in log.tells:
         entity = rows.c.entity if kind is MedicineEpisode else rows.c.medicine
         source = rows.outerjoin(codes, codes.c.entity == entity)
-    keys = [_key(name, kind, codes.c.code).label(name) for name in log.key]
+    keys = [_key(name, kind, codes.c.code).label(name) for name in log.tells]
     found = select(rows.c.participant_id, rows.c.recorded_at, *keys).select_from(source)
-    came = [rows.c.status == "present"] if kind is Attendance and "way" in log.key else []
+    came = [rows.c.status == "present"] if kind is Attendance and "way" in log.tells else []
     return found.where(rows.c.recorded_at <= cut.as_of, *came)
 
 

@@ -25,10 +25,12 @@ def upgrade() -> None:
     op.create_index("ix_confirmed_wording_instrument", "confirmed_wording", ["instrument"])
     op.create_table(
         "second_contact",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("participant_id", sa.Integer(), nullable=False),
         sa.Column("sealed_text", sa.LargeBinary(), nullable=False),
         sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("kept_by", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("participant_id", name="pk_second_contact"),
+        sa.PrimaryKeyConstraint("id", name="pk_second_contact"),
+        sa.UniqueConstraint("participant_id", name="uq_second_contact_participant_id"),
         sa.ForeignKeyConstraint(["participant_id"], ["participant.id"], name="fk_second_contact_participant_id"),
     )
