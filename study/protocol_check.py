@@ -19,6 +19,7 @@ from content.medicines import limit
 from content.safety_data import alerts
 from content.safety_texts import numbers_of, safety_texts, untranslated
 from content.sessions import lessons
+from study.checklist import BASELINE
 from study.person import Person
 from study.plan import Planned, diary_time, family_of, plan, unprompted
 from study.prompting import cap_of, importance, messages_of, spacing_of
@@ -82,6 +83,8 @@ def _ladders(protocol: Protocol) -> Iterator[Problem]:
             if later.day < earlier.day:
                 yield Problem(f"visits.{visit.code}.{later.code}", f"day {later.day} comes before {earlier.code}")
         yield from _steps(visit, protocol)
+        if visit.code == BASELINE and protocol.has_short_form(visit):
+            yield Problem(f"visits.{visit.code}", "has a short form: only the whole baseline begins the year")
         said = [step.at for step in steps if step.does == "message"]
         if len(set(said)) < len(said):
             yield Problem(f"ladders.{visit.ladder}", "two tries come at the same time of day")

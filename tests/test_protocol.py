@@ -195,6 +195,12 @@ def test_a_close_that_is_not_the_end_of_the_window_is_found() -> None:
     ]
 
 
+def test_a_baseline_with_a_short_form_is_found() -> None:
+    assert found(protocol_with("ladders", "baseline", "steps", 2, form="core")) == [
+        "visits.baseline: has a short form: only the whole baseline begins the year"
+    ]
+
+
 def test_two_tries_at_the_same_time_of_day_are_found() -> None:
     assert found(protocol_with("ladders", "follow_up", "steps", 1, at="10:00")) == [
         "ladders.follow_up: two tries come at the same time of day"
