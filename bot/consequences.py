@@ -223,7 +223,7 @@ def _planned_again(desk: Desk, entity: str, fact: Fact) -> None:
 
 
 def _finished(desk: Desk, entity: str, fact: kinds.CheckInFinished) -> None:
-    """A check-in was answered: its reminders stop; the day of a baseline, which is only ever whole, is enrolment."""
+    """A check-in was answered: its reminders stop; that of a baseline, gone through to its end, is enrolment."""
     person = desk.participant
     window = visits.windows(desk.tx, person.id).get(fact.visit)
     late = window is not None and lookups.view_local(fact.at, person.zone).date() > window.closes_on

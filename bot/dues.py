@@ -52,7 +52,7 @@ def _step(desk: Desk, item: Row[Any]) -> None:
 
 def _is_late(desk: Desk, due_at: datetime, conversation: int) -> bool:
     """True for a step over a minute late, and for one whose last words have not reached the person for so long."""
-    unread_since = post.undelivered_since(desk.tx, desk.participant.id, "step", conversation)
+    unread_since = post.undelivered_since(desk.tx, desk.world.bot, desk.participant.id, "step", conversation)
     return desk.tx.now - min(due_at, unread_since or due_at) > timedelta(seconds=limit("late_timer_seconds"))
 
 
@@ -136,11 +136,12 @@ def _session_again(desk: Desk, item: Row[Any]) -> None:
 
 def _again(desk: Desk, item: Row[Any]) -> None:
     """A prompt the person put off to a time of their own."""
-    if item.payload["talk"] == "diary" and evening.is_answered(desk, item.payload["args"]["on"]):
+    talk, args = evening.still_to_ask(desk, item.payload["talk"], dict(item.payload["args"]))
+    if talk is None:
         due.close(desk.tx, item.id, "superseded", "answered by now")
     elif asked_for.may_go(desk, item):
         due.close(desk.tx, item.id, "answered", "sent")
-        begin_for(desk, item, item.payload["talk"], dict(item.payload["args"]), silent=asked_for.is_silent(desk))
+        begin_for(desk, item, talk, args, silent=asked_for.is_silent(desk))
 
 
 def _travel(desk: Desk, item: Row[Any]) -> None:

@@ -76,7 +76,7 @@ def traffic(desk: Desk, person: Person) -> Traffic:
         calm=row.calm_since is not None,
         up_since=up_since,
         told_in=outage.told_in(tx, row.id, up_since) if up_since is not None else None,
-        on_its_way=post.undelivered_since(tx, row.id, "prompt") is not None,
+        on_its_way=post.undelivered_since(tx, desk.world.bot, row.id, "prompt") is not None,
     )
 
 

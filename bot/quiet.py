@@ -45,7 +45,7 @@ def busy(desk: Desk) -> bool:
 
 def waits_for_line(desk: Desk) -> bool:
     """True while an earlier prompt to the person has not reached Telegram; nothing piles up behind it."""
-    return post.undelivered_since(desk.tx, desk.participant.id, "prompt") is not None
+    return post.undelivered_since(desk.tx, desk.world.bot, desk.participant.id, "prompt") is not None
 
 
 def ends_at(desk: Desk) -> datetime:

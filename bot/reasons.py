@@ -65,7 +65,9 @@ def _waited(desk: Desk, row: Row[Any]) -> str | None:
     if local_at(sent_at, row.zone).date() <= _at(row).date():
         return None
     breaks = facts.in_force(desk.tx, BreakTaken, desk.participant.id)
-    if any(kept.recorded_at < sent_at and kept.fact.until > planned_at and kept.fact.days for kept in breaks):
+    # the last one said before counts: a break of no days ends the one before
+    said = max((kept for kept in breaks if kept.recorded_at < sent_at), key=lambda kept: kept.recorded_at, default=None)
+    if said is not None and said.fact.days and said.fact.until > planned_at:
         return "after_break"
     spans = plans.spans(desk.tx, desk.participant.id)
     held = any(b.person.hold is not None and b.since < sent_at and end > planned_at for b, end in spans)

@@ -2297,8 +2297,8 @@ class session:
         return Message("session.booster_ended", {}, variant)
 
     @staticmethod
-    def booster_why() -> Message:
-        return Message("session.booster_why")
+    def booster_why(*, week: Param) -> Message:
+        return Message("session.booster_why", {"week": week})
 
     @staticmethod
     def change_button() -> Message:
@@ -3475,6 +3475,10 @@ class why:
     @staticmethod
     def visit_nudge(*, closes: Param, name: Param) -> Message:
         return Message("why.visit_nudge", {"closes": closes, "name": name})
+
+    @staticmethod
+    def visit_reminder(*, closes: Param, name: Param) -> Message:
+        return Message("why.visit_reminder", {"closes": closes, "name": name})
 
     @staticmethod
     def week_picture(*, anchor: Param, day: Param) -> Message:

@@ -165,8 +165,8 @@ def _may_be_drawn(tx: Tx, person: Row[Any]) -> None:
     if person.status not in ("enrolled", "prompts_stopped") or person.hold == "died":
         raise DrawRefused(f"{study_id} takes no part: {person.hold or person.status}")
     baseline = visits.finished(tx, person.id, "baseline")
-    if person.enrolled_on is None or baseline is None or not baseline.complete:
-        raise DrawRefused(f"the baseline of {study_id} is not complete: coach why {study_id} baseline")
+    if person.enrolled_on is None or baseline is None:
+        raise DrawRefused(f"the baseline of {study_id} was not answered to its end: coach why {study_id} baseline")
 
 
 def _next(tx: Tx, person: Row[Any]) -> tuple[int, Slot]:

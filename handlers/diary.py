@@ -62,7 +62,7 @@ def diary(
         return
     answer = yield from _ask(me, sheet, anchor_on, away=away)
     args = {"on": on, "anchor_on": anchor_on, "week": week, "closes_at": closes_at}
-    if answer == "later" and (yield from put_off(me, "diary", args, say.diary.put_off)):
+    if answer == "later" and (yield from put_off(me, "diary", args, say.diary.put_off, sheet.ends_at)):
         return
     if answer in ("later", "not_today"):
         yield Say("not_today", say.diary.not_today())

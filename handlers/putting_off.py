@@ -31,9 +31,10 @@ def ask_when(me: ParticipantView, key: str, until: datetime | None = None) -> As
     return chosen if until is None or chosen < until else None
 
 
-def put_off(me: ParticipantView, talk: str, args: dict[str, Any], said: Callable[..., Message]) -> Asking[bool]:
-    """Put the prompt of a talk off to a time the person chooses, before its `closes_at`; False when there is none."""
-    until = datetime.fromisoformat(args["closes_at"]) if args.get("closes_at") else None
+def put_off(
+    me: ParticipantView, talk: str, args: dict[str, Any], said: Callable[..., Message], until: datetime | None = None
+) -> Asking[bool]:
+    """Put the prompt of a talk off to a time the person chooses, before `until`; False when there is none left."""
     at = yield from ask_when(me, "later", until)
     if at is None:
         return False

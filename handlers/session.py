@@ -203,7 +203,7 @@ def booster(me: ParticipantView, week: int) -> Conversation:
     question = say.session.booster(title=title, minutes=say.weekly.minutes(n=chosen.minutes))
     choice = yield from choose("offer", question, [*options, why], back=False)
     if choice == "why":
-        choice = yield from choose("offer_again", say.session.booster_why(), options)
+        choice = yield from choose("offer_again", say.session.booster_why(week=week), options)
     if choice == "not_now":
         yield Say("not_now", say.pause.no_exercise())
         return

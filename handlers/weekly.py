@@ -56,7 +56,8 @@ def weekly(
     question = say.weekly.offer(opening=opening)
     choice = yield from _wanted(say.weekly.after_away(question=question) if away else question, _BEGIN, _LATER)
     args = {"week": week, "anchor_on": anchor_on, "closes_at": closes_at}
-    if choice == "later" and (yield from put_off(me, "weekly", args, say.weekly.put_off)):
+    until = datetime.fromisoformat(closes_at) if closes_at is not None else None
+    if choice == "later" and (yield from put_off(me, "weekly", args, say.weekly.put_off, until)):
         return
     if choice == "begin":
         yield from look_back(me, asked, opened=True)

@@ -8,6 +8,9 @@ from records.database import Tx
 STATUS_OF = {"prompts": "prompts_stopped", "study": "stopped", "data": "stopped"}
 """The three levels, and the status each one gives."""
 
+ASKED_FOR = ("check_back", "visit_again", "session_again", "again")
+"""What the person had put off to a time of their own: a message too."""
+
 
 def leave(tx: Tx, participant_id: int, level: str, action: str) -> None:
     """Stop at one of the levels of `STATUS_OF`; `action` is how the audit names it.
@@ -18,7 +21,8 @@ def leave(tx: Tx, participant_id: int, level: str, action: str) -> None:
     people.change(tx, participant_id, action, status=STATUS_OF[level])
     post.cancel(tx, participant_id, ("prompt",), "stopped")
     if level == "prompts":
-        due.cancel(tx, participant_id, "check_back", f"stopped: {level}")
+        for item in ASKED_FOR:
+            due.cancel(tx, participant_id, item, f"stopped: {level}")
         return
     due.cancel(tx, participant_id, None, f"stopped: {level}")
     post.cancel(tx, participant_id, ("step",), "stopped")

@@ -217,13 +217,17 @@ def waiting(tx: Tx, bot: str, limit: int) -> list[Row[Any]]:
     return tx.rows(_waiting, bot_=bot, now_=tx.now, limit_=limit)
 
 
-def undelivered_since(tx: Tx, participant_id: int, kind: Kind, conversation: int | None = None) -> datetime | None:
+def undelivered_since(
+    tx: Tx, bot: str, participant_id: int, kind: Kind, conversation: int | None = None
+) -> datetime | None:
     """When the oldest letter of this kind to a participant was written that did not reach Telegram yet; else None.
 
-    `conversation`: only of that talk. A letter that was refused, let go or left in doubt is waited for no more.
+    `conversation`: only of that talk. A letter that was refused, let go or left in doubt is waited for no more, nor one
+    of another bot or past its last moment.
     """
-    mine = (outbox.c.participant_id == participant_id) & (outbox.c.kind == kind)
+    mine = (outbox.c.participant_id == participant_id) & (outbox.c.kind == kind) & (outbox.c.bot == bot)
     mine &= outbox.c.state.in_(("waiting", "sending"))
+    mine &= outbox.c.not_after.is_(None) | (outbox.c.not_after > tx.now)
     if conversation is not None:
         mine &= outbox.c.conversation_id == conversation
     found: datetime | None = tx.first(select(func.min(outbox.c.created_at)).where(mine))[0]

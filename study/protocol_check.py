@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from content.catalogue import catalogue
 from content.exercises import exercises
 from content.instruments import instruments
 from content.medicines import limit
@@ -83,6 +84,7 @@ def _ladders(protocol: Protocol) -> Iterator[Problem]:
             if later.day < earlier.day:
                 yield Problem(f"visits.{visit.code}.{later.code}", f"day {later.day} comes before {earlier.code}")
         yield from _steps(visit, protocol)
+        yield from _without_text(visit, protocol)
         if visit.code == BASELINE and protocol.has_short_form(visit):
             yield Problem(f"visits.{visit.code}", "has a short form: only the whole baseline begins the year")
         said = [step.at for step in steps if step.does == "message"]
@@ -98,6 +100,16 @@ def _steps(visit: Visit, protocol: Protocol) -> Iterator[Problem]:
         for day in [] if step.does == "close" else [step.day, *(each.day for each in step.tries)]:
             if day >= last:
                 yield Problem(place, f"day {day} is not before the close on day {last}")
+
+
+def _without_text(visit: Visit, protocol: Protocol) -> Iterator[Problem]:
+    """What the chat cannot say of a check-in: it names it, and has words of their own for each step."""
+    said = [step.code for step in protocol.ladder(visit).steps if step.does == "message"]
+    keys = [f"visit.name_{visit.code}", *(f"{file}{code}" for code in said for file in ("visit.", "why.visit_"))]
+    for key in keys:
+        if key not in catalogue().texts:
+            file, _, name = key.partition(".")
+            yield Problem(f"visits.{visit.code}", f"content/messages/{file}.toml has no text {name}")
 
 
 def _forms(protocol: Protocol) -> Iterator[Problem]:

@@ -34,7 +34,7 @@ LIST = "sequence,stratum,arm\n1,main,cbt\n2,main,mbt\n3,main,mbt\n4,main,cbt\n"
 
 
 def joined(tx: Tx, *, baseline: bool | None = True, **given: Any) -> str:
-    """Somebody real who has joined; `baseline`: complete, in part (False), or not answered (None)."""
+    """Somebody real who has joined; `baseline`: complete, with a question skipped (False), or not answered (None)."""
     study_id = people.add(tx, arm=None, test=False, zone="America/New_York", **given)
     person = people.by_study_id(tx, study_id)
     people.change(tx, person.id, "participant:enrolled", status="enrolled", enrolled_at=tx.now)
@@ -126,14 +126,13 @@ def test_a_list_may_be_numbered_through_or_by_site_and_come_from_a_spreadsheet()
 
 def test_a_draw_takes_the_next_place_once_and_only_after_the_baseline(database: Database) -> None:
     with database.write("dana") as tx:
-        early, part, ann, ben = (joined(tx, baseline=done) for done in (None, False, True, True))
+        early, ann, ben = (joined(tx, baseline=done) for done in (None, False, True))
         with pytest.raises(DrawRefused, match="there is no list"):
             allocating.draw(tx, ann)
         loaded = allocating.load(tx, LIST)
         assert (loaded.sha256, loaded.places) == (allocation.sha256_of(LIST), {"main": 4})
-        for waiting in (early, part):
-            with pytest.raises(DrawRefused, match=f"the baseline of {waiting} is not complete"):
-                allocating.draw(tx, waiting)
+        with pytest.raises(DrawRefused, match=f"the baseline of {early} was not answered to its end"):
+            allocating.draw(tx, early)
         with pytest.raises(DrawRefused, match="test person"):
             allocating.draw(tx, people.add(tx, arm=None, test=True))
         assert [allocating.draw(tx, who).sequence for who in (ann, ben)] == [1, 2]

@@ -131,6 +131,7 @@ def test_a_frozen_cut_is_made_again_byte_for_byte_after_the_study_went_on(
         "analysis.R",
         "analysis.dcf",
         "analysis.py",
+        "attendance.csv",
         "codebook.csv",
         "codebook.html",
         "figures.R",

@@ -195,6 +195,16 @@ def test_a_close_that_is_not_the_end_of_the_window_is_found() -> None:
     ]
 
 
+def test_a_step_and_a_check_in_the_chat_has_no_words_for_are_found() -> None:
+    assert found(protocol_with("ladders", "baseline", "steps", 1, code="second")) == [
+        "visits.baseline: content/messages/visit.toml has no text second",
+        "visits.baseline: content/messages/why.toml has no text visit_second",
+    ]
+    assert "visits.month_1: content/messages/visit.toml has no text name_month_1" in found(
+        protocol_with("visits", 1, code="month_1", months=1)
+    )
+
+
 def test_a_baseline_with_a_short_form_is_found() -> None:
     assert found(protocol_with("ladders", "baseline", "steps", 2, form="core")) == [
         "visits.baseline: has a short form: only the whole baseline begins the year"

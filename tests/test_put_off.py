@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
-from coordinator import enrolling, ledger
-from records import people, visits
+from coordinator import allocating, enrolling, ledger
+from records import people, post, visits
+from records.post import Letter
 from records.tables import DueItem, Outbox, table
 from study.facts import DiaryDay
 from tests.clinic import FENTANYL, MORPHINE, Clinic, Patient, clinic_over, fresh_sqlite
+from tests.golden import check
 from tests.living import days, joined, rows_of, until
 from tests.test_visits import joined as consented
 from tests.visiting import begins
@@ -118,6 +120,7 @@ async def test_the_diary_is_put_off_within_its_evening_and_asked_again_once(clin
     assert "/diary begins it before that" in ann.hears
     await clinic.passes(minutes=31)
     await ann.does("As usual", "Yes, write it down")
+    check("diary_put_off", ann.transcript())
     assert [each.on.isoformat() for each in clinic.kept(DiaryDay)] == ["2026-03-02"]
     assert ledger.check(clinic.database) == []
 
@@ -136,8 +139,10 @@ async def test_the_week_can_be_put_off_too(clinic: Clinic) -> None:
     await ann.does(">/diary", "Rather not say")
     await until(clinic, datetime(2026, 3, 9, 2, 0, tzinfo=UTC))
     assert "Later" in ann.buttons
+    ann.script.clear()
     await ann.does("Later", "In 30 minutes")
     await clinic.passes(minutes=31)
+    check("weekly_put_off", ann.transcript())
     assert "Begin" in ann.buttons
 
 
@@ -201,3 +206,52 @@ async def test_staff_who_withdraw_somebody_end_the_talk_in_front_too(clinic: Cli
     ann.seen = len(ann.person.messages)
     await clinic.passes(days=2)
     assert ann.heard == []
+
+
+async def test_who_skipped_a_first_question_has_answered_the_baseline_and_can_be_drawn(clinic: Clinic) -> None:
+    ann = await consented(clinic, baseline_on=None)
+    await begins(clinic, ann, "baseline", "peg", core=["peg"])
+    await ann.does("5", "Skip", "5")
+    with clinic.database.write("dana") as tx:
+        allocating.load(tx, "sequence,stratum,arm\n1,main,cbt\n2,main,mbt\n")
+        assert allocating.draw(tx, "P0001").sequence == 1
+
+
+async def test_the_ladder_of_the_baseline_says_why_at_each_step(clinic: Clinic) -> None:
+    ann = await consented(clinic, baseline_on=None)
+    for day in (1, 3, 7, 21):
+        await until(clinic, datetime(2026, 3, 2 + day, 23, 0, tzinfo=UTC))
+        ann.script.append(f"(day {day})")
+        await ann.taps("Why do I get this?")
+        assert "first check-in" in ann.hears
+    check("baseline_ladder", ann.transcript())
+
+
+async def test_a_sunday_diary_is_put_off_within_its_day_and_then_asks_the_week_too(clinic: Clinic) -> None:
+    ann = await joined(clinic, MORPHINE, arm=None, since=45)
+    await until(clinic, datetime(2026, 3, 8, 23, 40, tzinfo=UTC), writes=ann)
+    assert "The diary for Sunday" in ann.last.text
+    await ann.taps("Later")
+    assert "Tomorrow" not in ann.buttons
+    await ann.does("In 30 minutes", ">/diary", "Rather not say")
+    ann.script.clear()
+    await clinic.passes(minutes=40)
+    assert "Now the week from Monday 2 March to Sunday 8 March" in ann.last.text
+
+
+async def test_messages_only_ends_what_was_put_off_too(clinic: Clinic) -> None:
+    ann = await joined(clinic, arm=None, since=88)
+    await until(clinic, INVITED)
+    await ann.does("Later", "Tomorrow", ">/stop", "1: Messages only", "Yes, do this")
+    assert states(clinic, "visit_again") == {"visit_again": "cancelled"}
+
+
+async def test_a_letter_of_a_former_bot_holds_nobody_back(clinic: Clinic) -> None:
+    ann = await joined(clinic, arm=None, since=88)
+    with clinic.database.write("study") as tx:
+        chat = people.chat_of(tx, 1)
+        former = Letter("prompt", "sendMessage", "visit.invite", {"text": "of another bot"})
+        assert chat is not None
+        post.put(tx, "another", post.Address(1, chat.chat_hash, chat.sealed_chat), former, "1")
+    await until(clinic, INVITED)
+    assert "3-month check-in" in ann.last.text

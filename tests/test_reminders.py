@@ -25,7 +25,7 @@ from tests.plans import STAMP
 TEN = datetime(2026, 3, 5, 15, 0, tzinfo=UTC)  # 10:00 in New York, three months after the baseline
 HAS = {
     "visit": (
-        *("visit_ladder", "visit_why", "visit_over", "check_in_late", "check_in_after_a_hold"),
+        *("visit_ladder", "baseline_ladder", "visit_why", "visit_over", "check_in_late", "check_in_after_a_hold"),
         *("break_moves_a_check_in", "break_over_a_check_in"),
     ),
     "visit_again": ("visit_put_off",),
@@ -37,7 +37,7 @@ HAS = {
     "meeting": ("meeting_soon", "meeting_off"),
     "pre_dose": ("pre_dose_pause", "pre_dose_off", "pre_dose_late"),
     "practice_nudge": ("nudge_begun", "fewer_messages"),
-    "again": ("nudge_later",),
+    "again": ("nudge_later", "diary_put_off", "weekly_put_off"),
     "closing": ("closing",),
     "outage": ("away_an_evening", "away_three_days"),
     "check_back": ("pause_later",),

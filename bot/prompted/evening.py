@@ -39,6 +39,15 @@ def is_answered(desk: Desk, on: str) -> bool:
     return kept.day(desk.tx, desk.participant.id, date.fromisoformat(on)) is not None
 
 
+def still_to_ask(desk: Desk, talk: str, args: dict[str, Any]) -> tuple[str | None, dict[str, Any]]:
+    """What is left of a talk that was put off: of a diary answered by now the week alone, None when nothing is."""
+    if talk != "diary" or not is_answered(desk, args["on"]):
+        return talk, args
+    if args.get("week") is None:
+        return None, args
+    return "weekly", {name: args[name] for name in ("week", "anchor_on", "closes_at")}
+
+
 def weekly(prompt: Prompt) -> None:
     """Ask about the week that ends with the day of the row, and show its picture."""
     desk, row = prompt.desk, prompt.row

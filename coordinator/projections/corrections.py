@@ -21,6 +21,7 @@ from study.facts import (
     Attendance,
     CheckInFinished,
     ExerciseLed,
+    GroupAssigned,
     MedicineEpisode,
     PauseEnded,
     Response,
@@ -169,6 +170,8 @@ def _row_id(history: _History, kind: type[Fact], row: Row[Any]) -> str | None:
         return f"{row.visit}.{row.instrument}.{row.item}"
     if kind is ScoreGiven:
         return f"{row.visit}.{row.instrument}.{row.score}"
+    if kind is GroupAssigned:
+        return str(row.study_id)
     if kind in (SessionPartDone, SessionDone):
         return f"{row.session}.{row.part if kind is SessionPartDone else WHOLE}"
     if kind in (VisitPlanned, CheckInFinished):
@@ -200,6 +203,8 @@ def _shown(history: _History, kind: type[Fact], name: str, value: Any, column: C
         return history.tx.keys.open(value) if value else None
     if column.name == "medicine":
         return history.code(value)
+    if column.name == "therapy_group":
+        return f"G{value}"
     if column.name == "product":
         return shown_product(value)
     if column.blinded == "neutral" and not history.cut.unblinded:

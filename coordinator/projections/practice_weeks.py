@@ -45,7 +45,10 @@ def practice_weeks(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     for row in tx.rows(found.order_by(ByBytes(person.c.study_id), weeks.c.on)):
         if cut.since is None or row.kept_at >= cut.since:
             inside = _inside(row, led)
-            values = dict(row._mapping) | {"led_minutes": max(row.led_minutes - inside, 0), "session_minutes": inside}
+            home = {"led_minutes": max(row.led_minutes - inside, 0), "session_minutes": inside}
+            if row.minutes is not None:
+                home["minutes"] = max(row.minutes - inside, 0)
+            values = dict(row._mapping) | home
             yield [values[name] for name in wanted.names]
 
 

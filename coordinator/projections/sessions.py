@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Integer, Select, String, case, cast, func, literal, null, select, union_all
+from sqlalchemy import Integer, Select, String, cast, func, literal, null, select, union_all
 
 from coordinator.projections.cut import Query, facts_of, in_force, included, recorded_since, streamed
 from coordinator.projections.sql import ByBytes, as_written
@@ -34,12 +34,14 @@ KEY = ("participant_id", "session", "part", "way")
 
 def sessions(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """Each part and each session once: of several the one done first."""
-    every, person = union_all(_parts(cut), _whole(cut), _met(cut)).subquery("every"), included(cut)
+    # groups of two arms meet at their own pace: which of their sessions are done would tell one from the other
+    done = [_parts(cut), _whole(cut), *([_met(cut)] if cut.unblinded else [])]
+    every, person = union_all(*done).subquery("every"), included(cut)
     place = func.row_number().over(partition_by=[every.c[name] for name in KEY], order_by=(every.c.done_at, every.c.id))
     first = select(every, place.label("place")).subquery("first_done")
     columns: dict[str, ColumnElement[Any]] = {column.name: as_written(column) for column in first.c}
     columns["study_id"] = person.c.study_id
-    columns["finished_on"] = case((first.c.way == GROUP, null()), else_=func.substr(first.c.done_local, 1, DATE_LONG))
+    columns["finished_on"] = func.substr(first.c.done_local, 1, DATE_LONG)
     order = [ByBytes(person.c.study_id), *(ByBytes(first.c[name]) for name in KEY[1:])]
     where = [first.c.place == 1, *recorded_since(cut, first.c.recorded_at)]
     return streamed(tx, Query(columns, first.join(person, person.c.id == first.c.participant_id), where, order), wanted)
@@ -95,8 +97,10 @@ def attendance(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """Who came to which meeting; groups have numbers in place of the codes that staff gave them.
 
     A person's meetings are numbered in the order in which they were first entered: no later entry and no correction
-    changes the number of one.
+    changes the number of one. A blinded export has no row: groups of two arms meet at their own pace.
     """
+    if not cut.unblinded:
+        return
     rows = table(TABLE_OF[Attendance])
     entered = (
         select(rows.c.participant_id, rows.c.meeting, func.min(rows.c.recorded_at).label("first"))
@@ -112,4 +116,4 @@ def attendance(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     same = (every.c.participant_id == rows.c.participant_id) & (every.c.meeting == rows.c.meeting)
     source = query.source.join(every, same)
     order = [ByBytes(query.columns["study_id"]), every.c.nth]
-    return streamed(tx, Query(query.columns, source, query.where, order), wanted)
+    yield from streamed(tx, Query(query.columns, source, query.where, order), wanted)

@@ -41,7 +41,7 @@ def due_items(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
         "reason": case((final, rows.c.reason), else_=null()),
     }
     where: list[ColumnElement[bool]] = [final | (rows.c.sent_at <= cut.as_of)]
-    where += [] if cut.unblinded else [rows.c.item != EXERCISE_TIMER, _in_no_group(cut, rows)]
+    where += [] if cut.unblinded else [rows.c.item != EXERCISE_TIMER, _without_groups(cut)]
     where += recorded_since(cut, _by(cut, rows.c.sent_at), _by(cut, rows.c.final_at))
     order = [ByBytes(person.c.study_id), ByBytes(rows.c.item), ByBytes(rows.c.occurrence)]
     return streamed(tx, Query(columns, _joined(rows, person), where, order), wanted)
@@ -104,18 +104,18 @@ def conversations(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     }
     changes = (rows.c.started_at, _by(cut, rows.c.ended_at))
     where = [rows.c.started_at <= cut.as_of, *recorded_since(cut, *changes)]
-    where += [] if cut.unblinded else [rows.c.talk.not_in(SESSION_TALKS), _in_no_group(cut, rows)]
+    where += [] if cut.unblinded else [rows.c.talk.not_in(SESSION_TALKS), _without_groups(cut)]
     return streamed(tx, Query(columns, _joined(rows, person), where, [rows.c.id]), wanted)
 
 
-def _in_no_group(cut: Cut, rows: SqlTable) -> ColumnElement[bool]:
-    """The condition that a row is of nobody who was ever put into a therapy group.
+def _without_groups(cut: Cut) -> ColumnElement[bool]:
+    """The condition that nobody of the study was ever put into a therapy group; else there is no row of anybody.
 
-    A group is of one arm. Its meetings move what else is due to its members, all in the same way, on days of its own.
+    A group is of one arm. Its meetings move what else is due to its members, all in the same way, on days of its own;
+    and while one arm alone has a group, who is left out would tell that arm.
     """
     assigned = table(TABLE_OF[GroupAssigned])
-    mine = (assigned.c.participant_id == rows.c.participant_id) & (assigned.c.recorded_at <= cut.as_of)
-    return ~select(1).where(mine).exists()
+    return ~select(1).where(assigned.c.recorded_at <= cut.as_of).exists()
 
 
 def _by(cut: Cut, instant: ColumnElement[Any]) -> ColumnElement[Any]:
