@@ -154,11 +154,11 @@ ROOM_FOR_A_NUMBER = 12
 
 
 def completeness(rows: Sequence[Completeness], plan: Analysis, shown: Callable[[str], str]) -> dict[str, Any]:
-    """Bars of percent by check-in and arm; strokes where the trial stood."""
+    """Bars of percent by check-in and arm, none of too few people; strokes where the trial stood."""
     arms = list(dict.fromkeys(row.arm for row in rows))
     order = list(dict.fromkeys(shown(row.visit) for row in rows))
     known = [{"arm": named(r.arm), "visit": shown(r.visit), "percent": 100 * r.given / r.due, "n": f"n = {r.due}"}
-             for r in rows if r.due]  # fmt: skip
+             for r in rows if r.is_shown(plan.few.people)]  # fmt: skip
     trial = [{"visit": shown(share.visit), "percent": share.percent} for share in plan.completeness]
     x = alt.X("visit:N", sort=order, title=None, axis=alt.Axis(labelAngle=0), scale=alt.Scale(domain=order))
     y = alt.Y("percent:Q", title="percent", scale=alt.Scale(domain=[0, 100]))

@@ -79,8 +79,8 @@ class Written:
             f"Data as of {self.cut}, {how}. {len(self.data.people())} people enrolled; test people are in no figure."
         )
         yield Paragraph(
-            f"{MISSING_IS} Figures of fewer than {self.data.few} people are not shown. Means of who answered "
-            "say nothing about who did not."
+            f"{MISSING_IS} Figures of fewer than {self.data.few} people are not shown, but for the totals of who "
+            "came how far. Means of who answered say nothing about who did not."
         )
 
     # --- from screening on
@@ -119,10 +119,10 @@ class Written:
     # --- who answered
 
     def _completeness(self) -> Iterator[Block]:
-        plan, due = self.data.plan, [row for row in self.completed if row.due]
+        plan, few, due = self.data.plan, self.data.few, [row for row in self.completed if row.due]
         trial = "; ".join(f"{each.percent:g} % at {shown(each.visit)}" for each in plan.completeness)
         yield Heading("Who answered")
-        if due:
+        if any(row.is_shown(few) for row in due):
             yield Picture(
                 pictures.completeness(due, plan, shown),
                 "Who gave the primary figure",
@@ -130,8 +130,9 @@ class Written:
             )
         rows = tuple(
             (
-                " ".join(filter(None, [shown(row.visit), row.arm.upper()])), str(row.due),
-                _percent(row.given, row.due), _percent(row.whole, row.due), str(row.removed), str(row.open),
+                " ".join(filter(None, [shown(row.visit), row.arm.upper()])), figures.count(row.due, few),
+                _share(row.given, row.due, few), _share(row.whole, row.due, few),
+                figures.count(row.removed, few), figures.count(row.open, few),
             )
             for row in self.completed
         )  # fmt: skip
@@ -375,4 +376,4 @@ def _percent(number: int, whole: int) -> str:
 
 def _share(number: int, whole: int, few: int) -> str:
     """A count with its percent, unless it or its rest is too small."""
-    return "not shown" if 0 < number < few or 0 < whole - number < few else _percent(number, whole)
+    return "not shown" if figures.is_small(number, whole, few) else _percent(number, whole)
