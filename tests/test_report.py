@@ -197,6 +197,7 @@ def test_who_answered_and_who_did_a_session_are_not_told_of_three_people_nor_whe
     assert "3 people enrolled" in text
     assert "month 6 | fewer than 5 | not shown | not shown | 0 | 0\n" in text
     assert not re.findall(r"\d %\)", text), "a share of three people"
+    assert "Missed month 6 | not shown\n" in text, "or it could be worked out"
     assert "Who gave the primary figure" not in text, "nor a picture of it"
     assert office.reports("seven").exit_code == 0
     data = Data(office.study.folder / "seven" / "data", analysis(), by_arm=False, on=clock.at.date())

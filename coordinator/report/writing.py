@@ -86,15 +86,16 @@ class Written:
     # --- from screening on
 
     def _flow(self) -> Iterator[Block]:
-        counts = figures.flow(self.data)
+        counts, few = figures.flow(self.data), self.data.few
         sent_away = [(name, number) for name, number in excluded(counts) if number]
         yield Picture(
-            pictures.flow(counts, self.completed, shown, [f"{name}: {number}" for name, number in sent_away]),
+            pictures.flow(counts, self.completed, shown, [f"{name}: {number}" for name, number in sent_away], few),
             "From screening on" if counts.screened is not None else "From the invitation on",
             f"At each check-in: who gave the primary figure ({self.data.plan.primary.title}) and who missed it, of "
             "those whose window is over, with whose data were removed since. Analysed: "
             "who has it at baseline and at least once later.",
         )
+        rows: list[tuple[str, int | str]]
         rows = [("Screened", counts.screened), *sent_away] if counts.screened is not None else []
         rows += [("Invited", counts.invited), ("Declined", counts.declined), ("Enrolled", counts.enrolled)]
         rows += [("Enrolled, not allocated", counts.not_allocated)] if counts.not_allocated else []
@@ -102,7 +103,7 @@ class Written:
             name = f": {pictures.named(arm)}" if arm else ""
             rows += [(f"Allocated{name}", of_arm.allocated)] if arm else []
             rows += [(f"Left the study{name}", of_arm.left), (f"Data removed{name}", of_arm.removed)]
-            rows += [(f"Missed {shown(each.visit)}{name}", each.due - each.given)
+            rows += [(f"Missed {shown(each.visit)}{name}", each.due - each.given if each.is_shown(few) else "not shown")
                      for each in self.completed if each.arm == arm and each.due]  # fmt: skip
             rows += [(f"Analysed{name}", of_arm.analysed)]
         begins = (
@@ -112,8 +113,9 @@ class Written:
         yield Grid(
             ("", "people"),
             tuple((name, str(number)) for name, number in rows),
-            f"{begins}Totals are shown whole, however small. Who declined, and whose data were removed, are counted, "
-            "and nothing else of them is known; several criteria can be against one person.",
+            f"{begins}Totals are shown whole, however small, but for who gave and who missed a check-in. "
+            "Who declined, and whose data were removed, are counted, and nothing else of them is known; "
+            "several criteria can be against one person.",
         )
 
     # --- who answered
