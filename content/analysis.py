@@ -229,10 +229,12 @@ def misfits(plan: Analysis) -> list[str]:
         for visit in (protocol().visits if each.primary else [first])
         if at_visit(each.column, visit) not in figures
     ]
+    later = [("outcomes", each.column) for each in plan.outcomes if not each.primary]
+    later += [("steps", each.column) for each in plan.steps]
     found += [
-        f"steps: the wide file has no figure '{each.column}' at any follow-up"
-        for each in plan.steps
-        if not any(at_visit(each.column, visit) in figures for visit in protocol().visits[1:])
+        f"{place}: the wide file has no figure '{column}' at any follow-up"
+        for place, column in later
+        if not any(at_visit(column, visit) in figures for visit in protocol().visits[1:])
     ]
     visits = {visit.code for visit in protocol().visits}
     named = [("completeness", each.visit) for each in plan.completeness]

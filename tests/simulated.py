@@ -20,6 +20,8 @@ VISITS = ("m0", "m3", "m6", "m9", "m12")
 PLANTED = -0.9
 """What the arm under test falls by more than the other, at every follow-up."""
 COMMON = {"m3": -0.4, "m6": -0.6, "m9": -0.6, "m12": -0.7}
+WILD = 99.0
+"""What nobody means; a mean with it is seen to have it."""
 SITES = ("boston", "madison")
 AT_A_VISIT = {"answered_at": START, "answered_local": "2026-03-02T10:00:00", "zone": ZONE, "visit": ""}
 
@@ -59,14 +61,21 @@ def _person(chance: random.Random, n: int, lost: float, of_groups: float) -> Sim
 # --- as the files that analysis.py reads
 
 
-def written(folder: Path, seed: int, number: int, *, of_groups: float = 0, **plan: str) -> Path:
-    """The files of an unblinded export that the analysis reads, with one outcome; `plan` has other settings of it."""
+def written(folder: Path, seed: int, number: int, *, of_groups: float = 0, late: int = 0, **plan: str) -> Path:
+    """The files of an unblinded export that the analysis reads, with one outcome; `plan` has other settings of it.
+
+    `late`: so many of the first gave month 6 behind its window, with a wild figure.
+    """
     outcome = "peg_score"
     folder.mkdir(parents=True)
-    header = ["study_id", "site", "status", "arm", "therapy_group", *(f"{outcome}_{visit}" for visit in VISITS)]
+    header = ["study_id", "site", "status", "arm", "therapy_group", *(f"{outcome}_{visit}" for visit in VISITS),
+              *(f"in_window_{visit}" for visit in VISITS)]  # fmt: skip
     lines = [",".join(header)]
     for n, person in enumerate(people(seed, number, of_groups=of_groups), start=1):
-        cells = [f"{person.values[visit]:.6f}" if person.values[visit] is not None else "" for visit in VISITS]
+        values = person.values | ({"m6": WILD} if n <= late else {})
+        cells = [f"{value:.6f}" if value is not None else "" for value in values.values()]
+        cells += ["" if value is None else str(int(not (visit == "m6" and n <= late)))
+                  for visit, value in values.items()]  # fmt: skip
         lines.append(",".join([f"P{n:04}", person.site, "enrolled", person.arm, f"G{person.group}", *cells]))
     (folder / "wide.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     lines_of = dict(line.split(": ", 1) for line in analysis().script(by_arm=True).splitlines())

@@ -7,15 +7,18 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
 
 import pytest
 
+from content.analysis import analysis
+from content.exports import exports
+from content.loading import ContentRefused
 from tests.databases import KEY, Clock, Fresh, url_of
 from tests.exported import Study, begun
-from tests.protocols import stamp_text
+from tests.protocols import living_by, put, stamp_text
 
 Coach = Callable[..., tuple[int, str, str]]
 
@@ -34,6 +37,24 @@ def its_plan() -> str:
     text = resources.files("content").joinpath("analysis", "stamp.toml").read_text(encoding="utf-8")
     parts = re.split(r"(?m)^(?=\[\[|# ---)", text)
     return "".join(each for each in parts if "month_12" not in each and "rmdq" not in each)
+
+
+@pytest.fixture
+def tables_anew() -> Iterator[None]:
+    """The tables of an export are those of the protocol in use, made once in a process: here, and after here, anew."""
+    exports.cache_clear()
+    yield
+    exports.cache_clear()
+
+
+@pytest.mark.usefixtures("tables_anew")
+def test_an_outcome_asked_at_baseline_alone_is_refused_before_anything_is_counted(tmp_path: Path) -> None:
+    baseline_alone = put(tmp_path, "stamp.toml", {'"peg", "rmdq", "tlfb", "hrqol4", "phq4", "pgic"': '"peg", "pgic"'})
+    with living_by(baseline_alone), pytest.raises(ContentRefused) as refused:
+        analysis()
+    assert refused.value.reasons == [
+        f"outcomes: the wide file has no figure '{each}' at any follow-up" for each in ("rmdq_score", "unhealthy_days")
+    ]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from content.screening_criteria import criteria
 from coordinator import screening
 from coordinator.manifest import written
 from coordinator.report import words
-from coordinator.report.figures import Data
+from coordinator.report.figures import Data, by_session
 from coordinator.report.printing import page, pdf
 from coordinator.report.writing import Written
 from coordinator.scripts import analysis as script
@@ -34,7 +34,7 @@ from tests.lme4 import agree, drawn_in_r, in_r, rows_of
 pytest.importorskip("reportlab", reason="reportlab (extra `analysis`) is not installed")
 
 PEOPLE, MONTHS = 26, 6
-REMOVED = 2
+REMOVED = 4
 ARM_WORDS = ("mbt", "cbt", "mindful", "cognitive")
 PICTURE = re.compile(r'src="data:image/svg\+xml;base64,[^"]+"')
 
@@ -185,6 +185,26 @@ def test_small_numbers_are_left_out_and_a_second_one_with_them(office: Office) -
     responders = text.split("Responders")[1].split("Linear mixed model")[0]
     assert "not shown, of" in responders
     assert not re.findall(r"[^\d][1-4] of \d+ \(", responders)
+
+
+def test_who_answered_and_who_did_a_session_are_not_told_of_three_people_nor_where_three_did_not(
+    fresh: Fresh, clock: Clock, tmp_path: Path
+) -> None:
+    office = Office(Study(fresh("sqlite"), clock, tmp_path), fresh)
+    simulated.live(office.study, 2601, 7, months=MONTHS)
+    assert office.reports("three", "--site", simulated.SITES[1]).exit_code == 0
+    text = office.text("three")
+    assert "3 people enrolled" in text
+    assert "month 6 | fewer than 5 | not shown | not shown | 0 | 0\n" in text
+    assert not re.findall(r"\d %\)", text), "a share of three people"
+    assert "Missed month 6 | not shown\n" in text, "or it could be worked out"
+    assert "Who gave the primary figure" not in text, "nor a picture of it"
+    assert office.reports("seven").exit_code == 0
+    data = Data(office.study.folder / "seven" / "data", analysis(), by_arm=False, on=clock.at.date())
+    assert {row["session"] for row in data.rows("sessions") if row["done"] in (3, 4)} == {"S1", "S5", "S6"}
+    assert [(row["session"], row["percent"]) for row in by_session(data)] == [
+        (session, 100) for session in ("S2", "S3", "S4", "S7", "S8")
+    ]
 
 
 def test_by_arm_it_has_contrasts_beside_what_the_trial_found(office: Office) -> None:

@@ -77,6 +77,11 @@ def count(number: int, few: int) -> str:
     return f"fewer than {few}" if 0 < number < few else str(number)
 
 
+def is_small(part: int, whole: int, few: int) -> bool:
+    """Whether a share would tell of too few people: of those it counts, or of the rest."""
+    return 0 < part < few or 0 < whole - part < few
+
+
 # --- from screening on
 
 
@@ -146,6 +151,10 @@ class Completeness:
     removed: int
     open: int
 
+    def is_shown(self, few: int) -> bool:
+        """Whether it may be told who gave the primary figure; not where no window is over."""
+        return self.due > 0 and not is_small(self.given, self.due, few)
+
 
 def completeness(data: Data) -> list[Completeness]:
     """By arm and check-in; the denominators are those whose window is over, answered or not."""
@@ -182,11 +191,16 @@ def mean_sd(row: Row, few: int) -> str:
 
 
 def _shares(counts: list[int], few: int) -> list[str]:
-    """Counts and percent; where one count is too small a second goes with it, or it could be worked out."""
+    """Counts and percent; where one count is too small a second goes with it, or it could be worked out.
+
+    None where all of them are few.
+    """
     hidden = {n for n, number in enumerate(counts) if 0 < number < few}
     if len(hidden) == 1 and (others := [n for n, number in enumerate(counts) if number and n not in hidden]):
         hidden.add(min(others, key=lambda n: counts[n]))
     whole = sum(counts)
+    if 0 < whole < few:
+        return ["not shown" for _ in counts]
     return ["not shown" if n in hidden else f"{number} ({100 * number / whole:.0f} %)" if whole else "0"
             for n, number in enumerate(counts)]  # fmt: skip
 
@@ -211,9 +225,10 @@ def attended(data: Data) -> list[Attended]:
 
 
 def by_session(data: Data) -> list[Row]:
-    """Share of people who did each session, of those whose week for it is over; none of too few."""
-    return [row | {"percent": 100 * row["done"] / row["people"], "n": row["people"]}
-            for row in data.rows("sessions") if row["people"] >= data.few]  # fmt: skip
+    """Share of people who did each session, of those whose week for it is over; none that tells of too few."""
+    shown = [row for row in data.rows("sessions")
+             if row["people"] >= data.few and not is_small(row["done"], row["people"], data.few)]  # fmt: skip
+    return [row | {"percent": 100 * row["done"] / row["people"], "n": row["people"]} for row in shown]
 
 
 def by_week(data: Data) -> list[Row]:
@@ -249,7 +264,7 @@ class Responders:
         """`12 of 40 (30 %)`, unless either side is too few."""
         if self.people < few:
             return f"of {count(self.people, few)}"
-        if 0 < self.responders < few or 0 < self.people - self.responders < few:
+        if is_small(self.responders, self.people, few):
             return f"not shown, of {self.people}"
         return f"{self.responders} of {self.people} ({100 * self.responders / self.people:.0f} %)"
 

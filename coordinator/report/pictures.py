@@ -62,11 +62,11 @@ TRUNK, SIDE = 0.25, 0.76
 
 
 def flow(
-    counts: Flow, completed: Sequence[Completeness], shown: Callable[[str], str], excluded: Sequence[str]
+    counts: Flow, completed: Sequence[Completeness], shown: Callable[[str], str], excluded: Sequence[str], few: int
 ) -> dict[str, Any]:
     """Boxes from screening on, a column for each arm at its end; `shown` writes out a check-in.
 
-    `excluded`: a line for each reason to be sent away.
+    `excluded`: a line for each reason to be sent away. Fewer than `few` are told of in totals only.
     """
     boxes: list[dict[str, Any]] = []
     row = 0.0
@@ -87,15 +87,16 @@ def flow(
     for n, (arm, of_arm) in enumerate(counts.arms.items()):
         x = TRUNK if len(counts.arms) == 1 else 0.25 + 0.5 * n
         lines = [f"{named(arm)}: {of_arm.allocated}"] if arm else []
-        lines += [f"{shown(c.visit)}: {_answered(c)}" for c in completed if c.arm == arm]
+        lines += [f"{shown(c.visit)}: {_answered(c, few)}" for c in completed if c.arm == arm]
         lines += [f"Left the study: {of_arm.left}", f"Data removed: {of_arm.removed}", f"Analysed: {of_arm.analysed}"]
         boxes += [_box(x, row + 2 + k, line, wide=0.44) | {"arm": arm} for k, line in enumerate(lines)]
     return _done(_boxes(boxes))
 
 
-def _answered(of: Completeness) -> str:
-    told = [f"{of.given} given", f"{of.due - of.given} missed"] if of.due else []
-    return ", ".join([*told, *([f"{of.open} not due yet"] if of.open or not told else [])])
+def _answered(of: Completeness, few: int) -> str:
+    told = [f"{of.given} given", f"{of.due - of.given} missed"] if of.is_shown(few) else ["not shown"][: of.due]
+    waiting = f"fewer than {few}" if 0 < of.open < few else of.open
+    return ", ".join([*told, *([f"{waiting} not due yet"] if of.open or not told else [])])
 
 
 def _box(x: float, row: float, text: str, wide: float = 0.44) -> dict[str, Any]:
@@ -154,11 +155,11 @@ ROOM_FOR_A_NUMBER = 12
 
 
 def completeness(rows: Sequence[Completeness], plan: Analysis, shown: Callable[[str], str]) -> dict[str, Any]:
-    """Bars of percent by check-in and arm; strokes where the trial stood."""
+    """Bars of percent by check-in and arm, none of too few people; strokes where the trial stood."""
     arms = list(dict.fromkeys(row.arm for row in rows))
     order = list(dict.fromkeys(shown(row.visit) for row in rows))
     known = [{"arm": named(r.arm), "visit": shown(r.visit), "percent": 100 * r.given / r.due, "n": f"n = {r.due}"}
-             for r in rows if r.due]  # fmt: skip
+             for r in rows if r.is_shown(plan.few.people)]  # fmt: skip
     trial = [{"visit": shown(share.visit), "percent": share.percent} for share in plan.completeness]
     x = alt.X("visit:N", sort=order, title=None, axis=alt.Axis(labelAngle=0), scale=alt.Scale(domain=order))
     y = alt.Y("percent:Q", title="percent", scale=alt.Scale(domain=[0, 100]))

@@ -79,22 +79,23 @@ class Written:
             f"Data as of {self.cut}, {how}. {len(self.data.people())} people enrolled; test people are in no figure."
         )
         yield Paragraph(
-            f"{MISSING_IS} Figures of fewer than {self.data.few} people are not shown. Means of who answered "
-            "say nothing about who did not."
+            f"{MISSING_IS} Figures of fewer than {self.data.few} people are not shown, but for the totals of who "
+            "came how far. Means of who answered say nothing about who did not."
         )
 
     # --- from screening on
 
     def _flow(self) -> Iterator[Block]:
-        counts = figures.flow(self.data)
+        counts, few = figures.flow(self.data), self.data.few
         sent_away = [(name, number) for name, number in excluded(counts) if number]
         yield Picture(
-            pictures.flow(counts, self.completed, shown, [f"{name}: {number}" for name, number in sent_away]),
+            pictures.flow(counts, self.completed, shown, [f"{name}: {number}" for name, number in sent_away], few),
             "From screening on" if counts.screened is not None else "From the invitation on",
             f"At each check-in: who gave the primary figure ({self.data.plan.primary.title}) and who missed it, of "
             "those whose window is over, with whose data were removed since. Analysed: "
             "who has it at baseline and at least once later.",
         )
+        rows: list[tuple[str, int | str]]
         rows = [("Screened", counts.screened), *sent_away] if counts.screened is not None else []
         rows += [("Invited", counts.invited), ("Declined", counts.declined), ("Enrolled", counts.enrolled)]
         rows += [("Enrolled, not allocated", counts.not_allocated)] if counts.not_allocated else []
@@ -102,7 +103,7 @@ class Written:
             name = f": {pictures.named(arm)}" if arm else ""
             rows += [(f"Allocated{name}", of_arm.allocated)] if arm else []
             rows += [(f"Left the study{name}", of_arm.left), (f"Data removed{name}", of_arm.removed)]
-            rows += [(f"Missed {shown(each.visit)}{name}", each.due - each.given)
+            rows += [(f"Missed {shown(each.visit)}{name}", each.due - each.given if each.is_shown(few) else "not shown")
                      for each in self.completed if each.arm == arm and each.due]  # fmt: skip
             rows += [(f"Analysed{name}", of_arm.analysed)]
         begins = (
@@ -112,17 +113,18 @@ class Written:
         yield Grid(
             ("", "people"),
             tuple((name, str(number)) for name, number in rows),
-            f"{begins}Totals are shown whole, however small. Who declined, and whose data were removed, are counted, "
-            "and nothing else of them is known; several criteria can be against one person.",
+            f"{begins}Totals are shown whole, however small, but for who gave and who missed a check-in. "
+            "Who declined, and whose data were removed, are counted, and nothing else of them is known; "
+            "several criteria can be against one person.",
         )
 
     # --- who answered
 
     def _completeness(self) -> Iterator[Block]:
-        plan, due = self.data.plan, [row for row in self.completed if row.due]
+        plan, few, due = self.data.plan, self.data.few, [row for row in self.completed if row.due]
         trial = "; ".join(f"{each.percent:g} % at {shown(each.visit)}" for each in plan.completeness)
         yield Heading("Who answered")
-        if due:
+        if any(row.is_shown(few) for row in due):
             yield Picture(
                 pictures.completeness(due, plan, shown),
                 "Who gave the primary figure",
@@ -130,8 +132,9 @@ class Written:
             )
         rows = tuple(
             (
-                " ".join(filter(None, [shown(row.visit), row.arm.upper()])), str(row.due),
-                _percent(row.given, row.due), _percent(row.whole, row.due), str(row.removed), str(row.open),
+                " ".join(filter(None, [shown(row.visit), row.arm.upper()])), figures.count(row.due, few),
+                _share(row.given, row.due, few), _share(row.whole, row.due, few),
+                figures.count(row.removed, few), figures.count(row.open, few),
             )
             for row in self.completed
         )  # fmt: skip
@@ -375,4 +378,4 @@ def _percent(number: int, whole: int) -> str:
 
 def _share(number: int, whole: int, few: int) -> str:
     """A count with its percent, unless it or its rest is too small."""
-    return "not shown" if 0 < number < few or 0 < whole - number < few else _percent(number, whole)
+    return "not shown" if figures.is_small(number, whole, few) else _percent(number, whole)
