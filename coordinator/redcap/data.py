@@ -5,7 +5,6 @@ They are made one after the other: what is held is a person's answers, and the n
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -17,7 +16,7 @@ from content.protocol import protocol
 from coordinator.projections import rows_of
 from coordinator.projections.cut import CHUNK
 from coordinator.redcap.dictionary import ENROLMENT, MME, OF_A_WEEK, SCREENING, VISIT, Plan, event_of
-from coordinator.redcap.logs import DIARY, LOGS, Key, Log, instances, key_of
+from coordinator.redcap.logs import DIARY, LOGS, instances, key_of
 from coordinator.redcap.questionnaires import COMPLETE, INCOMPLETE, WEEK
 from coordinator.redcap.shape import EVENT, RECORD_ID, REPEAT_INSTANCE, REPEAT_INSTRUMENT, Event
 
@@ -122,16 +121,19 @@ class Rows:
 
     def _log(self, name: str) -> Iterator[Row]:
         log, numbers = LOGS[name], instances(self._tx, self._cut, name)
-        there = defaultdict[str, set[int]](set)
-        if self._cut.since is not None:
-            for row in self._of(name, replace(self._cut, since=None)):
-                there[row["study_id"]].add(numbers[key_of(log, row)])
+        missing = set(numbers)
         for row in self._of(name, self._cut):
             key = key_of(log, row)
-            there[key[0]].add(numbers[key])
-            yield _place(key, log, numbers[key]) | _filled(self._plan.logs[name], row, log.form)
-        gone = ((key, number) for key, number in numbers.items() if number not in there[key[0]])
-        self.taken_back += [_place(key, log, number) for key, number in gone]
+            missing.discard(key)
+            yield _place(key[0], log.form, numbers[key]) | _filled(self._plan.logs[name], row, log.form)
+        if missing and (self._cut.since is not None or not self._cut.unblinded):
+            missing -= {key_of(log, row) for row in self._of(name, self._whole)}
+        self.taken_back += [_place(key[0], log.form, number) for key, number in numbers.items() if key in missing]
+
+    @property
+    def _whole(self) -> Cut:
+        """With what is left out here alone: what is no news, and what a blinded download never shows."""
+        return replace(self._cut, since=None, unblinded=True)
 
 
 ENROLMENT_STATE = f"{ENROLMENT}_complete"
@@ -171,8 +173,8 @@ class _Seen:
         return sorted({row["visit"] for row in rows if OF_A_WEEK.fullmatch(row["visit"])})
 
 
-def _place(key: Key, log: Log, number: int) -> Row:
-    return {RECORD_ID: key[0], EVENT: DIARY_EVENT, REPEAT_INSTRUMENT: log.form, REPEAT_INSTANCE: str(number)}
+def _place(study_id: str, form: str, number: int) -> Row:
+    return {RECORD_ID: study_id, EVENT: DIARY_EVENT, REPEAT_INSTRUMENT: form, REPEAT_INSTANCE: str(number)}
 
 
 def _filled(fields: Sequence[Filled], row: Values, form: str) -> Row:
