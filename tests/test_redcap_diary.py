@@ -196,6 +196,22 @@ def test_what_a_blinded_download_leaves_out_is_not_taken_back(either: Study) -> 
             assert [place(row) for row in data(made, box.TAKEN_BACK)] == [("P0001", "diary_arm_1", "practice_log", "2")]
 
 
+def test_a_week_that_was_taken_back_whole_is_listed(either: Study) -> None:
+    ann = either.adds().enrols()
+    whole = [ann.logs(said(item, 5, "week_03")) for item in "peg"]
+    part = [ann.logs(said(item, 5, "week_12")) for item in "peg"]
+    ann.logs(said("p", 5, "week_04"))
+    either.clock.move(hours=2)
+    for entity in (*whole, part[0]):
+        ann.takes_back(entity)
+    asked: tuple[dict[str, Any], ...] = ({}, {"since": either.clock()})
+    for again in asked:
+        after = either.exports(format="redcap", **again)
+        assert [place(row) for row in data(after, box.TAKEN_BACK)] == [("P0001", "diary_arm_1", "week_peg", "3")]
+    weeks = of_form(data(either.exports(format="redcap")), "week_peg")
+    assert [(row["redcap_repeat_instance"], row["wk_peg_p"]) for row in weeks] == [("4", "5"), ("12", "")]
+
+
 def test_news_of_a_check_in_are_the_whole_check_in(study: Study) -> None:
     ann = study.adds().enrols()
     for visit in ("baseline", "month_3"):

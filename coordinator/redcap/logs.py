@@ -6,7 +6,7 @@ changes it, so that a further download finds each entry again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Select, String, func, literal, select, uni
 from coordinator.projections.cut import CHUNK, included, medicine_codes
 from coordinator.projections.sessions import WHOLE
 from coordinator.projections.sql import ByBytes
+from coordinator.redcap.questionnaires import WEEK
 from records.fact_tables import TABLE_OF
 from records.tables import AlertRow, table
 from study.facts import (
@@ -32,6 +33,7 @@ from study.facts import (
     PauseBegun,
     PracticeDone,
     PracticeWeek,
+    Response,
     SessionDone,
     SessionPartDone,
     TlfbDay,
@@ -112,6 +114,19 @@ def instances(tx: Tx, cut: Cut, name: str) -> dict[Key, int]:
         for number, row in enumerate(group, start=1):
             found[(study_id, str(number)) if log.told_by else (study_id, *map(_told, log.key, row[1:]))] = number
     return found
+
+
+def weeks_said(tx: Tx, cut: Cut, items: Mapping[str, Collection[str]]) -> set[tuple[str, str, str]]:
+    """Study id, week and instrument of each week's questions that were ever answered by the cut, taken back or not.
+
+    `items`: those of each instrument that a form asks.
+    """
+    rows, person = table(TABLE_OF[Response]), included(cut)
+    one = (person.c.study_id, rows.c.visit, rows.c.instrument, rows.c.item)
+    said = select(*one).join(person, person.c.id == rows.c.participant_id).distinct()
+    asked = rows.c.instrument.in_(sorted(items)) & rows.c.visit.startswith(WEEK, autoescape=True)
+    found = tx.conn.execute(said.where(rows.c.recorded_at <= cut.as_of, asked), execution_options={"yield_per": CHUNK})
+    return {(study_id, week, code) for study_id, week, code, item in found if item in items[code]}
 
 
 def _alerts(cut: Cut) -> Select[Any]:
