@@ -196,6 +196,15 @@ def test_what_a_blinded_download_leaves_out_is_not_taken_back(either: Study) -> 
             assert [place(row) for row in data(made, box.TAKEN_BACK)] == [("P0001", "diary_arm_1", "practice_log", "2")]
 
 
+def test_that_a_meeting_was_taken_back_is_told_unblinded_alone(study: Study) -> None:
+    ann = study.adds().enrols()
+    *_, met = of_a_session()
+    ann.takes_back(ann.logs(met))
+    assert data(study.exports(format="redcap"), box.TAKEN_BACK) == []
+    gone = data(study.exports(format="redcap", unblind=True), box.TAKEN_BACK)
+    assert [row["redcap_repeat_instrument"] for row in gone] == ["session_log", "attendance_log"]
+
+
 def test_a_week_that_was_taken_back_whole_is_listed(either: Study) -> None:
     ann = either.adds().enrols()
     whole = [ann.logs(said(item, 5, "week_03")) for item in "peg"]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Select, String, func, literal, select, union_all
 
 from coordinator.projections.cut import CHUNK, included, medicine_codes
-from coordinator.projections.sessions import WHOLE
+from coordinator.projections.sessions import GROUP, WHOLE
 from coordinator.projections.sql import ByBytes
 from coordinator.redcap.questionnaires import WEEK
 from records.fact_tables import TABLE_OF
@@ -100,6 +100,11 @@ def _told(name: str, value: Any) -> str:
     return NOT_LISTED if value is None and name == "medicine" else str(value)
 
 
+def is_of_a_group(name: str, key: Key) -> bool:
+    """Whether an entry is of a meeting of a therapy group, of which a blinded download tells nothing."""
+    return name == "attendance" or (name == "sessions" and key[-1] == GROUP)
+
+
 def instances(tx: Tx, cut: Cut, name: str) -> dict[Key, int]:
     """The instance of each entry of a table that was ever there by the cut, 1 for a person's first."""
     first = (_alerts(cut) if name == "alerts" else _first_said(LOGS[name], cut)).subquery("first_said")
@@ -161,7 +166,7 @@ def _key(name: str, kind: type[Fact], code: ColumnElement[Any]) -> ColumnElement
     if name == "medicine":
         return code
     if name == "way":
-        return literal("group" if kind is Attendance else "chat")
+        return literal(GROUP if kind is Attendance else "chat")
     if name in rows.c:
         return rows.c[name]
     return literal(WHOLE) if name == "part" else rows.c.entity
