@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
+from content.exports import exported
+from content.instruments import instruments
 from coordinator.export_folder import ExportRefused
 from coordinator.redcap import box
-from coordinator.redcap.dictionary import plan
+from coordinator.redcap.dictionary import Answered, plan
 from coordinator.redcap.shape import HEADER, unique_event_name
+from coordinator.redcap.sources import sources
 from tests.databases import Clock, Fresh
 from tests.exported import (
     Export,
@@ -77,7 +80,7 @@ def filled(row: Mapping[str, str]) -> dict[str, str]:
 def test_the_box_holds_five_files_and_what_to_click(study: Study, ann: Person) -> None:
     export = study.exports(format="redcap")
     assert sorted(path.name for path in export.folder.iterdir()) == sorted(
-        [*FILES, box.TAKEN_BACK, box.README, "manifest.json"]
+        [*FILES, box.FIELDS, box.TAKEN_BACK, box.README, "manifest.json"]
     )
     assert read(export, box.ARMS) == [{"arm_num": "1", "name": "All participants"}]
     assert [row["event_name"] for row in read(export, box.EVENTS)][:2] == ["Baseline", "Month 3"]
@@ -85,7 +88,23 @@ def test_the_box_holds_five_files_and_what_to_click(study: Study, ann: Person) -
     assert {"arm_num": "1", "unique_event_name": "diary_arm_1", "form": "dose_log"} in read(export, box.MAPPING)
     text = (export.folder / box.README).read_text("utf-8")
     assert "[x] dose_log" in text
+    assert "fields.csv, not for import" in text
     assert 'At the event "Diary"' in text
+
+
+@pytest.mark.parametrize("unblinded", [False, True])
+def test_each_field_says_which_column_of_the_export_it_repeats(unblinded: bool) -> None:
+    every = frozenset(instruments())
+    made = plan(unblinded=unblinded, free_text=True, beyond=Answered(every, every))
+    told = sources(made)
+    assert [row[:2] for row in told] == [(field.form, field.name) for field in made.project.fields]
+    tables = {table.name: set(table.names) for table in exported(unblinded=unblinded, free_text=True)}
+    assert [row for row in told if row[3] not in tables[row[2]]] == []
+    known = {field: source for _, field, *source in told}
+    assert known["dose_taken_utc"] == ["doses", "taken_at", ""]
+    assert known["peg_p"] == ["responses", "value", "instrument=peg; item=p"]
+    assert known["wk_peg_why"] == ["scores", "reason", "instrument=peg; score=peg; visit=week_*"]
+    assert ("rand_group" in known) == unblinded
 
 
 def test_a_check_in_is_a_row_with_answers_scores_and_what_is_missing(study: Study, ann: Person) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from coordinator.export import Request, export
 from coordinator.redcap import box, lint
 from coordinator.redcap.dictionary import Answered, plan
 from coordinator.redcap.logs import LOGS
-from records import alerts, facts, screening
+from records import alerts, facts, screening, talks
 from records.database import Database
 from records.fact_tables import TABLE_OF
 from records.tables import table
@@ -117,7 +118,7 @@ def test_all_that_is_logged_repeats_at_the_diary_and_the_evening_has_a_form_of_i
     ann, ben = either.adds().enrols(), either.adds("cbt").enrols()
     known = lives(ann, "stop")
     ben.logs(evening(TODAY, "none"))
-    rows = data(either.exports(format="redcap"))
+    rows = data(either.exports(format="redcap", unblind=True))
     repeated = [row for row in rows if row["redcap_repeat_instrument"]]
     assert {row["redcap_repeat_instrument"] for row in repeated} == {*(log.form for log in LOGS.values()), "week_peg"}
     assert {row["redcap_event_name"] for row in repeated} == {"diary_arm_1"}
@@ -174,6 +175,50 @@ def test_an_entry_keeps_its_instance_and_what_was_taken_back_is_listed(either: S
         assert [place(row) for row in data(after, box.TAKEN_BACK)] == [("P0001", "diary_arm_1", "dose_log", "1")]
     whole = data(either.exports(format="redcap"))
     assert told.keys() - {place(row) for row in whole} == {("P0001", "diary_arm_1", "dose_log", "1")}
+
+
+def test_what_a_blinded_download_leaves_out_is_not_taken_back(either: Study) -> None:
+    ann = either.adds().enrols()
+    with either.database.write() as tx:
+        talk = talks.start(tx, ann.id, "session", timedelta(days=1), "1")
+    alone, ann.where = ann.where, replace(ann.where, conversation_id=talk)
+    ann.logs(led())
+    ann.where = alone
+    wrong, _ = ann.logs(practised()), ann.logs(practised())
+    ann.takes_back(wrong)
+    either.clock.move(hours=2)
+    asked: tuple[dict[str, Any], ...] = ({}, {"since": either.clock()})
+    for again in asked:
+        for unblinded, shown_ones in ((False, ["3"]), (True, ["1", "3"])):
+            made = either.exports(format="redcap", unblind=unblinded, **again)
+            there = [row["redcap_repeat_instance"] for row in of_form(data(made), "practice_log")]
+            assert sorted(there) == ([] if again else shown_ones)
+            assert [place(row) for row in data(made, box.TAKEN_BACK)] == [("P0001", "diary_arm_1", "practice_log", "2")]
+
+
+def test_that_a_meeting_was_taken_back_is_told_unblinded_alone(study: Study) -> None:
+    ann = study.adds().enrols()
+    *_, met = of_a_session()
+    ann.takes_back(ann.logs(met))
+    assert data(study.exports(format="redcap"), box.TAKEN_BACK) == []
+    gone = data(study.exports(format="redcap", unblind=True), box.TAKEN_BACK)
+    assert [row["redcap_repeat_instrument"] for row in gone] == ["session_log", "attendance_log"]
+
+
+def test_a_week_that_was_taken_back_whole_is_listed(either: Study) -> None:
+    ann = either.adds().enrols()
+    whole = [ann.logs(said(item, 5, "week_03")) for item in "peg"]
+    part = [ann.logs(said(item, 5, "week_12")) for item in "peg"]
+    ann.logs(said("p", 5, "week_04"))
+    either.clock.move(hours=2)
+    for entity in (*whole, part[0]):
+        ann.takes_back(entity)
+    asked: tuple[dict[str, Any], ...] = ({}, {"since": either.clock()})
+    for again in asked:
+        after = either.exports(format="redcap", **again)
+        assert [place(row) for row in data(after, box.TAKEN_BACK)] == [("P0001", "diary_arm_1", "week_peg", "3")]
+    weeks = of_form(data(either.exports(format="redcap")), "week_peg")
+    assert [(row["redcap_repeat_instance"], row["wk_peg_p"]) for row in weeks] == [("4", "5"), ("12", "")]
 
 
 def test_news_of_a_check_in_are_the_whole_check_in(study: Study) -> None:

@@ -37,6 +37,9 @@ def judged(*fields: Field, **changed: str) -> list[tuple[str, int, str]]:
 def test_a_dictionary_without_fault_has_none_found() -> None:
     assert judged(RECORD, PAIN, HOW, GRID, replace(GRID, name="grid_2")) == []
     assert judged(RECORD, HOW, PAIN, Branching="[month_3_arm_1][how] = '1' and [how(2)] = '1'") == []
+    assert judged(RECORD, HOW, PAIN, Branching="[how]<>'a = 1' or ([how] >= [how])") == []
+    day = {"Text Validation Type": "time", "Text Validation Min": "00:00", "Text Validation Max": "23:59"}
+    assert judged(RECORD, PAIN, **day) == []
     slider = {"Field Type": "slider", "Choices": "no | some | all", "Text Validation Type": "number"}
     assert judged(RECORD, PAIN, **slider) == []
     assert list(lint.header_faults(HEADER)) == []
@@ -67,6 +70,8 @@ def planted() -> Iterator[tuple[str, str, str, tuple[Field, ...], dict[str, str]
     for other in ("2026-01-01", "1.5", "low"):
         yield "D7", limit, f"a limit of another type: {other}", (RECORD, PAIN), {limit: other}
     yield "D7", limit, "a number as the limit of a time", (RECORD, PAIN), {validation: "time", limit: "8"}
+    for clock in ("99:99", "24:00", "08:60"):
+        yield "D7", limit, f"a time no clock shows: {clock}", (RECORD, PAIN), {validation: "time", limit: clock}
     yield "D7", limit, "a limit of a mail address", (RECORD, PAIN), {validation: "email", limit: "1"}
     yield "D7", limit, "lowest above highest", (RECORD, PAIN), {limit: "11"}
     for flag in ("Identifier?", "Required", "Matrix Ranking?"):
@@ -75,6 +80,8 @@ def planted() -> Iterator[tuple[str, str, str, tuple[Field, ...], dict[str, str]
     logic = "Branching"
     yield "D9", logic, "double quotes", (RECORD, PAIN, HOW), {logic: '[pain] = "1"'}
     yield "D9", logic, "an open quote", (RECORD, PAIN, HOW), {logic: "[pain] = '1"}
+    for bare in ("[pain] = 1", "[pain]>=1", "[pain] = '1' or [pain] <>", "[pain] = '1' and [how] = x"):
+        yield "D9", logic, f"a value without quotes: {bare}", (RECORD, PAIN, HOW), {logic: bare}
     yield "D9", logic, "an unknown field", (RECORD, HOW), {logic: "[ache] = '1'"}
     yield "D9", logic, "an unknown choice", (RECORD, HOW, PAIN), {logic: "[how(3)] = '1'"}
     yield "D9", logic, "an unknown event", (RECORD, HOW, PAIN), {logic: "[month_4_arm_1][how] = '1'"}

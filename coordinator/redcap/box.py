@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from coordinator import manifest
 from coordinator.csv_files import write_rows
 from coordinator.export_folder import ExportRefused
-from coordinator.redcap import readme
+from coordinator.redcap import readme, sources
 from coordinator.redcap.data import Progress, Row, Rows
 from coordinator.redcap.dictionary import answered, plan
 from coordinator.redcap.lint_files import Files
@@ -42,15 +42,15 @@ ARMS, EVENTS, DICTIONARY, MAPPING, DATA = (
     "4_mapping.csv",
     "5_data.csv",
 )
-TAKEN_BACK, README = "taken_back.csv", "README.txt"
+FIELDS, TAKEN_BACK, README = "fields.csv", "taken_back.csv", "README.txt"
 PLACE = (RECORD_ID, EVENT, REPEAT_INSTRUMENT, REPEAT_INSTANCE)
 FAULTS_SHOWN = 5
 
 
 def write(tx: Tx, cut: Cut, folder: Path, progress: Progress) -> Iterator[File]:
-    """Write the five files, what was taken back and what to click; `ExportRefused` names the faults if there are any.
+    """Write the five files, then where fields come from, what was taken back, and what to click.
 
-    Rows go to the file as they are made.
+    Rows go to the file as they are made. `ExportRefused` names the faults if there are any.
     """
     made = plan(unblinded=cut.unblinded, free_text=cut.free_text, beyond=answered(tx, cut))
     project, columns = made.project, made.project.columns()
@@ -65,6 +65,7 @@ def write(tx: Tx, cut: Cut, folder: Path, progress: Progress) -> Iterator[File]:
     progress("checks", 0)
     _refuse_faults(files(folder, project).faults(partial(progress, "checks")))
     yield from written
+    yield _file(folder / FIELDS, sources.HEADER, sources.sources(made))
     if cut.visit is None:
         yield _file(folder / TAKEN_BACK, PLACE, ([row[name] for name in PLACE] for row in rows.taken_back))
     text = readme.text(made, counted.rows, records=counted.records, whole=cut.since is None and cut.visit is None)

@@ -5,7 +5,6 @@ They are made one after the other: what is held is a person's answers, and the n
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -17,14 +16,15 @@ from content.protocol import protocol
 from coordinator.projections import rows_of
 from coordinator.projections.cut import CHUNK
 from coordinator.redcap.dictionary import ENROLMENT, MME, OF_A_WEEK, SCREENING, VISIT, Plan, event_of
-from coordinator.redcap.logs import DIARY, LOGS, Key, Log, instances, key_of
-from coordinator.redcap.questionnaires import COMPLETE, INCOMPLETE, WEEK
+from coordinator.redcap.logs import DIARY, LOGS, instances, is_of_a_group, key_of, weeks_said
+from coordinator.redcap.questionnaires import COMPLETE, INCOMPLETE, WEEK, form_of
 from coordinator.redcap.shape import EVENT, RECORD_ID, REPEAT_INSTANCE, REPEAT_INSTRUMENT, Event
 
 if TYPE_CHECKING:
     from content.exports import Table
     from coordinator.projections.cut import Cut
     from coordinator.redcap.fields import Filled
+    from coordinator.redcap.questionnaires import Form
     from records.database import Tx
 
 SIDES = ("visits", "responses", "scores", "given_scores", "mme_summary")
@@ -67,7 +67,7 @@ class Rows:
 
     def _people(self) -> Iterator[Row]:
         """With `since`, a check-in of which anything is new is there whole, so that no blank says it was taken back."""
-        whole, news = replace(self._cut, since=None), self._news()
+        whole, news, weeks = replace(self._cut, since=None), self._news(), self._weeks_said()
         screened = {row["study_id"]: row for row in self._of("screening", whole) if row["study_id"]}
         sides = {name: _Side(self._of(name, whole)) for name in SIDES}
         for person in self._of("participants", whole):
@@ -77,9 +77,13 @@ class Rows:
             for visit, cells in self._visits(seen, first):
                 if news is None or (study_id, visit) in news or ENROLMENT_STATE in cells:
                     yield {RECORD_ID: study_id, EVENT: event_of(visit)} | cells
-            for week, place, cells in self._weeks(seen):
+            for week, form, cells in self._weeks(seen):
+                weeks.discard((study_id, week, form.asked.code))
                 if news is None or (study_id, week) in news:
-                    yield {RECORD_ID: study_id, EVENT: DIARY_EVENT} | place | cells
+                    yield _place(study_id, form.name, _number(week)) | cells
+        self.taken_back += [
+            _place(who, form_of(code, weekly=True).name, _number(week)) for who, week, code in sorted(weeks)
+        ]
 
     def _news(self) -> frozenset[tuple[str, str]] | None:
         """Who has anything new at which check-in or week; None when all is asked for."""
@@ -109,29 +113,39 @@ class Rows:
             cells |= _filled(self._plan.mme[row["source"]], row, MME)
         return cells
 
-    def _weeks(self, seen: _Seen) -> Iterator[tuple[str, Row, Row]]:
+    def _weeks_said(self) -> set[tuple[str, str, str]]:
+        if self._cut.visit is not None:
+            return set()
+        asked = {form.asked.code: {item.code for item in form.asked.items} for form in self._plan.weekly}
+        said = weeks_said(self._tx, self._cut, asked)
+        return {one for one in said if OF_A_WEEK.fullmatch(one[1])}
+
+    def _weeks(self, seen: _Seen) -> Iterator[tuple[str, Form, Row]]:
         if self._cut.visit is not None:
             return
         for week in seen.weeks():
-            number = str(int(week.removeprefix(WEEK)))
             answers = [seen.at(name, week) for name in ("responses", "scores", "given_scores")]
             for form in self._plan.weekly:
                 if cells := form.cells(*answers):
-                    place = {REPEAT_INSTRUMENT: form.name, REPEAT_INSTANCE: number}
-                    yield week, place, {form.own("week"): number} | cells
+                    yield week, form, {form.own("week"): str(_number(week))} | cells
 
     def _log(self, name: str) -> Iterator[Row]:
         log, numbers = LOGS[name], instances(self._tx, self._cut, name)
-        there = defaultdict[str, set[int]](set)
-        if self._cut.since is not None:
-            for row in self._of(name, replace(self._cut, since=None)):
-                there[row["study_id"]].add(numbers[key_of(log, row)])
+        missing = set(numbers)
         for row in self._of(name, self._cut):
             key = key_of(log, row)
-            there[key[0]].add(numbers[key])
-            yield _place(key, log, numbers[key]) | _filled(self._plan.logs[name], row, log.form)
-        gone = ((key, number) for key, number in numbers.items() if number not in there[key[0]])
-        self.taken_back += [_place(key, log, number) for key, number in gone]
+            missing.discard(key)
+            yield _place(key[0], log.form, numbers[key]) | _filled(self._plan.logs[name], row, log.form)
+        if missing and (self._cut.since is not None or not self._cut.unblinded):
+            missing -= {key_of(log, row) for row in self._of(name, self._whole)}
+        if not self._cut.unblinded:
+            missing = {key for key in missing if not is_of_a_group(name, key)}
+        self.taken_back += [_place(key[0], log.form, number) for key, number in numbers.items() if key in missing]
+
+    @property
+    def _whole(self) -> Cut:
+        """With what is left out here alone: what is no news, and what a blinded download never shows."""
+        return replace(self._cut, since=None, unblinded=True)
 
 
 ENROLMENT_STATE = f"{ENROLMENT}_complete"
@@ -171,8 +185,12 @@ class _Seen:
         return sorted({row["visit"] for row in rows if OF_A_WEEK.fullmatch(row["visit"])})
 
 
-def _place(key: Key, log: Log, number: int) -> Row:
-    return {RECORD_ID: key[0], EVENT: DIARY_EVENT, REPEAT_INSTRUMENT: log.form, REPEAT_INSTANCE: str(number)}
+def _number(week: str) -> int:
+    return int(week.removeprefix(WEEK))
+
+
+def _place(study_id: str, form: str, number: int) -> Row:
+    return {RECORD_ID: study_id, EVENT: DIARY_EVENT, REPEAT_INSTRUMENT: form, REPEAT_INSTANCE: str(number)}
 
 
 def _filled(fields: Sequence[Filled], row: Values, form: str) -> Row:

@@ -41,9 +41,9 @@ DATES = {
 """How each is written in a file, whatever the field shows."""
 
 SHAPES = {
-    "time": r"[0-9]{2}:[0-9]{2}",
-    "time_hh_mm_ss": r"[0-9]{2}:[0-9]{2}:[0-9]{2}",
-    "time_mm_ss": r"[0-9]{2}:[0-9]{2}",
+    "time": r"([01][0-9]|2[0-3]):[0-5][0-9]",
+    "time_hh_mm_ss": r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]",
+    "time_mm_ss": r"[0-5][0-9]:[0-5][0-9]",
     "integer": r"-?[0-9]+",
     "number": r"-?[0-9]+(\.[0-9]+)?([eE]-?[0-9]+)?",
     "email": r"[^@\s]+@[^@\s]+",
@@ -56,6 +56,9 @@ NUMBERS = ("integer", "number")
 TIMES = ("time", "time_hh_mm_ss", "time_mm_ss")
 EVENT_NAME = re.compile(r".+_arm_[0-9]+[a-z]?")
 LOGIC_NAME = re.compile(r"\[([^\]]*)\]")
+QUOTED = re.compile(r"'[^']*'")
+BARE_VALUE = re.compile(r"[<>=!]+\s*([^'\[\s<>=!]|$)")
+"""An operator that neither a value in quotes nor a field follows; of logic whose quotes are emptied."""
 
 (
     VARIABLE,
@@ -228,6 +231,8 @@ def _branching(number: int, row: Row, names: Mapping[str, Row], events: Collecti
     logic = row[BRANCHING]
     if '"' in logic or logic.count("'") % 2:
         yield Fault("D9", number, BRANCHING, "values stand in single quotes")
+    elif BARE_VALUE.search(QUOTED.sub("''", logic)):
+        yield Fault("D9", number, BRANCHING, "after an operator stands a value in single quotes, or a field")
     for named in LOGIC_NAME.findall(logic):
         name, bracket, code = named.partition("(")
         if EVENT_NAME.fullmatch(name) and name not in names:

@@ -6,7 +6,7 @@ changes it, so that a further download finds each entry again.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Select, String, func, literal, select, union_all
 
 from coordinator.projections.cut import CHUNK, included, medicine_codes
-from coordinator.projections.sessions import WHOLE
+from coordinator.projections.sessions import GROUP, WHOLE
 from coordinator.projections.sql import ByBytes
+from coordinator.redcap.questionnaires import WEEK
 from records.fact_tables import TABLE_OF
 from records.tables import AlertRow, table
 from study.facts import (
@@ -32,6 +33,7 @@ from study.facts import (
     PauseBegun,
     PracticeDone,
     PracticeWeek,
+    Response,
     SessionDone,
     SessionPartDone,
     TlfbDay,
@@ -98,6 +100,11 @@ def _told(name: str, value: Any) -> str:
     return NOT_LISTED if value is None and name == "medicine" else str(value)
 
 
+def is_of_a_group(name: str, key: Key) -> bool:
+    """Whether an entry is of a meeting of a therapy group, of which a blinded download tells nothing."""
+    return name == "attendance" or (name == "sessions" and key[-1] == GROUP)
+
+
 def instances(tx: Tx, cut: Cut, name: str) -> dict[Key, int]:
     """The instance of each entry of a table that was ever there by the cut, 1 for a person's first."""
     first = (_alerts(cut) if name == "alerts" else _first_said(LOGS[name], cut)).subquery("first_said")
@@ -112,6 +119,19 @@ def instances(tx: Tx, cut: Cut, name: str) -> dict[Key, int]:
         for number, row in enumerate(group, start=1):
             found[(study_id, str(number)) if log.told_by else (study_id, *map(_told, log.key, row[1:]))] = number
     return found
+
+
+def weeks_said(tx: Tx, cut: Cut, items: Mapping[str, Collection[str]]) -> set[tuple[str, str, str]]:
+    """Study id, week and instrument of each week's questions that were ever answered by the cut, taken back or not.
+
+    `items`: those of each instrument that a form asks.
+    """
+    rows, person = table(TABLE_OF[Response]), included(cut)
+    one = (person.c.study_id, rows.c.visit, rows.c.instrument, rows.c.item)
+    said = select(*one).join(person, person.c.id == rows.c.participant_id).distinct()
+    asked = rows.c.instrument.in_(sorted(items)) & rows.c.visit.startswith(WEEK, autoescape=True)
+    found = tx.conn.execute(said.where(rows.c.recorded_at <= cut.as_of, asked), execution_options={"yield_per": CHUNK})
+    return {(study_id, week, code) for study_id, week, code, item in found if item in items[code]}
 
 
 def _alerts(cut: Cut) -> Select[Any]:
@@ -146,7 +166,7 @@ def _key(name: str, kind: type[Fact], code: ColumnElement[Any]) -> ColumnElement
     if name == "medicine":
         return code
     if name == "way":
-        return literal("group" if kind is Attendance else "chat")
+        return literal(GROUP if kind is Attendance else "chat")
     if name in rows.c:
         return rows.c[name]
     return literal(WHOLE) if name == "part" else rows.c.entity

@@ -146,6 +146,8 @@ D. What you find
   Blank is missing, never zero: <form>_missing lists the items without a value, each with the reason, and
   <score>_why says why there is no score. In other forms the field of the status says it.
   _dt is the clock where the person was, _utc the instant, _date a date. Yes and no are 1 and 0.
+  fields.csv, not for import, says of each field which table and column of the export as CSV it repeats, and of which
+  rows; what a column means stands in the codebook of that export.
   <form>_complete is 2 (complete) or 0. There are no calculated fields: scores come as they are.
   An import sends no mail and fires no alert, survey invitation or trigger in REDCap. Safety alerts are handled in
   the coach, not here.
