@@ -148,14 +148,25 @@ def test_the_flow_begins_with_screening_and_loses_nobody(office: Office) -> None
 
 
 def test_a_session_counts_wherever_it_was_done(office: Office) -> None:
+    folder = office.study.folder
     done: dict[str, set[str]] = {}
-    for row in rows_of(office.study.folder / "pooled" / "data" / "sessions.csv"):
+    arms = {row["study_id"]: row["arm"] for row in rows_of(folder / "arms" / "data" / "participants.csv")}
+    for row in rows_of(folder / "arms" / "data" / "sessions.csv"):
         done.setdefault(row["study_id"], set()).add(row["session"])
-    enough = sum(len(each) >= analysis().attendance.enough for each in done.values())
-    line = f"everybody | {PEOPLE} | {PEOPLE} (100 %) | {enough} ({100 * enough / PEOPLE:.0f} %) | "
-    assert line in office.text("pooled")
+    half, least = PEOPLE // 2, analysis().attendance.enough
+    for arm in ("cbt", "mbt"):
+        enough = sum(len(each) >= least for who, each in done.items() if arms[who] == arm)
+        line = f"{arm.upper()} | {half} | {half} (100 %) | {enough} ({100 * enough / half:.0f} %) | "
+        assert line in office.text("arms")
+    assert "In the chat or at a meeting of a therapy group, of the people" in office.text("arms")
+
+
+def test_blinded_the_report_tells_of_sessions_in_the_chat_alone_and_says_so(office: Office) -> None:
+    text = office.text("pooled")
+    assert f"everybody | {PEOPLE} | 8 (31 %) | 8 (31 %) | 0" in text
+    assert "A blinded report leaves out the meetings of therapy groups" in text
     of_s1 = rows_of(office.study.folder / "pooled" / "figures" / "sessions.csv")[0]
-    assert (of_s1["session"], of_s1["people"], of_s1["chat"]) == ("S1", str(PEOPLE), "8")
+    assert (of_s1["session"], of_s1["people"], of_s1["chat"], of_s1["group"]) == ("S1", str(PEOPLE), "8", "0")
 
 
 def test_responders_are_those_of_half_and_of_the_pgic_too_with_their_denominators(office: Office) -> None:
@@ -200,7 +211,8 @@ def test_who_answered_and_who_did_a_session_are_not_told_of_three_people_nor_whe
     assert "Missed month 6 | not shown\n" in text, "or it could be worked out"
     assert "Who gave the primary figure" not in text, "nor a picture of it"
     assert office.reports("seven").exit_code == 0
-    data = Data(office.study.folder / "seven" / "data", analysis(), by_arm=False, on=clock.at.date())
+    assert office.reports("known", "--unblind", "--as", office.study.unblinded).exit_code == 0
+    data = Data(office.study.folder / "known" / "data", analysis(), by_arm=False, on=clock.at.date())
     assert {row["session"] for row in data.rows("sessions") if row["done"] in (3, 4)} == {"S1", "S5", "S6"}
     assert [(row["session"], row["percent"]) for row in by_session(data)] == [
         (session, 100) for session in ("S2", "S3", "S4", "S7", "S8")

@@ -5,6 +5,7 @@ What is counted is counted by the script `figures.py` that comes with the data; 
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -57,6 +58,12 @@ class Data:
     def few(self) -> int:
         """Fewer people than this are not shown."""
         return self.plan.few.people
+
+    @cached_property
+    def knows_meetings(self) -> bool:
+        """Whether meetings of therapy groups are in the data; a blinded export leaves them out."""
+        with (self.folder / "attendance.csv").open(encoding="utf-8", newline="") as file:
+            return "meeting" in next(csv.reader(file))
 
     def rows(self, table: str) -> list[Row]:
         """The rows of one table that the script makes, without anything left out."""

@@ -25,6 +25,7 @@ PATTERNS_SHOWN = 10
 MISSING_IS = (
     "Missing is never counted as zero: who did not answer is in no mean, and the number of people stands beside it."
 )
+NO_MEETINGS = "A blinded report leaves out the meetings of therapy groups: each group is of one arm."
 WHOSE_WEEK = "of the people whose week for it is over, counted from enrolment"
 
 
@@ -200,7 +201,8 @@ class Written:
     def _done(self) -> Iterator[Block]:
         goal = self.data.plan.practice.minutes_a_week
         if points := figures.by_session(self.data):
-            words = f"Percent who did it, in the chat or in a group, {WHOSE_WEEK}.{self._told_apart()}"
+            where = "in the chat or in a group" if self.data.knows_meetings else "in the chat"
+            words = f"Percent who did it, {where}, {WHOSE_WEEK}.{self._told_apart()}"
             yield Picture(pictures.attendance(points, self.arms), "Who did the sessions", words)
         yield Heading("Sessions and practice")
         yield from self._attended()
@@ -232,8 +234,10 @@ class Written:
             median = f"{row.median:g}" if cells else "–"
             rows.append((pictures.named(row.arm), figures.count(row.people, few), *shares, median))
         header = ("sessions done", "people", "at least one", f"{plan.enough} or more of {plan.sessions}", "median")
-        whose = "In the chat or at a meeting of a therapy group, of the people whose weeks for all of them are over"
-        yield Grid(header, tuple(rows), f"{whose}, counted from enrolment. {plan.beside}")
+        whose = "of the people whose weeks for all of them are over, counted from enrolment."
+        known = self.data.knows_meetings
+        where = "In the chat or at a meeting of a therapy group" if known else "In the chat"
+        yield Grid(header, tuple(rows), f"{where}, {whose} {'' if known else NO_MEETINGS} {plan.beside}")
         met = self.data.rows("meetings")
         if any(row["entries"] for row in met):
             lines = [(" ".join(filter(None, [row["status"], row["arm"].upper()])), *self._entered(row)) for row in met]
