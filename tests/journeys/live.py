@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,7 +29,7 @@ from records import due, people
 from records.database import Database
 from records.sealed import Keyring
 from records.tables import AlertRow, DueItem, Inbox, Outbox, table
-from tests.clinic import KEY, Clinic, Clock, Patient, fresh_sqlite
+from tests.clinic import FIRST_WORDING, KEY, Clinic, Clock, Patient, fresh_sqlite
 
 GUARD_SECONDS = 20.0
 LOOK_SECONDS = 0.02
@@ -144,6 +145,7 @@ async def _started(folder: Path) -> AsyncIterator[tuple[Running, Settings]]:
         settings = settings_for(pretend, line.address)
         async with started(settings, database, live=False, request=AiohttpRequest(READ_SECONDS)) as node:
             node.pacer.now = lambda: clock().timestamp()
+            node.world = replace(node.world, **FIRST_WORDING)
             clinic = Running(node, pretend, clock)
             clinic.line = line
             yield clinic, settings
