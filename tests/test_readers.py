@@ -48,6 +48,7 @@ from tests.exported import (
 )
 from tests.samples import lived_in
 
+MAY_BE_EMPTY = ("taken_back",)
 NUMBERS = ("integer", "decimal", "boolean")
 
 
@@ -289,6 +290,40 @@ def test_r_reads_every_file_without_a_warning_and_counts_the_same(
         assert column.label["en"].startswith(label.removesuffix("...")), key
         if column.type != "code" or column.values or column.values_from:
             assert kind_in_r == R_CLASSES[kind].get(column.type, kind_in_r), key
+
+
+SHAPES_IN_R = """
+options(warn = 2)
+for (file in files) {
+  rows <- read.csv(file, colClasses = "character", na.strings = "", check.names = FALSE, encoding = "UTF-8")
+  cat(nrow(rows), ncol(rows), "\\n")
+}
+"""
+
+
+def shape_of(file: Path) -> tuple[int, int]:
+    with file.open(encoding="utf-8", newline="") as opened:
+        header, *rows = csv.reader(opened, strict=True)
+    return len(rows), len(header)
+
+
+def test_codebook_questions_and_every_file_of_the_redcap_box_have_one_shape_for_all(
+    study: Study, exports: dict[str, Export], tmp_path: Path
+) -> None:
+    beside = [exports["csv"].folder / f"{name}.csv" for name in ("codebook", "questions")]
+    files = [*beside, *sorted(study.exports(format="redcap").folder.glob("*.csv"))]
+    shapes = [shape_of(file) for file in files]
+    assert all(rows for (rows, _), file in zip(shapes, files, strict=True) if file.stem not in MAY_BE_EMPTY), shapes
+    assert [pandas.read_csv(file, dtype=str).shape for file in files] == shapes
+    assert [polars.read_csv(file, infer_schema_length=0).shape for file in files] == shapes
+    rscript = shutil.which("Rscript")
+    if rscript is not None:
+        script = tmp_path / "shapes.R"
+        listed = ", ".join(json.dumps(str(file)) for file in files)
+        script.write_text(f"files <- c({listed})\n{SHAPES_IN_R}", encoding="utf-8")
+        ran = subprocess.run([rscript, "--vanilla", str(script)], capture_output=True, text=True, timeout=120)
+        assert (ran.returncode, ran.stderr) == (0, "")
+        assert [tuple(map(int, line.split())) for line in ran.stdout.splitlines()] == shapes
 
 
 def test_the_same_cut_gives_the_same_bytes_in_every_format(study: Study, exports: dict[str, Export]) -> None:
