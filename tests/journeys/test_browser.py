@@ -210,7 +210,7 @@ async def test_a_year_is_lived_with_the_clock_and_the_books_say_why(tmp_path: Pa
         await phone.goes_on("That was the whole check-in")
         await phone.lives(2)
         await phone.says("/session")
-        await phone.goes_on("That was session 1")
+        await phone.goes_on("/session")  # how a session ends is said in five ways, each with this
         await phone.says("/diary")
         await phone.goes_on("A dose you log later still counts")
         await phone.lives(92)
