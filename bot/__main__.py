@@ -33,7 +33,7 @@ def main() -> None:
         sys.exit(f"coach: {reason}")
     from bot.commands.app import app
 
-    app()
+    app(sys.argv[1] if len(sys.argv) > 1 else None)()
 
 
 if __name__ == "__main__":

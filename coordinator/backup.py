@@ -20,7 +20,7 @@ from itertools import chain, groupby
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from records import audit, facts, portable, upgrade
+from records import audit, facts, portable, schema, upgrade
 from records.database import Database, Tx
 from records.sealed import Keyring, WrongKey
 
@@ -61,7 +61,7 @@ def no_progress(_done: int, _of: int) -> None:
 def backup(db: Database, directory: Path, progress: Progress = no_progress) -> Path:
     """Write a backup of one consistent moment into `directory`; gives the file, which only its owner may read."""
     with db.read() as tx:
-        if upgrade.revision(tx) is None:
+        if schema.revision(tx) is None:
             raise BackupRefused(directory, "the database has no tables yet: run `coach db upgrade`")
         target = directory / f"coach-{tx.now:%Y%m%dT%H%M%SZ}{SUFFIX}"
         with _appearing_whole(target) as raw:
@@ -87,7 +87,7 @@ def restore(db: Database, file: Path, progress: Progress = no_progress, *, accep
     audit faults that came with the backup unless `accept_faults`.
     """
     manifest = check(file, db.keys)
-    if manifest.schema not in upgrade.known():
+    if manifest.schema not in schema.known():
         raise BackupRefused(file, f"made by a newer release (schema {manifest.schema}): update this one first")
     with upgrade.changing(db, "restore") as tx:
         _make_room(tx, file, manifest.schema)
@@ -141,7 +141,7 @@ def _write(tx: Tx, raw: BinaryIO, progress: Progress) -> None:
             {
                 "format": FORMAT,
                 "made_at": tx.now.isoformat(),
-                "schema": upgrade.revision(tx),
+                "schema": schema.revision(tx),
                 "database": tx.conn.dialect.name,
                 "tables": {table.name: portable.kinds(table) for table in tables},
                 "key": b64encode(tx.keys.seal(FORMAT)).decode(),
@@ -257,12 +257,12 @@ def _opens(keys: Keyring, sealed: str) -> bool:
     return True
 
 
-def _make_room(tx: Tx, file: Path, schema: str) -> None:
+def _make_room(tx: Tx, file: Path, wanted: str) -> None:
     """Only an empty database takes a backup; its tables are made again when they are of another revision."""
     filled = [name for name, count in portable.counts(tx, portable.tables(tx)).items() if count]
     if filled:
         raise BackupRefused(file, f"the database has rows already ({', '.join(filled[:3])} …): name a new one")
-    if upgrade.revision(tx) != schema:
+    if schema.revision(tx) != wanted:
         portable.drop(tx)
 
 

@@ -86,7 +86,7 @@ def commands_page() -> str:
 
 def all_commands() -> list[tuple[str, Any]]:
     """Every command that does something, by the words that call it: `coach participant add` and so on."""
-    return list(_below("coach", get_command(app)))
+    return list(_below("coach", get_command(app())))
 
 
 def _below(path: str, command: Any) -> Iterator[tuple[str, Any]]:

@@ -1,31 +1,29 @@
 """The database: one engine, its pragmas, and transactions that carry their instant and keys.
 
 Every write begins with `BEGIN IMMEDIATE` on SQLite (a deferred one fails as soon as two writers meet); reads see one
-snapshot. The same code runs on PostgreSQL, where one lock a database lets writers in one after the other: much of the
-code reads, then writes what follows (the next link, the next revision).
+snapshot. The same code runs on PostgreSQL, where writers go in one after the other too (`records.postgres`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 from records.prepared import Call, Prepared
 from records.sealed import Keyring
-from records.wire import Wire
+
+if TYPE_CHECKING:
+    from records.postgres import Writers
+    from records.wire import Wire
 
 Clock = Callable[[], datetime]
 BUSY_TIMEOUT_MS = 5_000
-WRITERS = 0x7061757365
 PREPARE_EARLY = {"prepare_threshold": 1}
-LOCK_TIMEOUT = f"SET LOCAL lock_timeout = {BUSY_TIMEOUT_MS}"
-ONE_WRITER = f"SELECT pg_advisory_xact_lock({WRITERS})"
 
 
 @dataclass(frozen=True)
@@ -100,25 +98,17 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(self.url, "IMMEDIATE")
         self.reading = _engine(self.url, "DEFERRED") if self.is_sqlite else self.engine
-        self.writing = self.engine if self.is_sqlite else _writing(self.url)
+        self._writers = None if self.is_sqlite else _writers(self.url)
 
     @contextmanager
     def write(self, actor: str = "study") -> Iterator[Tx]:
         """A transaction that commits at its end and rolls back on any error."""
-        if self.is_sqlite:
+        if self._writers is None:
             with self.engine.begin() as conn:
                 yield Tx(conn, self.clock(), self.keys, actor)
             return
-        with self._let_in() as conn, conn.begin(), _wired(conn) as wire:
+        with self._writers.turn() as (conn, wire):
             yield Tx(conn, self.clock(), self.keys, actor, wire=wire)
-
-    def _let_in(self) -> Connection:
-        """A connection that may write to PostgreSQL; one that was cut off while nobody used it is replaced."""
-        try:
-            return _alone(self.writing)
-        except CutOff:
-            self.writing.dispose()  # those beside it were cut off too
-            return _alone(self.writing)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -136,54 +126,8 @@ class Database:
         """Give all connections back."""
         self.engine.dispose()
         self.reading.dispose()
-        self.writing.dispose()
-
-
-class CutOff(Exception):
-    """The connection was gone before anything was asked of it."""
-
-
-def _alone(engine: Engine) -> Connection:
-    """A connection in a transaction that no other writer is in; `CutOff` when PostgreSQL had closed it."""
-    conn = engine.connect()
-    try:
-        wire = _wire(conn)
-        wire.say("BEGIN")
-        wire.say(LOCK_TIMEOUT)
-        wire.say(ONE_WRITER)
-        wire.settle()
-    except psycopg.Error as error:
-        driver: Any = conn.connection.driver_connection
-        if driver.closed:
-            conn.invalidate()
-        conn.close()
-        if driver.closed:
-            raise CutOff from error
-        raise
-    return conn
-
-
-def _wire(conn: Connection) -> Wire:
-    """The wire of a connection, which keeps it as long as it lives."""
-    if "wire" not in conn.info:
-        driver: Any = conn.connection.driver_connection
-        conn.info["wire"] = Wire(driver)
-    wire: Wire = conn.info["wire"]
-    return wire
-
-
-@contextmanager
-def _wired(conn: Connection) -> Iterator[Wire]:
-    """The wire of a connection; at the end of the block what went over it is committed."""
-    wire = _wire(conn)
-    try:
-        yield wire
-        wire.say("COMMIT")
-        wire.settle()
-    except BaseException:
-        with suppress(psycopg.Error):
-            wire.settle()
-        raise
+        if self._writers is not None:
+            self._writers.close()
 
 
 def _with_driver(url: URL) -> URL:
@@ -192,10 +136,10 @@ def _with_driver(url: URL) -> URL:
     return url
 
 
-def _writing(url: URL) -> Engine:
-    # whether a connection still lives is seen when it takes the writers' lock: a ping would be a further round trip
-    # what the wire prepares must not go when psycopg, after a rollback, gives up what it has prepared itself
-    return create_engine(url, hide_parameters=True, connect_args={"prepare_threshold": None})
+def _writers(url: URL) -> Writers:
+    from records.postgres import Writers  # its driver takes memory that SQLite has no use for
+
+    return Writers(url, BUSY_TIMEOUT_MS)
 
 
 def _engine(url: URL, begin: str) -> Engine:

@@ -17,7 +17,7 @@ from sqlmodel import SQLModel
 
 from records import alert_tables, fact_tables, staff_tables  # noqa: F401 - they put the tables into the metadata
 from records.database import Tx
-from records.upgrade import VERSION_TABLE, head, revision
+from records.schema import VERSION_TABLE, head, revision
 
 Json: TypeAlias = Any
 BATCH = 1_000

@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Dialect, Insert
-from sqlalchemy.dialects.postgresql import psycopg
 
-from records.wire import Answer, Wire
+if TYPE_CHECKING:
+    from records.wire import Answer, Wire
 
 Convert = Callable[[Any], Any]
-NUMBERED: Dialect = psycopg.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
-"""PostgreSQL with its values numbered, as libpq has them."""
 
 
 @dataclass(frozen=True)
@@ -91,12 +89,12 @@ class Prepared:
 
     def send(self, wire: Wire, values: Mapping[str, Any]) -> Answer:
         """Send it to PostgreSQL; `received` gives the rows."""
-        compiled = self._in(NUMBERED, values)
+        compiled = self._in(wire.dialect, values)
         return wire.send(compiled.sql, compiled.values(values))
 
     def received(self, wire: Wire, answer: Answer) -> list[Any]:
         """All rows of what was sent, as named tuples."""
-        return self._made(NUMBERED, wire.rows(answer), lambda: wire.type_codes(answer))
+        return self._made(wire.dialect, wire.rows(answer), lambda: wire.type_codes(answer))
 
     def _in(self, dialect: Dialect, values: Mapping[str, Any]) -> _Compiled:
         columns = tuple(values) if self._is_insert else ()

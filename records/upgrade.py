@@ -4,51 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
+from records import schema
 from records.database import Database, Tx
-
-FOLDER = Path(__file__).parent / "migrations"
-VERSION_TABLE = "alembic_version"
 
 
 class SchemaRefused(Exception):
     """This release cannot work with the tables it found; the message says what to do."""
 
 
-def head() -> str:
-    """The revision this release needs."""
-    return known()[-1]
-
-
-@cache
-def known() -> tuple[str, ...]:
-    """Every revision this release knows, oldest first."""
-    return tuple(script.revision for script in reversed(list(ScriptDirectory(str(FOLDER)).walk_revisions())))
-
-
-def revision(tx: Tx) -> str | None:
-    """The revision a database is at, None without tables."""
-    return MigrationContext.configure(tx.conn).get_current_revision()
-
-
 def pending(db: Database) -> list[str]:
     """The revisions a database lacks, oldest first; `SchemaRefused` when it is of a newer release."""
     with db.read() as tx:
         return _lacking(tx)
-
-
-def is_current(db: Database) -> bool:
-    """Whether the tables are what this release needs: neither older nor newer."""
-    with db.read() as tx:
-        return revision(tx) == head()
 
 
 def upgrade(db: Database) -> list[str]:
@@ -60,7 +33,7 @@ def upgrade(db: Database) -> list[str]:
 def apply(tx: Tx, to: str = "head") -> list[str]:
     """Apply revisions up to `to` inside a transaction of `changing`; gives them, oldest first."""
     lacking = _lacking(tx)
-    wanted = lacking if to == "head" else [r for r in lacking if known().index(r) <= known().index(to)]
+    wanted = lacking if to == "head" else [r for r in lacking if schema.known().index(r) <= schema.known().index(to)]
     if wanted:
         settings = config()
         settings.attributes["connection"] = tx.conn
@@ -93,7 +66,7 @@ def config(folder: Path | None = None) -> Config:
     """Alembic's settings for our revisions, or those in `folder`; the connection is put into its `attributes`."""
     settings = Config()
     # ConfigParser takes a % for the start of a placeholder
-    settings.set_main_option("script_location", str(folder or FOLDER).replace("%", "%%"))
+    settings.set_main_option("script_location", str(folder or schema.FOLDER).replace("%", "%%"))
     return settings
 
 
@@ -109,7 +82,7 @@ def _check_foreign_keys(conn: Connection) -> None:
 
 
 def _lacking(tx: Tx) -> list[str]:
-    now, revisions = revision(tx), known()
+    now, revisions = schema.revision(tx), schema.known()
     if now is None:
         if inspect(tx.conn).has_table("participant"):
             raise SchemaRefused("the tables were not made by `coach db upgrade`; start with a new database")

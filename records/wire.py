@@ -20,6 +20,11 @@ from psycopg.adapt import PyFormat
 from psycopg.adapt import Transformer as Adapting
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus, Format
+from sqlalchemy import Dialect
+from sqlalchemy.dialects.postgresql import psycopg as sqlalchemy_psycopg
+
+NUMBERED: Dialect = sqlalchemy_psycopg.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+"""PostgreSQL with its values numbered, as libpq has them."""
 
 WRONG = (ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED)
 
@@ -39,8 +44,11 @@ class Answer:
 class Wire:
     """The pipeline of one connection, for as long as the connection lives.
 
-    An error comes to light with the next thing waited for, and everything sent after it was not done.
+    An error comes to light with the next thing waited for, and everything sent after it was not done. Statements are
+    compiled for it in `dialect`.
     """
+
+    dialect = NUMBERED
 
     def __init__(self, driver: psycopg.Connection[Any]) -> None:
         self._driver, self._pgconn = driver, driver.pgconn

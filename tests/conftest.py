@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from records import upgrade
+from records import schema
 from records.database import Database
 from tests.clinic import Clinic, clinic_over
 from tests.databases import KINDS, NEXT_REVISION, Clock, Fresh, NoPostgres, Shelf, in_memory
@@ -77,14 +77,14 @@ def next_release(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ca
     """Call it, and the program is a release further: with one revision more, which rebuilds a table on SQLite."""
 
     def install() -> None:
-        folder = shutil.copytree(upgrade.FOLDER, tmp_path / "migrations")
-        (folder / "versions" / "9000_next.py").write_text(NEXT_REVISION.format(last=upgrade.head()), encoding="utf-8")
-        monkeypatch.setattr(upgrade, "FOLDER", folder)
-        upgrade.known.cache_clear()
+        folder = shutil.copytree(schema.FOLDER, tmp_path / "migrations")
+        (folder / "versions" / "9000_next.py").write_text(NEXT_REVISION.format(last=schema.head()), encoding="utf-8")
+        monkeypatch.setattr(schema, "FOLDER", folder)
+        schema.known.cache_clear()
 
     yield install
     monkeypatch.undo()
-    upgrade.known.cache_clear()
+    schema.known.cache_clear()
 
 
 def pytest_configure(config: pytest.Config) -> None:

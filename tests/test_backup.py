@@ -16,7 +16,7 @@ from sqlalchemy import insert, select, text, update
 from sqlmodel import SQLModel
 
 from coordinator.backup import LOST_TALKS, BackupRefused, backup, check, restore
-from records import audit, facts, meta, people, portable, talks, upgrade
+from records import audit, facts, meta, people, portable, schema, talks
 from records.database import Database
 from records.fact_tables import DoseRow
 from records.tables import AuditEntry, Chat, DueItem, Meta, table
@@ -125,7 +125,7 @@ def test_a_backup_is_restored_into_the_other_kind_of_database_row_by_row(
     }
     assert after["audit"][:-1] == before["audit"]
     assert faults(restored) == []
-    assert upgrade.is_current(restored)
+    assert schema.is_current(restored)
 
 
 def test_a_backup_goes_there_and_back_without_a_difference(
@@ -194,7 +194,7 @@ def test_a_backup_says_what_it_is(kept: Database, kind: str, file: Path) -> None
     with kept.read() as tx:
         assert manifest.heads == audit.heads(tx)
     assert manifest.rows == {name: len(rows) for name, rows in everything(kept).items()}
-    assert (manifest.schema, manifest.database, manifest.made_at) == (upgrade.head(), kind, START.isoformat())
+    assert (manifest.schema, manifest.database, manifest.made_at) == (schema.head(), kind, START.isoformat())
     assert file.name == "coach-20260302T150000Z.jsonl.gz"
 
 
@@ -341,8 +341,8 @@ def test_a_backup_of_an_older_release_is_restored_and_brought_up_to_date(
 ) -> None:
     next_release()
     restored = fresh(other(kind), migrated=False)
-    assert restore(restored, file).schema != upgrade.head()
-    assert upgrade.is_current(restored)
+    assert restore(restored, file).schema != schema.head()
+    assert schema.is_current(restored)
     assert faults(restored) == []
     with restored.read() as tx:
         assert tx.first(text("SELECT count(*) FROM participant WHERE colour = 'blue'"))[0] == 8
@@ -352,7 +352,7 @@ def test_an_empty_database_of_another_revision_is_made_anew(file: Path, kind: st
     unversioned = fresh(kind, migrated=False)
     SQLModel.metadata.create_all(unversioned.engine)
     restore(unversioned, file)
-    assert upgrade.is_current(unversioned)
+    assert schema.is_current(unversioned)
     assert faults(unversioned) == []
 
 

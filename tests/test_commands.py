@@ -24,7 +24,7 @@ import structlog
 import zxingcpp
 from typer.testing import CliRunner, Result
 
-from bot.commands.app import app
+from bot.commands.app import app as all_commands
 from bot.studio.http import telegram_app
 from bot.studio.serving import serving
 from bot.studio.telegram import PretendTelegram
@@ -38,6 +38,7 @@ from tests.databases import Shelf
 from tests.ports import free_port
 from tests.samples import SAMPLES
 
+COACH = all_commands()
 ROOT = Path(__file__).parent.parent
 GUARD_SECONDS = 30.0
 
@@ -51,7 +52,7 @@ class Shell:
 
     def __call__(self, *words: str, status: int = 0, answers: str | None = None) -> Result:
         """Run `coach` with these words; it must end with this status."""
-        done = CliRunner().invoke(app, list(words), env=self.env, input=answers)
+        done = CliRunner().invoke(COACH, list(words), env=self.env, input=answers)
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
         assert done.exit_code == status, done.output
         return done

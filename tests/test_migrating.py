@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import select
 from typer.testing import CliRunner
 
-from bot.commands.app import app
+from bot.commands.app import app as all_commands
 from content.loading import ContentRefused
 from content.protocol import protocol, shelf_in_use
 from coordinator import enrolling, ledger
@@ -23,6 +23,7 @@ from tests.clinic import KEY, Clinic, clinic_over, fresh_sqlite
 from tests.databases import Fresh
 from tests.protocols import TWO_SITES, living_by, put
 
+COACH = all_commands()
 NUDGE = '{ code = "nudge", does = "message", day = 3, at = "17:00", form = "full" },'
 CORE = '{ code = "core", does = "message", day = 7, at = "12:30", form = "core" },'
 LATER = NUDGE.replace("day = 3", "day = 4").replace("17:00", "18:00")
@@ -160,7 +161,7 @@ def test_the_commands_preview_refuse_move_and_log(tmp_path: Path, fresh: Fresh) 
     env = {"COACH_DATABASE_URL": database.url.render_as_string(hide_password=False), "COACH_SECRET_KEY": KEY}
 
     def coach(*words: str, status: int = 0, protocol_file: Path | str = in_use) -> tuple[str, str]:
-        done = CliRunner().invoke(app, list(words), env=env | {"COACH_PROTOCOL": str(protocol_file)})
+        done = CliRunner().invoke(COACH, list(words), env=env | {"COACH_PROTOCOL": str(protocol_file)})
         assert done.exit_code == status, done.output
         return done.stdout, done.stderr
 

@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
-from records import upgrade
+from records import schema, upgrade
 from records.database import Database
 from records.migrations.__main__ import draft
 from records.upgrade import SchemaRefused
@@ -37,7 +38,7 @@ def tables_of(db: Database) -> dict[str, Any]:
                 "indexes": by_name(seen.get_indexes(name)),
             }
             for name in seen.get_table_names()
-            if name != upgrade.VERSION_TABLE
+            if name != schema.VERSION_TABLE
         }
 
 
@@ -52,10 +53,10 @@ def said(value: Any) -> Any:
 
 def test_an_empty_database_gets_every_revision_in_order(kind: str, fresh: Fresh) -> None:
     db = fresh(kind, migrated=False)
-    assert not upgrade.is_current(db)
-    assert upgrade.pending(db) == list(upgrade.known())
-    assert upgrade.upgrade(db) == list(upgrade.known())
-    assert upgrade.is_current(db)
+    assert not schema.is_current(db)
+    assert upgrade.pending(db) == list(schema.known())
+    assert upgrade.upgrade(db) == list(schema.known())
+    assert schema.is_current(db)
     assert upgrade.pending(db) == []
 
 
@@ -92,7 +93,7 @@ def test_a_failed_upgrade_leaves_nothing_behind(kind: str, fresh: Fresh) -> None
     with pytest.raises(ZeroDivisionError):
         upgrade_and_fall()
     assert tables_of(db) == {}
-    assert upgrade.pending(db) == list(upgrade.known())
+    assert upgrade.pending(db) == list(schema.known())
 
 
 def test_two_processes_upgrading_at_once_both_succeed(kind: str, fresh: Fresh) -> None:
@@ -100,13 +101,13 @@ def test_two_processes_upgrading_at_once_both_succeed(kind: str, fresh: Fresh) -
     second = fresh.open(url_of(first))
     with ThreadPoolExecutor(2) as pool:
         applied = list(pool.map(upgrade.upgrade, [first, second]))
-    assert sorted(applied) == [[], list(upgrade.known())]
+    assert sorted(applied) == [[], list(schema.known())]
 
 
 def test_tables_of_a_newer_release_are_refused(database: Database) -> None:
     with database.write() as tx:
         tx.run(text("UPDATE alembic_version SET version_num = '9999'"))
-    assert not upgrade.is_current(database)
+    assert not schema.is_current(database)
     with pytest.raises(SchemaRefused, match="newer release"):
         upgrade.pending(database)
     with pytest.raises(SchemaRefused, match="newer release"):
@@ -146,14 +147,14 @@ def test_a_path_with_a_percent_sign_is_no_hindrance() -> None:
 
 
 def test_a_draft_of_a_revision_says_what_the_models_have_and_the_revisions_lack(tmp_path: Path) -> None:
-    drafted = draft("nothing new", shutil.copytree(upgrade.FOLDER, tmp_path / "migrations"))
-    assert drafted.name == f"{int(upgrade.head()) + 1:04d}_nothing_new.py"
+    drafted = draft("nothing new", shutil.copytree(schema.FOLDER, tmp_path / "migrations"))
+    assert drafted.name == f"{int(schema.head()) + 1:04d}_nothing_new.py"
     assert "def upgrade() -> None:" in drafted.read_text()
     assert "participant" not in drafted.read_text()
 
 
 def test_the_url_of_a_test_database_leads_to_it(database: Database, fresh: Fresh) -> None:
-    assert upgrade.is_current(fresh.open(url_of(database)))
+    assert schema.is_current(fresh.open(url_of(database)))
 
 
 def test_a_later_revision_changes_a_table_under_its_rows(
@@ -171,3 +172,8 @@ def test_a_later_revision_changes_a_table_under_its_rows(
         assert tx.first(text("SELECT count(*) FROM chat JOIN participant p ON p.id = participant_id"))[0] == 8
     with pytest.raises(IntegrityError), db.write() as tx:
         tx.run(text("DELETE FROM participant"))
+
+
+def test_the_revisions_this_release_knows_are_those_of_the_migrations() -> None:
+    scripts = ScriptDirectory(str(schema.FOLDER)).walk_revisions()
+    assert schema.known() == tuple(script.revision for script in scripts)[::-1]

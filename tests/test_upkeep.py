@@ -14,7 +14,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
 from bot.commands import upkeep
-from records import people, upgrade
+from records import people, schema
 from records.database import Database
 from tests.databases import KEY, Fresh, other, url_of
 from tests.samples import lived_in
@@ -66,7 +66,7 @@ def test_scripts_get_one_object_with_what_was_kept(coach: Coach, elsewhere: Coac
     restored = json.loads(elsewhere("restore", made.pop("file"), "--json").stdout)
     assert restored == made
     assert made["rows"]["participant"] == 8
-    assert made["schema"] == upgrade.head()
+    assert made["schema"] == schema.head()
     assert len(made["sha256"]) == 64
     assert set(made["heads"]) >= {"study", "P0001"}
 
@@ -110,9 +110,9 @@ def test_wrong_usage_ends_with_status_2(coach: Coach, words: tuple[str, ...]) ->
 
 def test_an_upgrade_says_what_it_did_and_then_that_nothing_is_left(kind: str, fresh: Fresh) -> None:
     coach = Coach(fresh, fresh(kind, migrated=False))
-    assert coach("db", "upgrade").stdout == f"upgraded: {', '.join(upgrade.known())}\n"
-    assert coach("db", "upgrade").stdout == f"nothing to do: {upgrade.head()}\n"
-    assert json.loads(coach("db", "upgrade", "--json").stdout) == {"applied": [], "schema": upgrade.head()}
+    assert coach("db", "upgrade").stdout == f"upgraded: {', '.join(schema.known())}\n"
+    assert coach("db", "upgrade").stdout == f"nothing to do: {schema.head()}\n"
+    assert json.loads(coach("db", "upgrade", "--json").stdout) == {"applied": [], "schema": schema.head()}
 
 
 def test_a_database_of_a_newer_release_is_left_alone(coach: Coach) -> None:

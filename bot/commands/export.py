@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
-from rich.console import Console
-from rich.progress import Progress
 
 from bot.commands.calculators import OneLineCommand, refuse
+from bot.commands.opening import open_database
 from content.exports import exported
 from content.factors import DEFAULT, factor_sets
 from coordinator.export import Request
@@ -35,7 +34,7 @@ FactorSet = Annotated[
 INSTANT = "An instant with its zone (2026-03-01T08:00:00Z), or a date: its first moment, UTC."
 
 
-def add_to(app: typer.Typer, open_database: Callable[[], Database]) -> None:
+def add_to(app: typer.Typer, open_database: Callable[[], Database] = open_database) -> None:
     """Register the command; `open_database` is called once for each export, and what it gives is closed after it."""
 
     @app.command(cls=OneLineCommand)
@@ -128,6 +127,9 @@ def _shown_progress(tables: int) -> Iterator[Report | None]:
     if not sys.stderr.isatty():
         yield None
         return
+    from rich.console import Console  # takes memory, and nobody looks at most exports
+    from rich.progress import Progress
+
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("export", total=tables)
         begun: set[str] = set()

@@ -16,8 +16,8 @@ from bot.settings import Settings, SettingsRefused
 from content.loading import ContentRefused
 from content.protocol import use
 from records.database import Database
+from records.schema import is_current
 from records.sealed import Keyring, WrongKey
-from records.upgrade import is_current
 
 
 def refuse(reason: str) -> NoReturn:

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from bot.commands.calculators import OneLineCommand
 from bot.commands.export import ACTOR, INSTANT, FactorSet, instant
+from bot.commands.opening import open_database
 from content.factors import DEFAULT
 from coordinator.export_folder import ExportRefused
 from coordinator.manifest import written
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from records.database import Database
 
 
-def add_to(app: typer.Typer, open_database: Callable[[], Database]) -> None:
+def add_to(app: typer.Typer, open_database: Callable[[], Database] = open_database) -> None:
     """Register the command; `open_database` is called once for each report, and what it gives is closed after it."""
 
     @app.command(cls=OneLineCommand)

@@ -23,7 +23,7 @@ from content.protocol import protocol, shelf_in_use
 from coordinator import alert_tests, confirming
 from records.database import Database
 from records.person import versions_lost
-from records.upgrade import is_current
+from records.schema import is_current
 from study.protocol_check import problems as protocol_problems
 
 HOW_TO_TEST = "mend the channel or find who should have answered, then: coach alert test"

@@ -15,15 +15,14 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 from sqlalchemy.exc import DBAPIError
 
-from bot.commands.opening import load_settings, refuse
+from bot.commands.opening import load_settings, open_any_database, refuse
 from coordinator import backup as backups
 from coordinator.backup import BackupRefused, Manifest
 from records import audit as chains
-from records import facts
-from records import upgrade as schema
+from records import facts, schema
 from records.audit import Fault
 from records.database import Database
-from records.upgrade import SchemaRefused
+from records.upgrade import SchemaRefused, upgrade
 
 SHOWN_AFTER_SECONDS = 2.0
 SHOWN_FAULTS = 20
@@ -71,7 +70,7 @@ class Upkeep:
     def upgrade(self, json: Json = False) -> None:
         """Bring the tables to what this release needs. Make a backup first: there is no way back but restoring it."""
         with self._opened() as db:
-            applied = schema.upgrade(db)
+            applied = upgrade(db)
         steps = f"upgraded: {', '.join(applied)}" if applied else f"nothing to do: {schema.head()}"
         _say({"applied": applied, "schema": schema.head()}, steps, json=json)
 
@@ -108,7 +107,7 @@ class Upkeep:
             db.close()
 
 
-def add_to(app: typer.Typer, open_database: OpenDatabase) -> None:
+def add_to(app: typer.Typer, open_database: OpenDatabase = open_any_database) -> None:
     """Register the commands; they work on a database of any revision, so `open_database` checks none."""
     upkeep = Upkeep(open_database)
     db = typer.Typer(help="The tables of the database.", no_args_is_help=True)

@@ -11,7 +11,8 @@ from pathlib import Path
 from alembic import command
 from sqlalchemy import create_engine
 
-from records.upgrade import FOLDER, config, head
+from records.schema import FOLDER, head
+from records.upgrade import config
 
 
 def draft(message: str, folder: Path = FOLDER) -> Path:
