@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
-import os
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+if TYPE_CHECKING:
+    from records.cipher import Cipher
 
 VERSION = b"\x01"
-NONCE_BYTES = 12
 SHORTEST_KEY = 16
 
 
@@ -23,32 +18,29 @@ class WrongKey(ValueError):
 
 
 class Keyring:
-    """The keys that one secret gives: AES-256-GCM for sealing, HMAC-SHA256 for look-ups."""
+    """What one secret seals and opens."""
 
     def __init__(self, secret: str) -> None:
         if len(secret) < SHORTEST_KEY:
             raise ValueError(f"the secret key needs at least {SHORTEST_KEY} characters")
-        self._aead = AESGCM(self._derived(secret, b"seal"))
-        self._lookup = self._derived(secret, b"lookup")
+        self._secret = secret
 
-    @staticmethod
-    def _derived(secret: str, purpose: bytes) -> bytes:
-        return HKDF(hashes.SHA256(), 32, salt=None, info=b"mindful-pause/" + purpose).derive(secret.encode())
+    @cached_property
+    def _cipher(self) -> Cipher:
+        from records.cipher import Cipher  # takes memory, which what opens nothing can do without
+
+        return Cipher(self._secret)
 
     def seal(self, text: str) -> bytes:
         """`text` encrypted and authenticated; twice the same text gives different bytes."""
-        nonce = os.urandom(NONCE_BYTES)
-        return VERSION + nonce + self._aead.encrypt(nonce, text.encode(), None)
+        return VERSION + self._cipher.encrypted(text.encode())
 
     def open(self, sealed: bytes) -> str:
         """The text that was sealed; `WrongKey` when the key or the bytes are not the same any more."""
-        if sealed[:1] != VERSION:
+        clear = self._cipher.decrypted(sealed[1:]) if sealed[:1] == VERSION else None
+        if clear is None:
             raise WrongKey("sealed under another key, or altered")
-        nonce, body = sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
-        try:
-            return self._aead.decrypt(nonce, body, None).decode()
-        except InvalidTag as error:
-            raise WrongKey("sealed under another key, or altered") from error
+        return clear.decode()
 
     def seal_json(self, value: Any) -> bytes:
         """A JSON value, sealed."""
@@ -60,5 +52,4 @@ class Keyring:
 
     def hash(self, purpose: str, value: str | int) -> str:
         """A keyed hash for look-ups (chat ids, enrolment codes): 32 hexadecimal digits."""
-        digest = hmac.new(self._lookup, f"{purpose}:{value}".encode(), hashlib.sha256)
-        return digest.hexdigest()[:32]
+        return self._cipher.hashed(f"{purpose}:{value}")[:32]
