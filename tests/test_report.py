@@ -290,11 +290,17 @@ def test_r_draws_every_picture_with_the_same_words_in_it(office: Office) -> None
     data = Data(folder / "data", analysis(), by_arm=True, on=office.study.clock.at.date())
     for name in ("flow", "completeness", "changes", "contrasts", "patterns", "sessions", "practice", "around"):
         (picture,) = data.picture(name)
-        ours = {_plain(each) for each in re.findall(r">([^<>]*[A-Za-z][^<>]*)</text>", pictures.svg(picture.chart))}
-        assert ours <= set(map(_plain, words_of_pdf(results / f"{name}.pdf"))), name
+        texts = re.findall(r">([^<>]*[A-Za-z][^<>]*)</text>", pictures.svg(picture.chart))
+        assert set(map(_plain, texts)) <= set(map(_plain, words_of_pdf(results / f"{name}.pdf"))), name
+        shown = [sum(map(_counts_people, each)) for each in (texts, words_of_pdf(results / f"{name}.pdf"))]
+        assert shown[0] == shown[1], (name, "what is too small to be shown")
     (results / "around.csv").write_text("what,people\npain,9\n", encoding="utf-8")
     with pytest.raises(AssertionError, match="no column before"):
         pictures_in_r(folder / "data", results)
+
+
+def _counts_people(text: str) -> bool:
+    return re.search(r"\bn = \d|\d people|\d given", text) is not None
 
 
 def _plain(text: str) -> str:

@@ -7,6 +7,7 @@
 # lme4. Writes a PDF for each picture there is something for; svg and png need an R with cairo. Figures of fewer people
 # than `few` in analysis.dcf are in no picture, as in the report.
 
+# Rscript writes a space as ~+~
 here <- dirname(gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)), fixed = TRUE))
 source(file.path(here, "drawing.R"))
 
