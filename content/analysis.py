@@ -14,6 +14,7 @@ from content.exports import exports
 from content.instruments import Instrument, instrument
 from content.instruments import Item as Item
 from content.protocol import protocol, shelf_in_use
+from content.screening_criteria import criteria
 from content.wide import at_visit
 
 if TYPE_CHECKING:
@@ -171,9 +172,10 @@ class Analysis(_Part):
     def script(self, *, by_arm: bool, on: date | None = None) -> str:
         """The plan as the scripts of an export read it: lines of `key: value` (DCF), without arms when blinded.
 
-        `on`: the day the cut is judged by, for figures.py and figures.R.
+        `on`: the day the cut is judged by, for figures.py and figures.R; with it goes what pictures.py and pictures.R
+        draw beside the figures, and how things are called.
         """
-        lines = [*self._lines(by_arm), *(self._of_figures(on) if on is not None else [])]
+        lines = [*self._lines(by_arm), *([*self._of_figures(on), *self._of_pictures(by_arm)] if on is not None else [])]
         return "".join(f"{key}: {value}\n" for key, value in lines)
 
     def _of_figures(self, on: date) -> Iterator[tuple[str, str]]:
@@ -191,6 +193,22 @@ class Analysis(_Part):
         yield "practice_minutes", str(self.practice.minutes_a_week)
         yield "practice_periods", " ".join(f"{first}-{last}" for first, last in self.practice.periods)
 
+    def _of_pictures(self, by_arm: bool) -> Iterator[tuple[str, str]]:
+        yield "few", str(self.few.people)
+        yield "completeness", " ".join(f"{each.visit}:{each.percent:g}" for each in self.completeness)
+        told = [(each.outcome, each.arm if by_arm else "", each.visit, each.change) for each in self.published]
+        # without arms, nor in the order of the arms
+        yield "published", " ".join(":".join(map(str, each)) for each in (told if by_arm else sorted(told)))
+        for each in self.outcomes:
+            yield f"title_{each.column}", _on_a_line(each.title)
+            yield f"scale_{each.column}", _on_a_line(each.scale)
+        rules = criteria(protocol().screening.criteria)
+        for criterion in rules.criteria:
+            said = criterion.text if by_arm else criterion.blinded or criterion.text
+            yield f"criterion_{criterion.code}", _on_a_line(said)
+        for reason in rules.refusals:
+            yield f"refusal_{reason.code}", _on_a_line(reason.text)
+
     def _lines(self, by_arm: bool) -> Iterator[tuple[str, str]]:
         first, *later = protocol().visits
         yield "plan", f"{self.name} {self.version}"
@@ -204,6 +222,10 @@ class Analysis(_Part):
         yield "in_window_only", str(int(self.model.in_window_only))
         yield "level", str(self.model.level)
         yield "least_people", str(self.model.least_people)
+
+
+def _on_a_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _session_days() -> dict[str, int]:

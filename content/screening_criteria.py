@@ -14,12 +14,16 @@ FOLDER = "screening"
 
 
 class Criterion(Table):
-    """One thing to be decided: an inclusion is met by yes or a number in its range, an exclusion by no."""
+    """One thing to be decided: an inclusion is met by yes or a number in its range, an exclusion by no.
+
+    `blinded`: its text where no arm may be named.
+    """
 
     code: Code
     kind: Literal["inclusion", "exclusion"]
     answer: Literal["yes_no", "number"]
     text: str
+    blinded: str | None = None
     unit: str | None = None
     at_least: float | None = None
     at_most: float | None = None

@@ -47,7 +47,8 @@ SCRIPTS = ("load.R", "load.py")
 ANALYSIS = ("analysis.R", "analysis.py")
 """They read the CSV files of all check-ins."""
 
-FIGURES = ("figures.R", "figures.py")
+FIGURES = ("figures.R", "figures.py", "drawing.R", "drawing.py", "pictures.R", "pictures.py")
+"""They also take dates, and a whole cut."""
 
 NO_PLAN = "no scripts of analysis, the plan does not fit the protocol"
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 import subprocess
+import zlib
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,19 @@ def _is_number(cell: str) -> bool:
 def drawn_in_r(folder: Path, results: Path) -> None:
     """figures.R as it lies in an export, into `results`; skips with a reason without lme4."""
     _run("Rscript", str(folder / "figures.R"), str(folder), str(results))
+
+
+def pictures_in_r(folder: Path, results: Path) -> None:
+    """pictures.R as it lies in an export; needs lme4 only for tables that are not in `results`."""
+    _run("Rscript", str(folder / "pictures.R"), str(folder), str(results))
+
+
+def words_of_pdf(file: Path) -> list[str]:
+    """What stands in a PDF of R's, each text as it was written at once."""
+    pages = [zlib.decompress(each) for each in re.findall(rb"stream\n(x.*?)endstream", file.read_bytes(), re.DOTALL)]
+    written = re.findall(rb" Tm (.*) T[jJ]", b"\n".join(pages))
+    texts = [b"".join(re.findall(rb"\(((?:\\.|[^)\\])*)\)", each)) for each in written]
+    return [text.decode("latin1").replace("\\", "") for text in texts]
 
 
 def in_r(*folders: Path, results: Path | None = None) -> None:

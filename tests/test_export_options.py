@@ -61,6 +61,7 @@ def test_study_days_leave_no_date_in_any_file(study: Study) -> None:
     export = study.exports(study_days=True, unblind=True)
     assert A_DATE.findall(export.everything) == []
     assert export.manifest["as_of"] is None
+    assert {name for name in export.digests if name.endswith(".py")} == {"analysis.py", "load.py"}
     # the tables and the codebook still agree
     described = {(row["table"], row["column"]) for row in export.rows("codebook")}
     assert described == {(name, column) for name in export.tables for column in export.cells(name)[0]}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
+from base64 import b64decode
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
@@ -20,16 +22,16 @@ from content.screening_criteria import criteria
 from coordinator import screening
 from coordinator.manifest import written
 from coordinator.report import words
-from coordinator.report.figures import Data, by_session
+from coordinator.report.figures import Data
 from coordinator.report.printing import page, pdf
 from coordinator.report.writing import Written
 from coordinator.scripts import analysis as script
-from coordinator.scripts import figures
+from coordinator.scripts import figures, pictures
 from study.facts import Response, SessionDone
 from tests import simulated
 from tests.databases import START, Clock, Fresh, Shelf, url_of
 from tests.exported import ZONE, Study, begun
-from tests.lme4 import agree, drawn_in_r, in_r, rows_of
+from tests.lme4 import agree, drawn_in_r, pictures_in_r, rows_of, words_of_pdf
 
 pytest.importorskip("reportlab", reason="reportlab (extra `analysis`) is not installed")
 
@@ -75,7 +77,9 @@ def screened(study: Study) -> None:
     with study.database.write("dana") as tx:
         refusing, *others, _ = [screening.add(tx, "main", test=False) for _ in range(4)]
         screening.refuse(tx, refusing, criteria("stamp").refusals[0].code, None)
-        for number, said in zip(others, ({"english": "no"}, {"english": "no", "pregnant": "yes"}), strict=True):
+        for number, said in zip(
+            others, ({"english": "no"}, {"english": "no", "pregnant": "yes", "prior_training": "yes"}), strict=True
+        ):
             screening.decide(tx, number, said, None)
 
 
@@ -113,7 +117,7 @@ def test_a_report_is_a_page_and_a_pdf_with_pictures_first_beside_their_data(offi
     assert not re.findall(r'(?:src|href)="(?!data:)', html), "a picture or a style that is not in the page"
     assert len(PICTURE.findall(html)) >= 7
     assert html.index("<img") < html.index("<table")
-    assert {"analysis.py", "figures.py", "figures.R", "analysis.dcf", "manifest.json"} <= {
+    assert {"analysis.py", "figures.py", "figures.R", "pictures.R", "analysis.dcf", "manifest.json"} <= {
         p.name for p in (folder / "data").iterdir()
     }
 
@@ -133,7 +137,8 @@ def test_the_flow_begins_with_screening_and_loses_nobody(office: Office) -> None
     text = office.text("arms")
     flow = text.split("Who came how far")[1].split("Who answered")[0]
     for line in (
-        "Screened | 4", "A criterion not met | 2", "–  Fluent in English | 2", "Did not want to | 1", "Not decided | 1",
+        "Screened | 4", "A criterion not met | 2", "–  Fluent in English | 2",
+        "–  Was trained in mindfulness or in CBT before | 1", "Did not want to | 1", "Not decided | 1",
         f"Invited | {PEOPLE + REMOVED + 1}", "Declined | 1", f"Enrolled | {PEOPLE + REMOVED}",
         f"Allocated: MBT | {PEOPLE // 2 + REMOVED}", f"Data removed: MBT | {REMOVED}",
         f"Allocated: CBT | {PEOPLE // 2}",
@@ -214,7 +219,7 @@ def test_who_answered_and_who_did_a_session_are_not_told_of_three_people_nor_whe
     assert office.reports("known", "--unblind", "--as", office.study.unblinded).exit_code == 0
     data = Data(office.study.folder / "known" / "data", analysis(), by_arm=False, on=clock.at.date())
     assert {row["session"] for row in data.rows("sessions") if row["done"] in (3, 4)} == {"S1", "S5", "S6"}
-    assert [(row["session"], row["percent"]) for row in by_session(data)] == [
+    assert [(row["session"], row["percent"]) for row in pictures.by_session(data.rows("sessions"), data.few)] == [
         (session, 100) for session in ("S2", "S3", "S4", "S7", "S8")
     ]
 
@@ -232,10 +237,13 @@ def test_by_arm_it_has_contrasts_beside_what_the_trial_found(office: Office) -> 
     assert "What the model leaves over" in text
 
 
-def test_r_makes_the_same_tables_of_the_exported_files(office: Office) -> None:
+def test_r_makes_the_same_tables_of_the_exported_files_before_it_draws_them(office: Office) -> None:
     folder = office.study.folder / "arms" / "data"
     results = office.study.folder / "results"
-    in_r(folder, results=results / "r")
+    shutil.copytree(folder.parent / "figures", results / "r")
+    for name in ("change", "model"):
+        (results / "r" / f"{name}.csv").unlink()
+    pictures_in_r(folder, results / "r")
     script.main(folder, results / "python")
     tables = {name: rows_of(results / "python" / f"{name}.csv") for name in ("change", "model")}
     assert {row["what"] for row in tables["model"] if row["outcome"] == "peg_score"} >= {"change", "contrast"}
@@ -256,6 +264,47 @@ def test_python_and_r_make_every_figure_again_of_the_exported_files(office: Offi
         here = rows_of(folder.parent / "figures" / f"{name}.csv")
         assert rows_of(results / "python" / f"{name}.csv") == here
         agree(here, rows_of(results / "r" / f"{name}.csv"))
+
+
+def test_python_draws_every_picture_as_it_is_in_the_report(office: Office) -> None:
+    folder, results = office.study.folder / "arms", office.study.folder / "drawn"
+    shutil.copytree(folder / "figures", results)
+    (results / "model.csv").unlink()
+    words = [sys.executable, str(folder / "data" / "pictures.py"), str(folder / "data"), str(results)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (results / "model.csv").exists(), "what it draws of is made first"
+    html = (folder / "report.html").read_text(encoding="utf-8")
+    drawn = {path.stem: path.read_bytes() for path in results.glob("*.svg")}
+    assert set(drawn) == set(pictures.PICTURES)
+    assert set(drawn.values()) == {b64decode(each) for each in re.findall(r'svg\+xml;base64,([^"]+)"', html)}
+    assert {path.stem for path in results.glob("*.png")} == set(drawn)
+    assert "without anything to compare it with" in (results / "pictures.html").read_text(encoding="utf-8")
+
+
+def test_r_draws_every_picture_with_the_same_words_in_it(office: Office) -> None:
+    folder, results = office.study.folder / "arms", office.study.folder / "drawn-in-r"
+    shutil.copytree(folder / "figures", results)
+    pictures_in_r(folder / "data", results)
+    assert {path.stem for path in results.glob("*.pdf")} == set(pictures.PICTURES)
+    data = Data(folder / "data", analysis(), by_arm=True, on=office.study.clock.at.date())
+    for name in ("flow", "completeness", "changes", "contrasts", "patterns", "sessions", "practice", "around"):
+        (picture,) = data.picture(name)
+        texts = re.findall(r">([^<>]*[A-Za-z][^<>]*)</text>", pictures.svg(picture.chart))
+        assert set(map(_plain, texts)) <= set(map(_plain, words_of_pdf(results / f"{name}.pdf"))), name
+        shown = [sum(map(_counts_people, each)) for each in (texts, words_of_pdf(results / f"{name}.pdf"))]
+        assert shown[0] == shown[1], (name, "what is too small to be shown")
+    (results / "around.csv").write_text("what,people\npain,9\n", encoding="utf-8")
+    with pytest.raises(AssertionError, match="no column before"):
+        pictures_in_r(folder / "data", results)
+
+
+def _counts_people(text: str) -> bool:
+    return re.search(r"\bn = \d|\d people|\d given", text) is not None
+
+
+def _plain(text: str) -> str:
+    return " ".join(unescape(text).replace("–", "-").split())
 
 
 def test_intervals_are_called_by_the_level_of_the_plan(office: Office) -> None:

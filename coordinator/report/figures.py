@@ -5,7 +5,6 @@ What is counted is counted by the script `figures.py` that comes with the data; 
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -14,12 +13,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from coordinator.scripts import analysis as script
 from coordinator.scripts import figures as counted
+from coordinator.scripts import pictures
+from coordinator.scripts.pictures import is_small
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from content.analysis import Analysis, Trait
 
 LANGUAGE: Literal["en"] = "en"
-STATES = {counted.GIVEN: "given", counted.MISSING: "missing", counted.NOT_YET: "not yet due"}
 NONE = "none"
 
 Row = dict[str, Any]
@@ -62,31 +64,54 @@ class Data:
     @cached_property
     def knows_meetings(self) -> bool:
         """Whether meetings of therapy groups are in the data; a blinded export leaves them out."""
-        with (self.folder / "attendance.csv").open(encoding="utf-8", newline="") as file:
-            return "meeting" in next(csv.reader(file))
+        return pictures.knows_meetings(self.folder)
+
+    @cached_property
+    def drawn(self) -> pictures.Tables:
+        """The same as the script draws it."""
+        return pictures.Tables(self.script, self.rows, meetings=self.knows_meetings)
+
+    def picture(self, name: str) -> Iterator[pictures.Picture]:
+        """A picture as the script draws it; none where there is nothing to be shown."""
+        if found := pictures.PICTURES[name](self.drawn):
+            yield found
 
     def rows(self, table: str) -> list[Row]:
-        """The rows of one table that the script makes, without anything left out."""
+        """The rows of one table that the scripts make, without anything left out."""
+        if table not in self._rows:
+            made = self._analysed(table) if table in pictures.TABLES["analysis"] else self._counted(table)
+            self._rows[table] = [pictures.plain(row) for row in made]
+        return self._rows[table]
+
+    @cached_property
+    def _rows(self) -> dict[str, list[Row]]:
+        return {}
+
+    def _counted(self, table: str) -> list[Row]:
         make, _ = counted.TABLES[table]
         return list(make(self.counted))
+
+    def _analysed(self, table: str) -> list[Row]:
+        rows: list[Row] = self._table(table).to_dict("records")
+        return rows
+
+    def _table(self, table: str) -> Any:
+        """The table `change` or `model`."""
+        people = self.counted.people
+        if table == "change":
+            return script.change_table(people, self.script)
+        return script.model_table(people, self.script, lambda _, __, outcome: self.counted.fitted(outcome))
 
     def write(self, folder: Path) -> None:
         """Write the tables behind the pictures, whole."""
         list(counted.write(self.counted, folder))
-        people = self.counted.people
-        models = script.model_table(people, self.script, lambda _, __, outcome: self.counted.fitted(outcome))
-        for name, table in (("change", script.change_table(people, self.script)), ("model", models)):
-            table.to_csv(folder / f"{name}.csv", index=False)
+        for name in pictures.TABLES["analysis"]:
+            self._table(name).to_csv(folder / f"{name}.csv", index=False)
 
 
 def count(number: int, few: int) -> str:
     """A count as it may be shown: 0, or at least `few`."""
     return f"fewer than {few}" if 0 < number < few else str(number)
-
-
-def is_small(part: int, whole: int, few: int) -> bool:
-    """Whether a share would tell of too few people: of those it counts, or of the rest."""
-    return 0 < part < few or 0 < whole - part < few
 
 
 # --- from screening on
@@ -107,9 +132,6 @@ class Flow:
     """How many came how far; `screened` is None where nobody was screened here."""
 
     screened: int | None
-    excluded: dict[str, int]
-    criteria: dict[str, int]
-    refusals: dict[str, int]
     invited: int
     declined: int
     enrolled: int
@@ -121,17 +143,11 @@ def flow(data: Data) -> Flow:
     """From screening on."""
     rows = data.rows("flow")
 
-    def by_detail(step: str) -> dict[str, int]:
-        return {row["detail"]: row["people"] for row in rows if row["step"] == step}
-
     def one(step: str, arm: str = "") -> int:
         return sum(row["people"] for row in rows if row["step"] == step and row["arm"] == arm)
 
     return Flow(
         one("screened") or None,
-        by_detail("excluded"),
-        by_detail("criterion"),
-        by_detail("refusal"),
         one("invited"),
         one("declined"),
         one("enrolled"),
@@ -160,17 +176,12 @@ class Completeness:
 
     def is_shown(self, few: int) -> bool:
         """Whether it may be told who gave the primary figure; not where no window is over."""
-        return self.due > 0 and not is_small(self.given, self.due, few)
+        return pictures.is_answer_shown({"due": self.due, "given": self.given}, few)
 
 
 def completeness(data: Data) -> list[Completeness]:
     """By arm and check-in; the denominators are those whose window is over, answered or not."""
     return [Completeness(**row) for row in data.rows("completeness")]
-
-
-def patterns(data: Data) -> list[tuple[tuple[str, ...], int]]:
-    """Who gave the primary figure when: each pattern over the check-ins with its people, the most frequent first."""
-    return [(tuple(STATES[letter] for letter in row["pattern"]), row["people"]) for row in data.rows("patterns")]
 
 
 # --- who takes part
@@ -231,29 +242,12 @@ def attended(data: Data) -> list[Attended]:
     return [Attended(**row) for row in data.rows("attended")]
 
 
-def by_session(data: Data) -> list[Row]:
-    """Share of people who did each session, of those whose week for it is over; none that tells of too few."""
-    shown = [row for row in data.rows("sessions")
-             if row["people"] >= data.few and not is_small(row["done"], row["people"], data.few)]  # fmt: skip
-    return [row | {"percent": 100 * row["done"] / row["people"], "n": row["people"]} for row in shown]
-
-
-def by_week(data: Data) -> list[Row]:
-    """Median and quartiles of the minutes by arm and week, of at least the least number of people."""
-    return [row for row in data.rows("practice_weeks") if row["n"] >= data.few]
-
-
 # --- how it changed
 
 
 def changes(data: Data) -> list[Row]:
-    """Rows of the change table; the figures of too few people are left out, and the row says so."""
-    rows: list[Row] = script.change_table(data.counted.people, data.script).to_dict("records")
-    for row in rows:
-        if 0 < row["n"] < data.few:
-            row |= dict.fromkeys(("baseline", "value", "change", "sd", "se", "low", "high"))
-            row["reason"] = "too few to be shown"
-    return rows
+    """Rows of the change table, without the figures of too few people."""
+    return pictures.changes(data.rows("change"), data.few)
 
 
 @dataclass(frozen=True)

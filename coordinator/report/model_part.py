@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from coordinator.report import pictures
-from coordinator.report.page import Block, Grid, Heading, Paragraph, Picture
-from coordinator.report.words import decimal, interval, shown, signed
+from coordinator.report.page import Block, Grid, Heading, Paragraph
+from coordinator.report.words import decimal, interval, signed
 from coordinator.scripts import analysis as script
+from coordinator.scripts import pictures
+from coordinator.scripts.pictures import shown
 
 if TYPE_CHECKING:
-    from content.analysis import Analysis, Outcome
+    from content.analysis import Outcome
     from coordinator.report.figures import Data
 
 TRIAL = "STAMP trial"
@@ -26,78 +27,58 @@ def modelled(data: Data, progress: Callable[[str], None]) -> Iterator[Block]:
         "has a baseline and at least one follow-up value. Intervals are normal ones, a little narrow with few people. "
         "It takes what is missing to depend on what was seen only, which nobody can check."
     )
-    for outcome in data.plan.outcomes:
-        progress(f"model of {outcome.title}")
+    found = [(outcome, _fitted(data, outcome, progress)) for outcome in data.plan.outcomes]
+    for outcome, fitted in found:
         yield Heading(outcome.title, 3)
-        yield from _of(data, outcome)
+        yield from _of(data, outcome, fitted)
 
 
-def _of(data: Data, outcome: Outcome) -> Iterator[Block]:
+def _fitted(data: Data, outcome: Outcome, progress: Callable[[str], None]) -> script.Fitted | script.NotEstimated:
+    progress(f"model of {outcome.title}")
     try:
-        fitted = data.counted.fitted(outcome.column)
+        return data.counted.fitted(outcome.column)
     except script.NotEstimated as why:
-        yield Paragraph(f"Not estimated: {why}.")
+        return why
+
+
+def _of(data: Data, outcome: Outcome, fitted: script.Fitted | script.NotEstimated) -> Iterator[Block]:
+    if isinstance(fitted, script.NotEstimated):
+        yield Paragraph(f"Not estimated: {fitted}.")
         return
     done = "The estimation converged." if fitted.converged else "THE ESTIMATION DID NOT CONVERGE."
     remarks = "".join(f" {remark[0].upper()}{remark[1:]}." for remark in fitted.remarks)
     yield Paragraph(
         f"{fitted.formula}. {fitted.people} people, {fitted.values} values. {done}{remarks} {_spreads(fitted)}"
     )
-    yield from _estimates(fitted, data.plan, outcome)
+    yield from _estimates(data, fitted, outcome)
     terms = tuple((name, decimal(estimate, 3), decimal(se, 3)) for name, estimate, se in fitted.terms)
     yield Grid(("term of the model", "estimate", "standard error"), terms)
     if outcome.primary:
-        yield Picture(
-            pictures.residuals(fitted.fits, fitted.residuals),
-            "What the model leaves over",
-            "Left: a band without a shape is what the model takes for granted. Right: points on the line are normal.",
-        )
+        yield from data.picture("residuals")
 
 
-def _estimates(fitted: script.Fitted, plan: Analysis, outcome: Outcome) -> Iterator[Block]:
-    columns = ("estimate", "standard error", f"{plan.model.percent} interval")
+def _estimates(data: Data, fitted: script.Fitted, outcome: Outcome) -> Iterator[Block]:
+    columns = ("estimate", "standard error", f"{data.plan.model.percent} interval")
     changes = tuple(_line(row) for row in fitted.rows if row["what"] == "change")
     note = "Change from baseline by the model, as if everybody had been there."
     yield Grid(("adjusted change", *columns), changes, note)
     contrasts = [row for row in fitted.rows if row["what"] == "contrast"]
     if not contrasts:
         return
-    trial = trial_contrasts(plan, outcome)
+    trial = pictures.trial_contrasts(data.script, outcome.column)
     beside = (TRIAL,) if trial else ()
     rows = tuple((*_line(row), *([_beside(trial, row)] if trial else [])) for row in contrasts)
-    yield Grid(("arm less arm", *columns, *beside), rows, f"Below zero: the first arm fell by more.{_found(trial)}")
+    yield Grid(
+        ("arm less arm", *columns, *beside),
+        rows,
+        f"Below zero: the first arm fell by more.{pictures.found_by_trial(trial)}",
+    )
     if outcome.primary:
-        yield Picture(
-            pictures.contrasts(contrasts, trial, shown),
-            "Difference between the arms",
-            f"Adjusted change of one arm less the other, with {plan.model.percent} interval; below zero the first "
-            f"fell by more.{_found(trial)}",
-        )
+        yield from data.picture("contrasts")
 
 
 def _beside(trial: dict[str, float], row: dict[str, Any]) -> str:
     return signed(trial.get(shown(row["visit"])))
-
-
-def _found(trial: dict[str, float]) -> str:
-    """What the trial's figures are, where there are any."""
-    return (
-        " STAMP: the difference of the two changes it published, on the BPI; it found no significant difference, "
-        "and no interval could be read."
-        if trial
-        else ""
-    )
-
-
-def trial_contrasts(plan: Analysis, outcome: Outcome) -> dict[str, float]:
-    """Check-in → the other arm's published change less that of the arm of reference."""
-    told = {(each.visit, each.arm): each.change for each in plan.published if each.outcome == outcome.column}
-    reference = plan.model.reference
-    return {
-        shown(visit): change - told[visit, reference]
-        for (visit, arm), change in told.items()
-        if arm != reference and (visit, reference) in told
-    }
 
 
 def _line(row: dict[str, Any]) -> tuple[str, ...]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
+
+from coordinator.scripts.pictures import Picture as Picture
 
 
 @dataclass(frozen=True)
@@ -28,15 +30,6 @@ class Grid:
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A Vega-Lite chart, and in words what it shows, for who cannot see it."""
-
-    chart: dict[str, Any]
-    title: str
-    words: str
 
 
 Block: TypeAlias = Heading | Paragraph | Grid | Picture

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import base64
 import io
-import json
 from functools import singledispatchmethod
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import vl_convert
-
 from coordinator.report.page import Grid, Heading, Paragraph, Picture
+from coordinator.scripts.pictures import png, svg
 
 if TYPE_CHECKING:
     from coordinator.report.page import Block, Report
@@ -70,7 +68,7 @@ class _Html:
 
     @of.register
     def _(self, block: Picture) -> str:
-        drawn = vl_convert.vegalite_to_svg(json.dumps(block.chart), allowed_base_urls=[])
+        drawn = svg(block.chart)
         data = base64.b64encode(drawn.encode()).decode()
         caption = f"<figcaption><b>{escape(block.title)}.</b> {escape(block.words)}</figcaption>"
         return f'<figure><img alt="{escape(block.title)}" src="data:image/svg+xml;base64,{data}">\n{caption}</figure>\n'
@@ -175,7 +173,7 @@ class _Paper:
         from reportlab.platypus import Image, Spacer
         from reportlab.platypus import Paragraph as Text
 
-        drawn = vl_convert.vegalite_to_png(json.dumps(block.chart), scale=SCALE, allowed_base_urls=[])
+        drawn = png(block.chart, SCALE)
         image = Image(io.BytesIO(drawn), hAlign="LEFT")
         points = min(POINTS / SCALE, self.file.width / image.imageWidth)
         image.drawWidth, image.drawHeight = image.imageWidth * points, image.imageHeight * points

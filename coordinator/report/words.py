@@ -15,13 +15,6 @@ DECISIONS = {
 }
 
 
-def shown(visit: str) -> str:
-    """A check-in as people say it: `month 3`, of `month_3` and of `m3`."""
-    if visit in ("m0", "baseline"):
-        return "baseline"
-    return f"month {visit.removeprefix('month_').removeprefix('m')}"
-
-
 def decimal(value: float | None, places: int = 2) -> str:
     """A figure with its decimals; a dash for none."""
     if value is None or math.isnan(value):

@@ -8,11 +8,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from content.protocol import protocol
-from content.screening_criteria import criteria
-from coordinator.report import figures, pictures
+from coordinator.report import figures
 from coordinator.report.model_part import modelled
 from coordinator.report.page import Block, Grid, Heading, Paragraph, Picture, Report
-from coordinator.report.words import DECISIONS, decimal, interval, shown, signed
+from coordinator.report.words import DECISIONS, decimal, interval, signed
+from coordinator.scripts import pictures
+from coordinator.scripts.drawing import named
+from coordinator.scripts.pictures import NO_CLAIM, shown
 
 if TYPE_CHECKING:
     from content.analysis import Outcome
@@ -21,12 +23,10 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 """Called with what is being worked on."""
 
-PATTERNS_SHOWN = 10
 MISSING_IS = (
     "Missing is never counted as zero: who did not answer is in no mean, and the number of people stands beside it."
 )
 NO_MEETINGS = "A blinded report leaves out the meetings of therapy groups: each group is of one arm."
-WHOSE_WEEK = "of the people whose week for it is over, counted from enrolment"
 
 
 @dataclass
@@ -69,10 +69,8 @@ class Written:
             tables += [block for block in blocks if not isinstance(block, Picture) or _is_diagnostic(block)]
         return Report("The study so far", (*self._opening(), *drawn, Heading("The figures"), *tables))
 
-    def _told_apart(self) -> str:
-        """How the arms are told apart in a picture; nothing where there are none."""
-        shapes = [f"{shape}s are {arm.upper()}" for shape, arm in zip(pictures.SHAPES, self.arms, strict=False)]
-        return "" if len(self.arms) < 2 else f" {shapes[0][0].upper()}{', '.join(shapes)[1:]}."
+    def _sent_away(self) -> Iterator[tuple[str, int]]:
+        return pictures.excluded(self.data.rows("flow"), self.data.script)
 
     def _opening(self) -> Iterator[Block]:
         how = "by arm; not for anybody who is blinded" if self.data.by_arm else "all arms together"
@@ -88,20 +86,14 @@ class Written:
 
     def _flow(self) -> Iterator[Block]:
         counts, few = figures.flow(self.data), self.data.few
-        sent_away = [(name, number) for name, number in excluded(counts) if number]
-        yield Picture(
-            pictures.flow(counts, self.completed, shown, [f"{name}: {number}" for name, number in sent_away], few),
-            "From screening on" if counts.screened is not None else "From the invitation on",
-            f"At each check-in: who gave the primary figure ({self.data.plan.primary.title}) and who missed it, of "
-            "those whose window is over, with whose data were removed since. Analysed: "
-            "who has it at baseline and at least once later.",
-        )
+        sent_away = [(name, number) for name, number in self._sent_away() if number]
+        yield from self.data.picture("flow")
         rows: list[tuple[str, int | str]]
         rows = [("Screened", counts.screened), *sent_away] if counts.screened is not None else []
         rows += [("Invited", counts.invited), ("Declined", counts.declined), ("Enrolled", counts.enrolled)]
         rows += [("Enrolled, not allocated", counts.not_allocated)] if counts.not_allocated else []
         for arm, of_arm in counts.arms.items():
-            name = f": {pictures.named(arm)}" if arm else ""
+            name = f": {named(arm)}" if arm else ""
             rows += [(f"Allocated{name}", of_arm.allocated)] if arm else []
             rows += [(f"Left the study{name}", of_arm.left), (f"Data removed{name}", of_arm.removed)]
             rows += [(f"Missed {shown(each.visit)}{name}", each.due - each.given if each.is_shown(few) else "not shown")
@@ -122,15 +114,10 @@ class Written:
     # --- who answered
 
     def _completeness(self) -> Iterator[Block]:
-        plan, few, due = self.data.plan, self.data.few, [row for row in self.completed if row.due]
+        plan, few = self.data.plan, self.data.few
         trial = "; ".join(f"{each.percent:g} % at {shown(each.visit)}" for each in plan.completeness)
         yield Heading("Who answered")
-        if any(row.is_shown(few) for row in due):
-            yield Picture(
-                pictures.completeness(due, plan, shown),
-                "Who gave the primary figure",
-                f"Percent of those whose window is over. The strokes are the STAMP trial: about {trial}.",
-            )
+        yield from self.data.picture("completeness")
         rows = tuple(
             (
                 " ".join(filter(None, [shown(row.visit), row.arm.upper()])), figures.count(row.due, few),
@@ -154,22 +141,15 @@ class Written:
         )
 
     def _patterns(self) -> Iterator[Block]:
-        found = figures.patterns(self.data)
+        found = self.data.rows("patterns")
         if not found:
             return
-        common = [each for each in found if each[1] >= self.data.few][:PATTERNS_SHOWN]
-        rest = sum(number for _, number in found) - sum(number for _, number in common)
+        common = pictures.common(found, self.data.few)
+        rest = sum(row["people"] for row in found) - sum(number for number, _ in common)
         visits = [shown(visit.code) for visit in protocol().visits]
-        if common:
-            states = [(f"{number} people", n, pattern) for n, (pattern, number) in enumerate(common, start=1)]
-            rows = [(f"{n}.  {label}", pattern, n) for label, n, pattern in states]
-            yield Picture(
-                pictures.patterns(rows, visits),
-                "Which check-ins are missing",
-                "Each row is a pattern of who gave the primary figure when, the most frequent first.",
-            )
+        yield from self.data.picture("patterns")
         yield Heading("Patterns of missing answers")
-        lines = [(str(number), *pattern) for pattern, number in common]
+        lines = [(str(number), *pattern) for number, pattern in common]
         others = f"People with other patterns: {figures.count(rest, self.data.few)}." if rest else ""
         yield Grid(("people", *visits), tuple(lines), others)
 
@@ -191,7 +171,7 @@ class Written:
             cells = [figures.mean_sd(row, self.data.few) for row in known if row["what"] == outcome.column]
             rows.append((f"{outcome.title}, mean (SD)", *cells))
         yield Grid(
-            ("at baseline", *map(pictures.named, self.arms)),
+            ("at baseline", *map(named, self.arms)),
             tuple(rows),
             "Counts with percent of who answered. Where one count is too small, a second is left out with it.",
         )
@@ -200,17 +180,10 @@ class Written:
 
     def _done(self) -> Iterator[Block]:
         goal = self.data.plan.practice.minutes_a_week
-        if points := figures.by_session(self.data):
-            where = "in the chat or in a group" if self.data.knows_meetings else "in the chat"
-            words = f"Percent who did it, {where}, {WHOSE_WEEK}.{self._told_apart()}"
-            yield Picture(pictures.attendance(points, self.arms), "Who did the sessions", words)
+        yield from self.data.picture("sessions")
         yield Heading("Sessions and practice")
         yield from self._attended()
-        if weeks := figures.by_week(self.data):
-            words = (
-                f"Median and middle half of people, weeks they looked back on. Dashed: the {goal} minutes asked for."
-            )
-            yield Picture(pictures.practice(weeks, goal, self.arms), "Home practice", words)
+        yield from self.data.picture("practice")
         rows = [
             (" ".join(filter(None, [f"Weeks {row['first']} to {row['last']}", row["arm"].upper()])), *self._weeks(row))
             for row in self.data.rows("practice")
@@ -232,7 +205,7 @@ class Written:
             cells = [row.any, row.enough] if row.people >= few else []
             shares = [_share(number, row.people, few) for number in cells] or ["–", "–"]
             median = f"{row.median:g}" if cells else "–"
-            rows.append((pictures.named(row.arm), figures.count(row.people, few), *shares, median))
+            rows.append((named(row.arm), figures.count(row.people, few), *shares, median))
         header = ("sessions done", "people", "at least one", f"{plan.enough} or more of {plan.sessions}", "median")
         whose = "of the people whose weeks for all of them are over, counted from enrolment."
         known = self.data.knows_meetings
@@ -251,13 +224,7 @@ class Written:
 
     def _changes(self) -> Iterator[Block]:
         plan = self.data.plan
-        if any(row["change"] is not None and row["change"] == row["change"] for row in self.changed):
-            yield Picture(
-                pictures.changes(self.changed, plan, self.arms, shown),
-                "Change from baseline",
-                f"Mean of who gave both values, with {plan.model.percent} interval; below zero is a fall. The strokes "
-                f"at pain are what the two arms of the STAMP trial published, on the BPI.{self._told_apart()}",
-            )
+        yield from self.data.picture("changes")
         yield Heading("Change from baseline")
         for outcome in plan.outcomes:
             yield Heading(f"{outcome.title} ({outcome.scale})", 3)
@@ -322,19 +289,14 @@ class Written:
 
     def _pauses(self) -> Iterator[Block]:
         rows = figures.around(self.data)
-        no_claim = (
-            "Before and after the same pause, without anything to compare it with: ratings also change by themselves, "
-            "and with the dose. This says nothing about what a pause does."
-        )
-        if rows:
-            yield Picture(pictures.around(rows), "Around a pause", f"Means of people's own means. {no_claim}")
+        yield from self.data.picture("around")
         yield Heading("Around a pause")
         names = {"pain": "Pain, 0 to 10", "urge": "Wish for a dose, 0 to 10"}
         lines = tuple(
             (names[row.what], str(row.people), str(row.pauses), decimal(row.before), decimal(row.after)) for row in rows
         )
         none = "" if rows else f" Fewer than {self.data.few} people have pauses with both ratings."
-        yield Grid(("all arms together", "people", "pauses", "before", "after"), lines, no_claim + none)
+        yield Grid(("all arms together", "people", "pauses", "before", "after"), lines, NO_CLAIM + none)
         people, pauses, chosen = figures.decisions(self.data)
         if people >= self.data.few:
             decided = [(name, _percent(chosen.get(code, 0), pauses)) for code, name in DECISIONS.items()]
@@ -350,26 +312,13 @@ class Written:
         yield Paragraph(
             f"Plan {plan.name}, version {plan.version}; protocol {protocol().name}, version {protocol().version}. The "
             "folder data holds the export this was made from, with its codebook and a manifest of checksums, the "
-            "folder figures the tables behind every picture. analysis.py and figures.py there, and their twins in "
-            "R, make them again from the CSV files alone."
+            "folder figures the tables behind every picture. analysis.py, figures.py and pictures.py there, and "
+            "their twins in R, make tables and pictures again from the CSV files alone."
         )
         yield Paragraph(
             "The opioid dose is in morphine milligram equivalents, an estimate for research: never for converting one "
             "opioid into another, and no advice on a dose."
         )
-
-
-def excluded(counts: figures.Flow) -> Iterator[tuple[str, int]]:
-    """Why people who were screened did not come in, with how many: by kind, and below by criterion and by reason."""
-    kinds = {"ineligible": "A criterion not met", "refused": "Did not want to", "open": "Not decided",
-             "eligible": "Eligible, not joined yet"}  # fmt: skip
-    rules = criteria(protocol().screening.criteria)
-    below = {"ineligible": (counts.criteria, {each.code: each.text for each in rules.criteria}),
-             "refused": (counts.refusals, {each.code: each.text for each in rules.refusals})}  # fmt: skip
-    for kind, name in kinds.items():
-        yield name, counts.excluded.get(kind, 0)
-        numbers, texts = below.get(kind, ({}, {}))
-        yield from ((f"–  {texts.get(code, code)}", number) for code, number in numbers.items())
 
 
 def _is_diagnostic(block: Picture) -> bool:
@@ -382,4 +331,4 @@ def _percent(number: int, whole: int) -> str:
 
 def _share(number: int, whole: int, few: int) -> str:
     """A count with its percent, unless it or its rest is too small."""
-    return "not shown" if figures.is_small(number, whole, few) else _percent(number, whole)
+    return "not shown" if pictures.is_small(number, whole, few) else _percent(number, whole)

@@ -7,7 +7,8 @@
 # the report. `arm` is empty where all arms stand together.
 
 if (!exists("read_plan")) {
-  file <- sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE))
+  # Rscript writes a space as ~+~
+  file <- gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)), fixed = TRUE)
   source(file.path(dirname(file), "analysis.R"))
 }
 

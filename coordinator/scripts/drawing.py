@@ -1,22 +1,25 @@
-"""The pictures of a report as Vega-Lite; arms are told apart by shape and dash, not by colour alone."""
+"""How the pictures of a report are drawn, as Vega-Lite; arms are told apart by shape, not by colour alone.
+
+pictures.py, beside it, says what is drawn. Needs altair. Everything comes as plain rows, check-ins written out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import altair as alt
-
-if TYPE_CHECKING:
-    from content.analysis import Analysis
-    from coordinator.report.figures import Around, Completeness, Flow
 
 INK, FAINT, GREY = "#222222", "#E6E6E6", "#777777"
 COLOURS = ("#0072B2", "#B35900")
 """Blue and dark orange: told apart with any colour vision, and on a grey screen by their shapes."""
 SHAPES = ("circle", "diamond")
+DASHES = ([1, 0], [5, 3])
+FILLS = (COLOURS[0], "#F3DCC4")
+"""Of bars: the second is light, within a dark edge."""
 FONT, WIDTH = 13, 640
 PANEL = 280
 
@@ -30,7 +33,14 @@ def _done(chart: Any) -> dict[str, Any]:
     axis = {"labelFontSize": FONT - 1, "titleFontSize": FONT, "labelColor": INK, "gridColor": FAINT}
     styled = chart.properties(background="white", padding=8).configure(font="sans-serif").configure_view(stroke=None)
     styled = styled.configure_axis(**axis, titleFontWeight="normal", domainColor=GREY, tickColor=GREY)
-    legend = {"labelFontSize": FONT, "title": None, "orient": "top", "symbolSize": 90, "symbolStrokeWidth": 2}
+    legend: dict[str, Any] = {
+        "labelFontSize": FONT,
+        "title": None,
+        "orient": "top",
+        "symbolSize": 90,
+        "symbolStrokeWidth": 2,
+    }
+    legend |= {"symbolOpacity": 1, "symbolDash": [1, 0]}
     spec: dict[str, Any] = (
         styled.configure_legend(**legend)
         .configure_title(color=INK, anchor="start", fontSize=FONT)
@@ -43,15 +53,25 @@ def _data(rows: Sequence[dict[str, Any]]) -> alt.InlineData:
     return alt.InlineData(values=list(rows))
 
 
-def _colour(arms: Sequence[str], *, legend: bool = False) -> Any:
-    """The colour of an arm; the legend belongs to the points, which have shapes too."""
-    scale = alt.Scale(domain=[named(arm) for arm in arms], range=list(COLOURS[: len(arms)]))
-    return alt.Color("arm:N", scale=scale, legend=alt.Legend() if legend and len(arms) > 1 else None)
+def _legend(arms: Sequence[str]) -> Any:
+    return alt.Legend() if len(arms) > 1 else None
+
+
+def _of_arms(arms: Sequence[str], marks: Sequence[Any]) -> alt.Scale:
+    return alt.Scale(domain=[named(arm) for arm in arms], range=list(marks[: len(arms)]))
+
+
+def _colour(arms: Sequence[str]) -> Any:
+    return alt.Color("arm:N", scale=_of_arms(arms, COLOURS), legend=_legend(arms))
 
 
 def _shape(arms: Sequence[str]) -> Any:
-    scale = alt.Scale(domain=[named(arm) for arm in arms], range=list(SHAPES[: len(arms)]))
-    return alt.Shape("arm:N", scale=scale, legend=alt.Legend() if len(arms) > 1 else None)
+    return alt.Shape("arm:N", scale=_of_arms(arms, SHAPES), legend=_legend(arms))
+
+
+def _dash(arms: Sequence[str]) -> Any:
+    """The dash of a line; the legend has the shapes of its points."""
+    return alt.StrokeDash("arm:N", scale=_of_arms(arms, DASHES), legend=None)
 
 
 # --- from screening on
@@ -61,52 +81,52 @@ TRUNK, SIDE = 0.25, 0.76
 """Where the column of boxes stands, and what goes off from it, as shares of the width."""
 
 
-def flow(
-    counts: Flow, completed: Sequence[Completeness], shown: Callable[[str], str], excluded: Sequence[str], few: int
-) -> dict[str, Any]:
-    """Boxes from screening on, a column for each arm at its end; `shown` writes out a check-in.
+@dataclass(frozen=True)
+class Column:
+    """The boxes of one arm, from the top."""
 
-    `excluded`: a line for each reason to be sent away. Fewer than `few` are told of in totals only.
+    arm: str
+    lines: tuple[str, ...]
+
+
+def flow(
+    screened: int | None, excluded: Sequence[str], rest: Mapping[str, int], columns: Sequence[Column]
+) -> dict[str, Any]:
+    """Boxes from screening on, a column for each arm at its end.
+
+    `excluded`: the lines of who was sent away and why. `rest`: invited, declined, enrolled, not_allocated.
     """
     boxes: list[dict[str, Any]] = []
     row = 0.0
-    if counts.screened is not None:
-        boxes.append(_box(TRUNK, row, f"Screened: {counts.screened}"))
+    if screened is not None:
+        boxes.append(_box(TRUNK, row, [f"Screened: {screened}"]))
         if excluded:
             down = len(excluded) * LINE / ROW / 2
-            boxes.append(_box(SIDE, row + max(0.5, down), "; ".join(excluded), wide=0.46) | {"side": True})
+            boxes.append(_box(SIDE, row + max(0.5, down), excluded, wide=0.46) | {"side": True})
             row += max(0.0, 2 * down - 0.6)
         row += 1
-    boxes.append(_box(TRUNK, row, f"Invited: {counts.invited}"))
-    if counts.declined:
-        boxes.append(_box(SIDE, row + 0.5, f"Declined: {counts.declined}", wide=0.46) | {"side": True})
-    boxes.append(_box(TRUNK, row + 1, f"Enrolled: {counts.enrolled}"))
-    if counts.not_allocated:
-        text = f"Not allocated yet: {counts.not_allocated}"
-        boxes.append(_box(SIDE, row + 1.5, text, wide=0.46) | {"side": True})
-    for n, (arm, of_arm) in enumerate(counts.arms.items()):
-        x = TRUNK if len(counts.arms) == 1 else 0.25 + 0.5 * n
-        lines = [f"{named(arm)}: {of_arm.allocated}"] if arm else []
-        lines += [f"{shown(c.visit)}: {_answered(c, few)}" for c in completed if c.arm == arm]
-        lines += [f"Left the study: {of_arm.left}", f"Data removed: {of_arm.removed}", f"Analysed: {of_arm.analysed}"]
-        boxes += [_box(x, row + 2 + k, line, wide=0.44) | {"arm": arm} for k, line in enumerate(lines)]
+    boxes.append(_box(TRUNK, row, [f"Invited: {rest['invited']}"]))
+    if rest["declined"]:
+        boxes.append(_box(SIDE, row + 0.5, [f"Declined: {rest['declined']}"], wide=0.46) | {"side": True})
+    boxes.append(_box(TRUNK, row + 1, [f"Enrolled: {rest['enrolled']}"]))
+    if rest["not_allocated"]:
+        text = f"Not allocated yet: {rest['not_allocated']}"
+        boxes.append(_box(SIDE, row + 1.5, [text], wide=0.46) | {"side": True})
+        row += 1
+    for n, column in enumerate(columns):
+        x = TRUNK if len(columns) == 1 else 0.25 + 0.5 * n
+        boxes += [_box(x, row + 2 + k, [line]) | {"arm": column.arm} for k, line in enumerate(column.lines)]
     return _done(_boxes(boxes))
 
 
-def _answered(of: Completeness, few: int) -> str:
-    told = [f"{of.given} given", f"{of.due - of.given} missed"] if of.is_shown(few) else ["not shown"][: of.due]
-    waiting = f"fewer than {few}" if 0 < of.open < few else of.open
-    return ", ".join([*told, *([f"{waiting} not due yet"] if of.open or not told else [])])
-
-
-def _box(x: float, row: float, text: str, wide: float = 0.44) -> dict[str, Any]:
+def _box(x: float, row: float, lines: Sequence[str], wide: float = 0.44) -> dict[str, Any]:
     """One box, high enough for its lines; `row` may lie between two."""
-    lines = text.split("; ")
     middle, half = row * ROW + BOX / 2, BOX / 2 + (len(lines) - 1) * LINE / 2
     left, right = (x - wide / 2) * WIDTH, (x + wide / 2) * WIDTH
     box = {"x": left, "x2": right, "mid": x * WIDTH, "y": middle - half, "y2": middle + half}
     first = middle - (len(lines) - 1) * LINE / 2
-    return box | {"middle": middle, "lines": [{"mid": x * WIDTH, "at": first + LINE * n, "text": each}
+    place = {"mid": x * WIDTH} if len(lines) == 1 else {"from": left + LINE}
+    return box | {"middle": middle, "lines": [place | {"at": first + LINE * n, "text": each}
                                               for n, each in enumerate(lines)]}  # fmt: skip
 
 
@@ -116,12 +136,17 @@ def _boxes(boxes: list[dict[str, Any]]) -> Any:
     y = alt.Y("y:Q", scale=alt.Scale(domain=[height, 0], nice=False), axis=None)
     drawn = [{key: value for key, value in box.items() if key != "lines"} for box in boxes]
     frames = alt.Chart(_data(drawn)).mark_rect(fill="white", stroke=INK).encode(x=x, x2="x2", y=y, y2="y2")
-    at = {"x": alt.X("mid:Q", scale=alt.Scale(domain=[0, WIDTH], nice=False), axis=None), "y": alt.Y("at:Q")}
     texts = [line for box in boxes for line in box["lines"]]
-    words = alt.Chart(_data(texts)).mark_text(fontSize=FONT, color=INK, baseline="middle")
+    words = [_written([line for line in texts if place in line], place, align)
+             for place, align in (("mid", "center"), ("from", "left"))]  # fmt: skip
     lines = alt.Chart(_data(_joined(boxes))).mark_rule(stroke=INK).encode(x=x, x2="x2", y=y, y2="y2")
-    layers = (lines, frames, words.encode(**at, text="text:N"))
-    return alt.layer(*layers).properties(width=WIDTH, height=height)
+    return alt.layer(lines, frames, *words).properties(width=WIDTH, height=height)
+
+
+def _written(lines: list[dict[str, Any]], place: str, align: Any) -> Any:
+    x = alt.X(f"{place}:Q", scale=alt.Scale(domain=[0, WIDTH], nice=False), axis=None)
+    words = alt.Chart(_data(lines)).mark_text(fontSize=FONT, color=INK, baseline="middle", align=align)
+    return words.encode(x=x, y=alt.Y("at:Q"), text="text:N")
 
 
 def _joined(boxes: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -154,22 +179,24 @@ ROOM_FOR_A_NUMBER = 12
 """Percent from which a bar has room for the number of people at its foot."""
 
 
-def completeness(rows: Sequence[Completeness], plan: Analysis, shown: Callable[[str], str]) -> dict[str, Any]:
-    """Bars of percent by check-in and arm, none of too few people; strokes where the trial stood."""
-    arms = list(dict.fromkeys(row.arm for row in rows))
-    order = list(dict.fromkeys(shown(row.visit) for row in rows))
-    known = [{"arm": named(r.arm), "visit": shown(r.visit), "percent": 100 * r.given / r.due, "n": f"n = {r.due}"}
-             for r in rows if r.is_shown(plan.few.people)]  # fmt: skip
-    trial = [{"visit": shown(share.visit), "percent": share.percent} for share in plan.completeness]
-    x = alt.X("visit:N", sort=order, title=None, axis=alt.Axis(labelAngle=0), scale=alt.Scale(domain=order))
+def completeness(
+    rows: Sequence[dict[str, Any]], trial: Sequence[dict[str, Any]], order: Sequence[str], arms: Sequence[str]
+) -> dict[str, Any]:
+    """Bars of `percent` by `visit` and `arm` with their `due` people; strokes where the trial stood."""
+    known = [{"arm": named(row["arm"]), "visit": row["visit"], "percent": row["percent"], "n": f"n = {row['due']}"}
+             for row in rows]  # fmt: skip
+    x = alt.X("visit:N", sort=list(order), title=None, axis=alt.Axis(labelAngle=0), scale=alt.Scale(domain=list(order)))
     y = alt.Y("percent:Q", title="percent", scale=alt.Scale(domain=[0, 100]))
     beside = {"xOffset": alt.XOffset("arm:N", sort=[named(a) for a in arms])} if len(arms) > 1 else {}
+    fill = alt.Fill("arm:N", scale=_of_arms(arms, FILLS), legend=_legend(arms))
+    edge = alt.Stroke("arm:N", scale=_of_arms(arms, COLOURS), legend=_legend(arms))
     bars = (
         alt.Chart(_data(known))
-        .mark_bar(size=34 if len(arms) > 1 else 60)
-        .encode(x=x, y=y, color=_colour(arms, legend=True), **beside)
+        .mark_bar(strokeWidth=2, size=34 if len(arms) > 1 else 60)
+        .encode(x=x, y=y, fill=fill, stroke=edge, **beside)
     )
-    inside = alt.condition(f"datum.percent > {ROOM_FOR_A_NUMBER}", alt.value("white"), alt.value(INK))
+    dark = f"datum.percent > {ROOM_FOR_A_NUMBER} && datum.arm == '{named(arms[0])}'"
+    inside = alt.condition(dark, alt.value("white"), alt.value(INK))
     foot = alt.Y("foot:Q", title="percent", scale=alt.Scale(domain=[0, 100]))
     words = alt.Chart(_data([row | {"foot": 0} for row in known])).mark_text(dy=-8, fontSize=FONT - 2)
     labels = words.encode(x=x, y=foot, text="n:N", color=inside, **beside)
@@ -177,10 +204,10 @@ def completeness(rows: Sequence[Completeness], plan: Analysis, shown: Callable[[
     return _done(alt.layer(bars, labels, strokes).properties(width=WIDTH, height=210))
 
 
-def patterns(rows: Sequence[tuple[str, tuple[str, ...], int]], visits: Sequence[str]) -> dict[str, Any]:
+def patterns(rows: Sequence[tuple[str, Sequence[str]]], visits: Sequence[str]) -> dict[str, Any]:
     """A row for each pattern, a field for each check-in: filled given, empty missing, grey not yet due."""
-    order = [label for label, _, _ in rows]
-    cells = [{"row": label, "visit": visit, "state": state} for label, states, _ in rows
+    order = [label for label, _ in rows]
+    cells = [{"row": label, "visit": visit, "state": state} for label, states in rows
              for visit, state in zip(visits, states, strict=True)]  # fmt: skip
     x = alt.X("visit:N", sort=list(visits), title=None, axis=alt.Axis(orient="top", labelAngle=0))
     y = alt.Y("row:N", sort=order, title=None, axis=alt.Axis(labelLimit=220))
@@ -193,43 +220,37 @@ def patterns(rows: Sequence[tuple[str, tuple[str, ...], int]], visits: Sequence[
 # --- how it changed
 
 
-def changes(
-    rows: Sequence[dict[str, Any]], plan: Analysis, arms: Sequence[str], shown: Callable[[str], str]
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Panel:
+    """An outcome: points by `arm` and `visit` with `change`, `low`, `high`; what the trial found by `visit`."""
+
+    title: str
+    scale: str
+    points: tuple[dict[str, Any], ...]
+    trial: tuple[dict[str, Any], ...] = ()
+
+
+def changes(panels: Sequence[Panel], arms: Sequence[str]) -> dict[str, Any]:
     """A panel an outcome: mean change from baseline by check-in with its interval; the trial's figures beside."""
-    panels = []
-    for outcome in plan.outcomes:
-        mine = [row for row in rows if row["outcome"] == outcome.column and row["change"] == row["change"]]
-        mine = [row for row in mine if row["change"] is not None]
-        if mine:
-            panels.append(_panel(mine, outcome, plan, arms, shown))
-    return _done(alt.concat(*panels, columns=2, spacing=24).resolve_legend(color="shared", shape="shared"))
+    drawn = [_panel(panel, arms) for panel in panels]
+    return _done(alt.concat(*drawn, columns=2, spacing=24).resolve_legend(color="shared", shape="shared"))
 
 
-def _panel(
-    rows: Sequence[dict[str, Any]],
-    outcome: Any,
-    plan: Analysis,
-    arms: Sequence[str],
-    shown: Callable[[str], str],
-) -> Any:
-    order = list(dict.fromkeys(shown(row["visit"]) for row in rows))
-    points = [{"arm": named(row["arm"]), "visit": shown(row["visit"]), "change": row["change"], "low": row["low"],
-               "high": row["high"]} for row in rows]  # fmt: skip
+def _panel(panel: Panel, arms: Sequence[str]) -> Any:
+    order = list(dict.fromkeys(point["visit"] for point in panel.points))
+    points = [point | {"arm": named(point["arm"])} for point in panel.points]
     x = alt.X("visit:N", sort=order, title=None, axis=alt.Axis(labelAngle=0))
     offset = {"xOffset": alt.XOffset("arm:N", sort=[named(a) for a in arms])} if len(arms) > 1 else {}
     y = alt.Y("change:Q", title="change from baseline", scale=alt.Scale(zero=True))
     base = alt.Chart(_data(points))
     bars = base.mark_rule(strokeWidth=2).encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=_colour(arms), **offset)
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(
-        x=x, y=y, color=_colour(arms, legend=True), shape=_shape(arms), **offset
+        x=x, y=y, color=_colour(arms), shape=_shape(arms), **offset
     )
     zero = alt.Chart(_data([{"change": 0}])).mark_rule(color=GREY, strokeDash=[4, 3]).encode(y="change:Q")
-    trial = [{"visit": shown(each.visit), "change": each.change}
-             for each in plan.published if each.outcome == outcome.column]  # fmt: skip
-    trial = [each for each in trial if each["visit"] in order]
-    beside = [alt.Chart(_data(trial)).mark_tick(color=INK, thickness=2, size=46).encode(x=x, y=y)] if trial else []
-    title = alt.TitleParams(outcome.title, subtitle=outcome.scale, subtitleColor=GREY)
+    trial = alt.Chart(_data(panel.trial)).mark_tick(color=INK, thickness=2, size=46).encode(x=x, y=y)
+    beside = [trial] if panel.trial else []
+    title = alt.TitleParams(panel.title, subtitle=panel.scale, subtitleColor=GREY)
     return alt.layer(zero, bars, dots, *beside).properties(width=PANEL, height=150, title=title)
 
 
@@ -241,10 +262,12 @@ def attendance(rows: Sequence[dict[str, Any]], arms: Sequence[str]) -> dict[str,
     points = [row | {"arm": named(row["arm"])} for row in rows]
     x = alt.X("session:N", title="session", axis=alt.Axis(labelAngle=0))
     y = alt.Y("percent:Q", title="percent done", scale=alt.Scale(domain=[0, 100]))
-    lines = alt.Chart(_data(points)).mark_line(strokeWidth=2).encode(x=x, y=y, color=_colour(arms))
+    lines = (
+        alt.Chart(_data(points)).mark_line(strokeWidth=2).encode(x=x, y=y, color=_colour(arms), strokeDash=_dash(arms))
+    )
     dots = alt.Chart(_data(points)).mark_point(filled=True, size=80, opacity=1)
     return _done(
-        alt.layer(lines, dots.encode(x=x, y=y, color=_colour(arms, legend=True), shape=_shape(arms))).properties(
+        alt.layer(lines, dots.encode(x=x, y=y, color=_colour(arms), shape=_shape(arms))).properties(
             width=WIDTH, height=180
         )
     )
@@ -258,22 +281,19 @@ def practice(rows: Sequence[dict[str, Any]], goal: int, arms: Sequence[str]) -> 
     bands = base.mark_area(opacity=0.18).encode(
         x=x, y=alt.Y("low:Q", title="minutes a week"), y2="high:Q", color=_colour(arms)
     )
-    lines = base.mark_line(strokeWidth=2).encode(x=x, y="median:Q", color=_colour(arms))
+    lines = base.mark_line(strokeWidth=2).encode(x=x, y="median:Q", color=_colour(arms), strokeDash=_dash(arms))
     dots = base.mark_point(filled=True, size=50, opacity=1).encode(
-        x=x, y="median:Q", color=_colour(arms, legend=True), shape=_shape(arms)
+        x=x, y="median:Q", color=_colour(arms), shape=_shape(arms)
     )
     asked = alt.Chart(_data([{"median": goal}])).mark_rule(color=INK, strokeDash=[6, 4]).encode(y="median:Q")
     return _done(alt.layer(bands, lines, dots, asked).properties(width=WIDTH, height=200))
 
 
-def around(rows: Sequence[Around]) -> dict[str, Any]:
-    """Means before and after, joined; pain and urge."""
+def around(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Means before and after, joined; pain and urge (`what`)."""
     names = {"pain": "Pain", "urge": "Wish for a dose"}
-    points = [
-        {"what": names[row.what], "when": when, "value": value}
-        for row in rows
-        for when, value in (("before", row.before), ("after", row.after))
-    ]
+    points = [{"what": names[row["what"]], "when": when, "value": row[when]}
+              for row in rows for when in ("before", "after")]  # fmt: skip
     scale = alt.Scale(domain=list(names.values()), range=[COLOURS[0], INK])
     colour = alt.Color("what:N", scale=scale)
     shape = alt.Shape("what:N", scale=alt.Scale(domain=list(names.values()), range=list(SHAPES)))
@@ -285,11 +305,9 @@ def around(rows: Sequence[Around]) -> dict[str, Any]:
     return _done(alt.layer(*layers).properties(width=300, height=180))
 
 
-def contrasts(
-    rows: Sequence[dict[str, Any]], trial: Mapping[str, float], shown: Callable[[str], str]
-) -> dict[str, Any]:
-    """Difference between arms by check-in with its interval; strokes where the trial's two changes differ."""
-    points = [{"visit": shown(row["visit"]), **{key: row[key] for key in ("estimate", "low", "high")}} for row in rows]
+def contrasts(rows: Sequence[dict[str, Any]], trial: Mapping[str, float]) -> dict[str, Any]:
+    """Difference between arms by `visit` with its interval; strokes where the trial's two changes differ."""
+    points = [{key: row[key] for key in ("visit", "estimate", "low", "high")} for row in rows]
     order = list(dict.fromkeys(point["visit"] for point in points))
     x = alt.X("visit:N", sort=order, title=None, axis=alt.Axis(labelAngle=0))
     y = alt.Y("estimate:Q", title="difference", scale=alt.Scale(zero=True))
