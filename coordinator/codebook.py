@@ -58,7 +58,8 @@ ITEMS_HEADER = (
 A text is blank where its licence does not let it be handed on."""
 
 READING = (
-    "Blank means missing, never zero; why stands in the column named under reason_in, or is the one reason listed.",
+    "Blank means missing, never zero; why stands in the column named under reason_in, or is the one reason listed. "
+    "Where the column named is blank too, its own reason is the reason.",
     "1 is yes and 0 is no. Numbers have a decimal point. Instants (_at) are UTC; _local is the clock where the person "
     "was, zone its time zone when it was written down.",
     "What an item of a questionnaire asks, and what its values mean, stands in questions.csv. Its column wording says "

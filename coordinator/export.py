@@ -25,6 +25,7 @@ from content.wide import with_more
 from coordinator import codebook, labelled, manifest
 from coordinator.confirming import comparisons
 from coordinator.csv_files import write_rows, write_table
+from coordinator.described import described
 from coordinator.export_folder import ExportRefused, put_in_place, refuse_if_taken, workshop
 from coordinator.manifest import File, Format, Manifest
 from coordinator.projections import rows_of
@@ -179,8 +180,13 @@ class _Making:
         visit = self.cut.visit
         return with_more(table, found if visit is None else [each for each in found if each[1] == visit])
 
+    @cached_property
+    def listed(self) -> dict[str, Table]:
+        """The tables by name, with every list of codes written out."""
+        return {table.name: table for table in described(self.tx, self.cut, self._tables())}
+
     def _described(self, table: Table) -> Table:
-        listed = table.listed(unblinded=self.cut.unblinded)
+        listed = self.listed[table.name]
         return without_dates(listed) if self.asked.study_days else listed
 
     def _rows(self, table: Table) -> Iterator[Sequence[Any]]:
