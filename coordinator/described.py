@@ -25,18 +25,21 @@ OTHER_SITE = "A site the protocol in use does not name"
 def described(tx: Tx, cut: Cut, tables: Sequence[Table]) -> tuple[Table, ...]:
     """The tables with every list written out."""
     own = corrections.lists(tables, unblinded=cut.unblinded)
-    sites = dict.fromkeys(_sites(tx, cut), OTHER_SITE)
+    sites = _sites(tx, cut)
     return tuple(
         table.model_copy(update={"columns": tuple(_listed(column, cut, own, sites) for column in table.columns)})
         for table in tables
     )
 
 
-def _listed(column: Column, cut: Cut, own: Mapping[str | None, dict[str, str]], sites: dict[str, str]) -> Column:
+def _listed(column: Column, cut: Cut, own: Mapping[str | None, dict[str, str]], sites: list[str]) -> Column:
     if column.values_from in own:
         return column.model_copy(update={"values": own[column.values_from], "values_from": None})
     listed = column.listed(unblinded=cut.unblinded)
-    return listed.model_copy(update={"values": sites | listed.values}) if column.values_from == "sites" else listed
+    if column.values_from != "sites":
+        return listed
+    others = {site: OTHER_SITE for site in sites if site not in listed.values}
+    return listed.model_copy(update={"values": listed.values | others})
 
 
 def _sites(tx: Tx, cut: Cut) -> list[str]:

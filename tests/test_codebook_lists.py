@@ -55,11 +55,18 @@ def made(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dic
         each.logs(said("g", None, "month_9"))
         each.logs(remembered(START.date(), listed_as, None))
         each.logs(used(START.date(), listed_as, None))
-    exports = {"unblinded": study.exports(unblind=True, free_text=True)}
+    exports = {
+        "unblinded": study.exports(unblind=True, free_text=True),
+        "unblinded box": study.exports(unblind=True, free_text=True, format="redcap"),
+    }
     with study.database.write("test") as tx:  # a blinded export of a study with groups leaves whole tables out
         for kind in (GroupAssigned, Attendance):
             tx.run(delete(table(TABLE_OF[kind])))
-    yield exports | {"blinded": study.exports(), "days": study.exports(study_days=True)}
+    yield exports | {
+        "blinded": study.exports(),
+        "blinded box": study.exports(format="redcap"),
+        "days": study.exports(study_days=True),
+    }
     fresh.close()
 
 
@@ -155,3 +162,76 @@ def test_nothing_in_a_blinded_codebook_tells_an_arm(made: dict[str, Export]) -> 
 def test_the_limits_are_the_ones_the_chat_asks_within(made: dict[str, Export]) -> None:
     rows = {(row["table"], row["column"]): (row["low"], row["high"]) for row in made["blinded"].rows("codebook")}
     assert rows["pauses", "pain_before"] == ("0", "10") or rows["pauses", "pain_before"] == ("0.0", "10.0")
+
+
+# --- the same values in REDCap
+
+
+def in_redcap(export: Export) -> dict[tuple[str, str], tuple[list[str], str]]:
+    """Table and column → its fields and their event, as the codebook has them."""
+    return {
+        (row["table"], row["column"]): (row["redcap_field"].split(" | "), row["redcap_event"])
+        for row in export.rows("codebook")
+        if row["redcap_field"]
+    }
+
+
+@pytest.mark.parametrize("kind", ["blinded", "unblinded"])
+def test_each_field_of_the_redcap_box_is_named_by_the_columns_it_comes_from(made: dict[str, Export], kind: str) -> None:
+    told, box = in_redcap(made[kind]), made[f"{kind} box"]
+    dictionary = {(row["Form Name"], row["Variable / Field Name"]) for row in box.rows("3_dictionary")}
+    from_columns: dict[str, set[tuple[str, str]]] = {}
+    for at, (fields, _) in told.items():
+        for field in fields:
+            from_columns.setdefault(field, set()).add(at)
+    assert {tuple(field.split(".")) for field in from_columns} == dictionary
+
+    in_files = {(row["table"], row["column"]) for row in made[kind].rows("codebook")}
+    sources = {f"{row['form']}.{row['field']}": (row["table"], row["column"]) for row in box.rows("fields")}
+    record_id = from_columns.pop("enrolment.record_id")
+    assert {table for table, column in record_id if column == "study_id"} == {
+        table for table, _ in sources.values()
+    } | {"wide"}
+    for field, columns_of_it in from_columns.items():
+        assert sources[field] in in_files
+        long = {at for at in columns_of_it if at[0] != "wide"}
+        assert long == {sources[field]}, field
+
+
+@pytest.mark.parametrize("kind", ["blinded", "unblinded"])
+def test_a_value_of_a_column_stands_in_the_redcap_field_that_the_codebook_names(
+    made: dict[str, Export], kind: str
+) -> None:
+    """The wide file, cell by cell: each figure is in its field at its event, and a field has nothing else."""
+    told, box, data = in_redcap(made[kind]), made[f"{kind} box"], dict[tuple[str, str], dict[str, str]]()
+    for row in box.rows("5_data"):
+        if row["redcap_repeat_instrument"] == "":
+            data[row["record_id"], row["redcap_event_name"]] = row
+    compared = 0
+    for line in made[kind].rows("wide"):
+        for (table_name, column), (fields, event) in told.items():
+            if table_name != "wide" or len(fields) > 1 or column == "study_id":
+                continue
+            row = data.get((line["study_id"], event), {})
+            cell = row.get(fields[0].split(".")[1], "")
+            assert cell in (line[column], line[column].removesuffix("Z").replace("T", " ")), (column, fields)
+            compared += cell != ""
+    assert compared > 100
+    mapping = {(row["unique_event_name"], row["form"]) for row in box.rows("4_mapping")}
+    assert {(event, f.split(".")[0]) for fields, event in told.values() if event for f in fields} <= mapping
+
+
+def test_each_question_names_its_redcap_fields(made: dict[str, Export]) -> None:
+    asked = {(row["instrument"], row["item"]): row["redcap_field"] for row in made["blinded"].rows("questions")}
+    assert asked["peg", "p"].split(" | ")[0] == "peg.peg_p"
+    sources = [row for row in made["blinded box"].rows("fields") if row["column"] == "value" and "item=" in row["rows"]]
+    named = {field for fields in asked.values() for field in fields.split(" | ") if field}
+    assert named == {f"{row['form']}.{row['field']}" for row in sources}
+
+
+def test_an_export_without_dates_names_no_field_for_a_day(made: dict[str, Export]) -> None:
+    told = in_redcap(made["days"])
+    assert ("doses", "count") in told
+    days = {(r["table"], r["column"]) for r in made["days"].rows("codebook") if "days since enrolment" in r["label"]}
+    assert days
+    assert not days & told.keys()
