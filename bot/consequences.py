@@ -9,6 +9,7 @@ from typing import Any
 
 from bot import alarms, lookups, watching
 from bot.desk import Desk
+from content.due_items import session_item
 from content.medicines import limit
 from content.safety_data import alerts as alert_rules
 from records import alerts, due, facts, holding, leaving, people, post, sessions, talks, visits
@@ -21,8 +22,6 @@ from study.plan import is_planned
 from study.steps import Fact
 
 UNSOLICITED = ("prompt",)
-OPENS = "session.{}.open"
-"""The due item that says that a session is open."""
 
 
 def carry_out(desk: Desk, entity: str, fact: Fact, revision: int, *, voided: bool = False) -> None:
@@ -267,7 +266,7 @@ def _part_done(desk: Desk, entity: str, fact: kinds.SessionPartDone) -> None:
 def _session_done(desk: Desk, entity: str, fact: kinds.SessionDone) -> None:
     """A session was gone through: nothing about it is to come."""
     for item in due.open_of(desk.tx, desk.participant.id):
-        if item.payload.get("session") == fact.session and item.item in (OPENS.format(fact.session), "session_again"):
+        if item.payload.get("session") == fact.session and item.item in (session_item(fact.session), "session_again"):
             due.close(desk.tx, item.id, "answered", "the session was done")
 
 

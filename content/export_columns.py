@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cache
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from babel import Locale
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from content import factors
-from content.exercises import exercises
-from content.instruments import instruments
-from content.medicines import forms
-from content.protocol import protocol
-from content.safety_data import alerts
+from content.export_lists import Bound, ListName, listed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,23 +16,39 @@ if TYPE_CHECKING:
 PEOPLE = "participants"
 WIDE = "wide"
 VISIT = "visit"
-WEEKS = 52
-"""Weeks whose questions are listed."""
 
-UNLISTED_EXERCISE = "E00"
-"""What stands in a blinded export for an exercise that this release no longer has."""
+Kind = Literal[
+    "id",
+    "code",
+    "open_code",
+    "open_codes",
+    "version",
+    "text",
+    "zone",
+    "integer",
+    "decimal",
+    "boolean",
+    "instant",
+    "local",
+    "date",
+]
+"""What a column holds.
 
-Kind = Literal["id", "code", "text", "zone", "integer", "decimal", "boolean", "instant", "local", "date"]
+`code`: one of a closed list; a statistics program gets its number, which is its place in the list. `open_code`: one of
+a list that grows with the study (its questionnaires, sessions, talks, sites), where no place would stay as it is; the
+codebook lists what this release knows, and it stays a text everywhere. `open_codes`: several of such a list, with
+commas between. `id`, `version`, `zone`: no list could hold them. `text`: words, typed or put together.
+"""
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,25}$")]
 """At most 26 characters: REDCap takes no longer name."""
 
 Words = dict[Literal["en"], str]
-WORDY: frozenset[Kind] = frozenset({"id", "code", "text", "zone"})
+WORDY: frozenset[Kind] = frozenset({"id", "code", "open_code", "open_codes", "version", "text", "zone"})
 """Types whose cells hold text that is not made of digits alone."""
 
 NUMERIC: frozenset[Kind] = frozenset({"integer", "decimal", "boolean"})
-ListName = Literal["exercises", "forms", "factor_sets", "alert_rules", "visits", "instruments", "languages"]
-"""A list of codes that is kept elsewhere in this room."""
+LISTED: frozenset[Kind] = frozenset({"code", "open_code", "open_codes"})
+"""Types whose cells hold nothing but codes of a list, and those of an older release."""
 
 ENDING: Mapping[str, Kind] = {"_at": "instant", "_local": "local", "_on": "date"}
 AT_A_VISIT = re.compile(r"_m[0-9]+$")
@@ -65,8 +73,8 @@ class Column(Part):
     unit: str = ""
     values: dict[str, str] = {}
     values_from: ListName | None = None
-    low: float | None = None
-    high: float | None = None
+    low: Bound | None = None
+    high: Bound | None = None
     missing: dict[str, str] = {}
     reason_in: str | None = None
     source: tuple[str, ...] = Field(min_length=1)
@@ -85,6 +93,10 @@ class Column(Part):
             raise ValueError(f"{self.name}: more than one reason to be blank and no reason_in")
         if self.values and self.values_from:
             raise ValueError(f"{self.name}: give either values or values_from")
+        if self.values_from == "exercises" and self.blinded != "neutral":
+            raise ValueError(f"{self.name}: exercises tell the arm, blinded = neutral")
+        if self.type in LISTED and not (self.values or self.values_from):
+            raise ValueError(f"{self.name}: a code has its list, in values or values_from")
         return self
 
     def _by_its_name(self) -> Kind | None:
@@ -93,9 +105,9 @@ class Column(Part):
 
     def meanings(self, *, unblinded: bool) -> Mapping[str, str]:
         """Code → meaning of what can stand in the column; empty when it is not a closed list."""
-        if self.values_from == "exercises":
-            return _exercises(neutral=self.blinded == "neutral" and not unblinded)
-        return _LISTS[self.values_from]() if self.values_from else self.values
+        if self.values_from is None:
+            return self.values
+        return listed(self.values_from, unblinded=unblinded)
 
     def listed(self, *, unblinded: bool) -> Column:
         """The column with a list kept elsewhere as its own values."""
@@ -163,51 +175,3 @@ class Table(Part):
         if found is None:
             raise KeyError(name)
         return found
-
-
-@cache
-def neutral_exercises() -> Mapping[str, str]:
-    """Exercise id → the code that stands for it in a blinded export."""
-    return MappingProxyType({each.id: each.neutral for each in exercises().values()})
-
-
-def _exercises(*, neutral: bool) -> dict[str, str]:
-    if not neutral:
-        return {each.id: f"{each.title['en']} ({each.minutes} min, {each.arm})" for each in exercises().values()}
-    codes = {each.neutral: f"an exercise of {each.minutes} min" for each in exercises().values()}
-    return dict(sorted(codes.items())) | {UNLISTED_EXERCISE: "an exercise this release no longer has"}
-
-
-def _forms() -> dict[str, str]:
-    return {code: code.replace("_", " ") for code in forms()}
-
-
-def _factor_sets() -> dict[str, str]:
-    return {code: each.title for code, each in factors.factor_sets().items()}
-
-
-def _alert_rules() -> dict[str, str]:
-    return {code: rule.label for code, rule in alerts().rules.items()}
-
-
-def _visits() -> dict[str, str]:
-    planned = {each.code: f"Check-in {each.code.replace('_', ' ')}" for each in protocol().visits}
-    return planned | {f"week_{week:02}": f"Questions of week {week}" for week in range(1, WEEKS + 1)}
-
-
-def _instruments() -> dict[str, str]:
-    return {code: each.title["en"] for code, each in instruments().items()}
-
-
-def _languages() -> dict[str, str]:
-    return {code: str(Locale.parse(code).get_display_name("en")) for code in protocol().languages}
-
-
-_LISTS = {
-    "forms": _forms,
-    "factor_sets": _factor_sets,
-    "alert_rules": _alert_rules,
-    "visits": _visits,
-    "instruments": _instruments,
-    "languages": _languages,
-}

@@ -10,14 +10,14 @@ from pydantic import model_validator
 
 from content import factors, loading, wide
 from content.export_columns import AT_A_VISIT as AT_A_VISIT
-from content.export_columns import UNLISTED_EXERCISE as UNLISTED_EXERCISE
 from content.export_columns import VISIT as VISIT
 from content.export_columns import WORDY as WORDY
 from content.export_columns import Column as Column
 from content.export_columns import Kind as Kind
 from content.export_columns import Part
 from content.export_columns import Table as Table
-from content.export_columns import neutral_exercises as neutral_exercises
+from content.export_lists import UNLISTED_EXERCISE as UNLISTED_EXERCISE
+from content.export_lists import neutral_exercises as neutral_exercises
 
 if TYPE_CHECKING:
     pass

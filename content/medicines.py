@@ -12,7 +12,8 @@ from content import loading
 class Form(BaseModel):
     """One form of a medicine: whether it may be halved, what is counted, and which amounts are offered.
 
-    `unit_name` is the key under `dose.` of what is counted; `patch` forms are worn, not taken.
+    `unit_name` is the key under `dose.` of what is counted; `patch` forms are worn, not taken. `unit`: the only one its
+    strength has.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -21,7 +22,17 @@ class Form(BaseModel):
     unit_name: str
     offers: tuple[float, ...]
     patch: bool = False
+    unit: str | None = None
     source: str
+
+
+class Unit(BaseModel):
+    """A unit of a strength; `asked` where the form leaves it open."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    label: str
+    asked: bool = False
 
 
 class Limits(BaseModel):
@@ -66,6 +77,10 @@ class Limits(BaseModel):
     import_most_lines: Number
     paper_days_before_joining: Number
     import_text_days: Number
+    highest_rating: Number
+    most_units: Number
+    most_minutes_a_day: Number
+    most_minutes_a_week: Number
 
 
 @cache
@@ -73,6 +88,13 @@ def forms() -> dict[str, Form]:
     """Forms by code, in the order they are offered."""
     data = loading.read_path("medicines.toml")["forms"]
     return {code: loading.checked(Form, table, f"medicines.toml [{code}]") for code, table in data.items()}
+
+
+@cache
+def units() -> dict[str, Unit]:
+    """Units of a strength by the way they are written, in the order they are offered."""
+    data = loading.read_path("medicines.toml")["units"]
+    return {code: loading.checked(Unit, table, f"medicines.toml [{code}]") for code, table in data.items()}
 
 
 @cache

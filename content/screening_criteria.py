@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field, model_validator
 
 from content import loading
 from content.prompt_rules import Code, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FOLDER = "screening"
 
@@ -86,3 +89,9 @@ def criteria(name: str, version: str | None = None) -> Criteria:
 @cache
 def _read(file: str) -> Criteria:
     return loading.one(Criteria, f"{FOLDER}/{file}")
+
+
+def every() -> Iterator[Criteria]:
+    """All criteria there are files of; older versions after the newest of the same name."""
+    names = (file.name for file in loading.files(FOLDER))
+    yield from (_read(name) for name in sorted(names, key=lambda name: ("@" in name, name)))

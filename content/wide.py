@@ -138,7 +138,9 @@ def _of_visit(visits: Table, visit: Visit) -> Iterator[Column]:
         column = visits.column(name)
         status = at_visit(OF_VISITS["status"], visit)
         yield _moved("visits", column, at_visit(here, visit), visit).model_copy(
-            update={"reason_in": status, "missing": column.missing} if column.reason_in else {"missing": NOT_PLANNED}
+            update={"reason_in": status, "missing": column.missing | NOT_PLANNED}
+            if column.reason_in
+            else {"missing": NOT_PLANNED}
         )
 
 

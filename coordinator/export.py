@@ -25,6 +25,7 @@ from content.wide import with_more
 from coordinator import codebook, labelled, manifest
 from coordinator.confirming import comparisons
 from coordinator.csv_files import write_rows, write_table
+from coordinator.described import described
 from coordinator.export_folder import ExportRefused, put_in_place, refuse_if_taken, workshop
 from coordinator.manifest import File, Format, Manifest
 from coordinator.projections import rows_of
@@ -32,6 +33,8 @@ from coordinator.projections.cut import CHUNK, Cut
 from coordinator.projections.people import at_the_cut, declined_by, left_out, sites
 from coordinator.projections.visits import answered_at
 from coordinator.redcap import box
+from coordinator.redcap.dictionary import answered, plan
+from coordinator.redcap.places import of_items, places
 from coordinator.study_days import rows_without_dates, starts, without_dates
 from records import audit, roster
 from records.roster import UNBLINDED, NoSuchStaff
@@ -182,8 +185,13 @@ class _Making:
         visit = self.cut.visit
         return with_more(table, found if visit is None else [each for each in found if each[1] == visit])
 
+    @cached_property
+    def listed(self) -> dict[str, Table]:
+        """The tables by name, with every list of codes written out."""
+        return {table.name: table for table in described(self.tx, self.cut, self._tables())}
+
     def _described(self, table: Table) -> Table:
-        listed = table.listed(unblinded=self.cut.unblinded)
+        listed = self.listed[table.name]
         return without_dates(listed) if self.asked.study_days else listed
 
     def _rows(self, table: Table) -> Iterator[Sequence[Any]]:
@@ -209,14 +217,19 @@ class _Making:
         return manifest.file_of(path, rows=rows, columns=shown.names)
 
     def _codebook(self, tables: Sequence[Table]) -> Iterator[File]:
+        cut = self.cut
+        made = plan(unblinded=cut.unblinded, free_text=cut.free_text, beyond=answered(self.tx, cut))
         path, page = self.folder / "codebook.csv", self.folder / "codebook.html"
-        rows = write_rows(path, codebook.HEADER, codebook.rows(tables, unblinded=self.cut.unblinded))
+        rows = write_rows(
+            path, codebook.HEADER, codebook.rows(tables, unblinded=self.cut.unblinded, redcap=places(made))
+        )
         yield manifest.file_of(path, rows=rows, columns=codebook.HEADER)
         path = self.folder / "questions.csv"
-        questions = codebook.items(comparisons(self.tx, self.cut.as_of), dated=not self.asked.study_days)
+        compared = comparisons(self.tx, cut.as_of)
+        questions = codebook.items(compared, dated=not self.asked.study_days, redcap=of_items(made))
         rows = write_rows(path, codebook.ITEMS_HEADER, questions)
         yield manifest.file_of(path, rows=rows, columns=codebook.ITEMS_HEADER)
-        page.write_bytes(codebook.page(tables, unblinded=self.cut.unblinded).encode())
+        page.write_bytes(codebook.page(tables, unblinded=cut.unblinded, redcap=places(made)).encode())
         yield manifest.file_of(page)
 
     def _scripts(self) -> Iterator[File]:

@@ -87,6 +87,8 @@ def _cells(column: Column, table: Table, kind: Kind, retired: dict[str, int]) ->
     reason_at = table.names.index(column.reason_in) if column.reason_in else None
     reasons = {reason: _missing(reason, kind) for reason in column.missing}
     only = next(iter(reasons.values())) if len(reasons) == 1 and column.reason_in is None else None
+    if column.reason_in:  # that column is blank too: the reason is its own
+        only = next((reasons[each] for each in table.column(column.reason_in).missing if each in reasons), None)
     return _Number(place, reason_at, column.numbers, reasons, only, retired).of
 
 
@@ -110,7 +112,8 @@ class _Number:
         """The cell of one row."""
         value = row[self.place]
         if value is None or value == "":
-            return self.only if self.reason_at is None else self.reasons.get(row[self.reason_at] or "")
+            reason = None if self.reason_at is None else row[self.reason_at]
+            return self.reasons.get(reason) if reason else self.only
         if not self.numbers:
             return float(value)
         if value in self.numbers:

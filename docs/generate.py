@@ -28,6 +28,7 @@ from content.catalogue import LANGUAGES, Text, catalogue
 from content.checklist import checklist
 from content.consent_text import consent_text
 from content.exercises import ARMS, Exercise, Step, exercises
+from content.export_lists import OF_THE_EXPORT, ListName, listed
 from content.exports import Column, Table, exported
 from content.instruments import Flag, Instrument, instruments, shipped
 from content.protocol import Ladder, protocol
@@ -39,6 +40,7 @@ from study.calendar import calendar_chart
 
 DOCS = Path(__file__).resolve().parent
 ROOMS_THAT_RAISE = ("bot", "handlers", "scheduler", "coordinator", "study")
+LONG_LIST = 12
 MATRIX = re.compile(r"(<!-- generated: alert matrix -->\n).*?(<!-- end -->)", re.DOTALL)
 ARM_TITLES = {"mbt": "Mindfulness (mbt)", "cbt": "CBT (cbt)"}
 SETTINGS = DOCS / "settings.toml"
@@ -425,7 +427,26 @@ def dictionary_page() -> str:
         "`…_at` is UTC, `…_local` the clock where the person was, with the `zone` as it was then. *Unblinded*: only "
         "with `--unblind`, or a neutral code stands for it. *Free text*: only with `--free-text`.\n"
     )
-    return page("Data dictionary", "`content/exports.toml`", reading, *map(_table, tables))
+    names = sorted({column.values_from for each in tables for column in each.columns if column.values_from})
+    lists = "".join(_named_list(name) for name in names if _is_long(name))
+    return page("Data dictionary", "`content/exports.toml`", reading, *map(_table, tables), f"## Lists\n{lists}")
+
+
+def _named_list(name: ListName) -> str:
+    rows = ((f"`{code}`", cell(meaning)) for code, meaning in listed(name).items())
+    return f"\n### List of {name}\n\n{table(('code', 'meaning'), rows)}"
+
+
+def _is_long(name: ListName) -> bool:
+    return len(listed(name)) > LONG_LIST
+
+
+def _values(column: Column) -> str:
+    if column.values_from in OF_THE_EXPORT:
+        return f"the {column.values_from} of the export itself"
+    if column.values_from and _is_long(column.values_from):
+        return f"[{column.values_from}](#list-of-{column.values_from})"
+    return _coded(column.meanings(unblinded=True))
 
 
 def _table(each: Table) -> str:
@@ -440,7 +461,7 @@ def _table(each: Table) -> str:
 def _column(column: Column) -> tuple[str, ...]:
     kind = f"{column.type}, {cell(column.unit)}" if column.unit else column.type
     shown = {"same": "", "neutral": "neutral code; by name unblinded", "left_out": "unblinded"}[column.blinded]
-    values = f"see `{column.values_from}`" if column.values_from else _coded(column.values) or _range(column)
+    values = "<br>".join(filter(None, [_range(column), _values(column)]))
     blank = _coded(column.missing) + (f"<br>which: `{column.reason_in}`" if column.reason_in else "")
     parts = [shown, "free text" if column.free_text else ""]
     sources = cell(", ".join(column.source))

@@ -32,7 +32,7 @@ def wording(key: str, line: str) -> Asking[int]:
 
 def rate(key: str, message: Message, *, optional: bool = False, more: Rows = ()) -> Asking[Any]:
     """A rating 0-10 by button or typed, None when it may be skipped and was, or the code of a button in `more`."""
-    numbers = [Option(str(n), str(n)) for n in range(11)]
+    numbers = [Option(str(n), str(n)) for n in reading.ratings()]
     rows: Rows = (tuple(numbers[0:4]), tuple(numbers[4:8]), tuple(numbers[8:11]))
     skip: Rows = ((Option("skip", say.button.skip()),),) if optional else ()
     answer = yield from ask(Ask(key, message, "nrs@1", rows + skip + more, reading.rating))

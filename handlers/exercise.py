@@ -117,7 +117,7 @@ def _step(exercise: Exercise, step: Step, leave: Rows) -> Ask:
     where = f"exercise.{exercise.id}.{step.key}"
     own: Rows = ()
     if step.kind == "rate":
-        numbers = [Option(str(n), str(n)) for n in range(11)]
+        numbers = [Option(str(n), str(n)) for n in reading.ratings()]
         own = (tuple(numbers[0:4]), tuple(numbers[4:8]), tuple(numbers[8:11]))
     if step.kind == "choose":
         options = [Option(o.code, Message(f"{where}.{o.code}")) for o in step.options]

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from functools import cache
 
 from content import factors, say
-from content.medicines import forms, limit
+from content.medicines import forms, limit, units
 from content.message import Message
 from handlers.amounts import amount_of, label_of
 from handlers.asking import Asking, choose, typed
@@ -17,8 +17,6 @@ from study.steps import NotUnderstood, Option, Record, Say
 from study.view import MedicineView, ParticipantView
 
 COMMON = ("oxycodone", "hydrocodone", "morphine", "tramadol", "tapentadol", "fentanyl", "methadone")
-UNITS = ("mg", "mcg")
-FIXED_UNIT = {"patch": "mcg/h", "liquid": "mg/mL"}
 OWN_QUESTION = ("liquid", "drops", "spray", "patch")
 ALIKE = 0.8
 
@@ -124,13 +122,13 @@ def ask_strength(key: str, form: str, now: MedicineView | None = None) -> Asking
     if value == "same" and now is not None:
         return now.strength, now.unit
     number, _, unit = str(value).partition(" ")
-    if form in FIXED_UNIT:
-        return float(number), FIXED_UNIT[form]
+    if (fixed := forms()[form].unit) is not None:
+        return float(number), fixed
     if unit:
         return float(number), unit
     if now is not None:
         return float(number), now.unit
-    options = (tuple(Option(each, each) for each in UNITS),)
+    options = (tuple(Option(code, code) for code, each in units().items() if each.asked),)
     return float(number), (yield from choose(f"{key}.unit", say.medicines.unit(), options))
 
 

@@ -25,7 +25,6 @@ from study.view import ParticipantView
 from study.week import WeekPicture, middles, panel
 
 A_WEEK = 7
-MOST_MINUTES = A_WEEK * reading.MINUTES_A_DAY
 OFFERS = (30, 60, 90, 120, 150, 180, 210, 240)
 OFFERED, OFFERS_WIDE = 6, 3
 
@@ -186,8 +185,8 @@ def _typed(question: Message, rows: Any) -> Asking[Any]:
 
 def _week_minutes(text: str) -> int | NotUnderstood:
     """Minutes of a whole week, zero among them."""
-    digits = text.strip()
-    if digits.isdecimal() and len(digits) <= len(str(MOST_MINUTES)) and int(digits) <= MOST_MINUTES:
+    digits, most = text.strip(), int(limit("most_minutes_a_week"))
+    if digits.isdecimal() and len(digits) <= len(str(most)) and int(digits) <= most:
         return int(digits)
     return 0 if digits.lower() in ("none", "zero", "nothing") else reading.minutes(text)
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, get_args
 
-from content.medicines import forms
+from content.medicines import forms, limit
 from study.facts import DayStatus
-from study.reading import MOST_UNITS
 from study.taken_down import Problem, shown
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ def _amounts(medicine: MedicineView) -> str:
     form = forms()[medicine.form]
     what = f"{form.unit_name} worn" if form.patch else form.unit_name
     parts = "with a decimal point" if form.halves else "whole ones only"
-    return f"0 to {MOST_UNITS:g} {what}, {parts}"
+    return f"0 to {limit('most_units'):g} {what}, {parts}"
 
 
 def day_entry(medicine: MedicineView, cells: Mapping[str, str]) -> DayEntry | tuple[Problem, ...]:
@@ -112,7 +111,7 @@ def day_entry(medicine: MedicineView, cells: Mapping[str, str]) -> DayEntry | tu
 
 def _is_amount(medicine: MedicineView, value: str) -> bool:
     written = _decimal if forms()[medicine.form].halves else _whole
-    return bool(written.fullmatch(value)) and float(value) <= MOST_UNITS
+    return bool(written.fullmatch(value)) and float(value) <= limit("most_units")
 
 
 def _contradictions(medicine: MedicineView, value: float | None, status: str) -> Iterator[Problem]:

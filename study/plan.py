@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from content.due_items import FAMILY_OF, session_item, visit_item
 from content.protocol import WEEKDAYS
 from study.person import DIED, GONE, ONE_DAY, Person, local_at
 from study.view import instant_of
@@ -75,7 +76,7 @@ def family_of(protocol: Protocol, item: str) -> Family:
     """Which rule of the protocol an item goes by (`visit.month_6.call` → `visit_call`); `KeyError` for none."""
     first, *rest = item.split(".")
     if first == "visit":
-        return _BY_DOING[_step(protocol, *rest).does]
+        return FAMILY_OF[_step(protocol, *rest).does]
     if first in protocol.items:
         return first  # type: ignore[return-value]  # a key of `items` is a family
     raise KeyError(item)
@@ -89,7 +90,6 @@ def is_planned(item: str) -> bool:
 _PLANNED = frozenset(
     {"visit", "closing", "session", "meeting", "diary", "weekly", "pre_dose", "practice_nudge", "week_picture"}
 )
-_BY_DOING: dict[str, Family] = {"message": "visit", "staff": "visit_call", "close": "visit_close"}
 
 
 def _step(protocol: Protocol, visit: str, step: str) -> Step:
@@ -239,7 +239,7 @@ class _Planner:
         hours = hours_of(ladder, self.person.preferences.contact_at)
         closed = closes_at(window, self.person)
         for step in ladder.steps:
-            item = f"visit.{visit.code}.{step.code}"
+            item = visit_item(visit.code, step.code)
             payload = self._payload(step, window, closed)
             if step.does == "close":
                 yield self._at(item, visit.code, closed, self.person.zone_on(window.closes_on + ONE_DAY), payload)
@@ -275,7 +275,7 @@ class _Planner:
             day = anchor_on + timedelta(days=course.starts_after_days + (session.unlock_week - 1) * WEEK)
             at = self.person.preferences.contact_at or session.at
             payload = {"session": session.code, "week": session.unlock_week, "way": session.way}
-            yield from self._on(f"session.{session.code}.open", session.code, day, at, payload)
+            yield from self._on(session_item(session.code), session.code, day, at, payload)
 
     def _meetings(self) -> Iterator[Planned]:
         """What is told of the group's meetings, outside quiet hours when it is still in time then."""

@@ -7,6 +7,7 @@ import unicodedata
 from datetime import date
 
 from content import say
+from content.medicines import limit
 from study.steps import NotUnderstood
 
 WORDS = {
@@ -15,9 +16,6 @@ WORDS = {
 }  # fmt: skip
 HALVES = {"half": 0.5, "a half": 0.5, "half a": 0.5, "quarter": 0.25, "a quarter": 0.25}
 FRACTIONS = {"½": ".5", "¼": ".25", "¾": ".75"}
-HIGHEST_RATING = 10
-MOST_UNITS = 1000.0
-MINUTES_A_DAY = 1440
 SENTENCE_WORDS = 4
 
 _number = r"(\d{1,4}(?:[.,]\d{1,3})?)"
@@ -45,12 +43,17 @@ def _is_sentence(text: str) -> bool:
     return len(text.split()) >= SENTENCE_WORDS
 
 
+def ratings() -> range:
+    """Every rating there is, lowest first."""
+    return range(int(limit("highest_rating")) + 1)
+
+
 def rating(text: str) -> int | NotUnderstood:
     """A rating 0-10 as typed ("7/10", "about 6", "seven", "7.", emoji digits); 11, -1, 7.5 and "7-8" are not."""
     typed = _plain(text)
     if found := _rating.match(typed):
         value = float(found.group(1).replace(",", "."))
-        if value.is_integer() and 0 <= value <= HIGHEST_RATING:
+        if value in ratings():
             return int(value)
         return NotUnderstood(say.reading.rating_whole())
     if (found := _rating_word.match(typed)) and found.group(1) in WORDS:
@@ -64,7 +67,7 @@ def amount(text: str) -> float | NotUnderstood:
     """An amount in units of the form, above zero: "2", "1,5", "half", "1 1/2", "two tablets"."""
     typed = _plain(_halves_written(text))
     value = _amount_value(typed)
-    if value is None or not 0 < value <= MOST_UNITS:
+    if value is None or not 0 < value <= limit("most_units"):
         return NotUnderstood(say.reading.amount(), keep=_is_sentence(typed))
     return value
 
@@ -157,7 +160,7 @@ def minutes(text: str) -> int | NotUnderstood:
         value = round(float(found.group(1).replace(",", ".")) * 60) + int(found.group(2) or 0)
     elif value is None and typed in WORDS:
         value = WORDS[typed]
-    if value is None or not 1 <= value <= MINUTES_A_DAY:
+    if value is None or not 1 <= value <= limit("most_minutes_a_day"):
         return NotUnderstood(say.reading.minutes(), keep=_is_sentence(typed))
     return value
 

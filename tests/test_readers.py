@@ -171,12 +171,15 @@ def test_the_python_script_loads_types_labels_and_every_cell(exports: dict[str, 
     assert data["pauses"].attrs["meanings"]["decision"]["took"] == "Took the dose"
 
 
-def expected(column: Column, row: dict[str, str], *, letters: bool) -> Any:
+def expected(table: Table, column: Column, row: dict[str, str], *, letters: bool) -> Any:
     """What a cell of the CSV is in a file of a statistics program."""
     cell = row[column.name]
     if cell != "":
         return column.numbers[cell] if column.numbers else float(cell)
-    reason = row[column.reason_in] if column.reason_in else next(iter(column.missing), None)
+    why = table.column(column.reason_in) if column.reason_in else None
+    reason = row[why.name] if why else next(iter(column.missing), None)
+    if why and reason == "":  # the column that says why is blank, for one reason
+        reason = next((each for each in why.missing if each in column.missing), None)
     if reason is None or reason not in column.missing:
         return None
     return missing_code(reason).letter if letters else missing_code(reason).number
@@ -205,7 +208,7 @@ def test_spss_and_stata_files_have_numbers_labels_and_reasons(exports: dict[str,
             assert column.label["en"].startswith((label or "").removesuffix("...") or "?")
             values = [None if pandas.isna(value) else value for value in frame[column.name]]
             if column.is_numeric:
-                assert values == [expected(column, row, letters=kind == "dta") for row in rows], column.name
+                assert values == [expected(table, column, row, letters=kind == "dta") for row in rows], column.name
                 has_label = set(meta.variable_value_labels.get(column.name, {}))
                 codes = {missing_code(each) for each in column.missing}
                 assert {code.letter if kind == "dta" else code.number for code in codes} <= has_label

@@ -41,6 +41,12 @@ if TYPE_CHECKING:
 
 STATE = "state"
 UNCHANGED = "unchanged"
+NO_COLUMN = {
+    STATE: "Taken back, or put in again",
+    UNCHANGED: "Said again, or what changed is no column of this export",
+}
+"""What stands for the column where none changed."""
+
 WRITTEN_BY_THE_PROGRAMME = ("participant", "study")
 SECONDS_A_MINUTE = 60
 NOT_TOLD_BLINDED = (Attendance, SessionDone, SessionPartDone)
@@ -79,6 +85,24 @@ def corrections(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     for fact in sorted(told):
         for row in told[fact]:
             yield [row[name] for name in wanted.names]
+
+
+def lists(shown: Sequence[Table], *, unblinded: bool) -> dict[str | None, dict[str, str]]:
+    """What the rows of an export's history can be about: its `tables` and `columns`, and `facts`, kinds of entries."""
+    told = {
+        table(TABLE_OF[kind]).name: {name: [c.name for c in columns.values()] for name, columns in places.items()}
+        for kind, places in _placed(shown, unblinded=unblinded)
+    } | {screening.FACT: {name: list(columns) for name, columns in screening.TOLD.items()}}
+    columns: dict[str, list[str]] = {}
+    for each in shown:
+        for column in dict.fromkeys(name for places in told.values() for name in places.get(each.name, ())):
+            columns.setdefault(column, []).append(each.name)
+    tables = {name for places in told.values() for name in places}
+    return {
+        "tables": {each.name: each.label["en"] for each in shown if each.name in tables},
+        "facts": {fact: f"Entry of {', '.join(told[fact])}" for fact in sorted(told)},
+        "columns": {name: f"Column of {', '.join(columns[name])}" for name in sorted(columns)} | NO_COLUMN,
+    }
 
 
 def _placed(shown: Sequence[Table], *, unblinded: bool) -> Iterator[tuple[type[Fact], dict[str, Columns]]]:

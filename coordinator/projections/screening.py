@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from sqlalchemy import Row
+    from sqlalchemy import ColumnElement, Row, Select
 
     from content.exports import Table
     from coordinator.projections.cut import Cut
@@ -85,6 +85,10 @@ def screening_criteria(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any
                 yield [line[name] for name in wanted.names]
 
 
+TOLD = {"screening": ("refusal", "signed_as"), "screening_criteria": ("answer", "met")}
+"""By table the columns whose changes the corrections tell."""
+
+
 def changes(tx: Tx, cut: Cut) -> Iterator[dict[str, Any]]:
     """What the corrections tell of screenings: each value that a later revision changed."""
     for looked in _looked(tx, cut):
@@ -131,19 +135,27 @@ def _looked(tx: Tx, cut: Cut) -> Iterator[_Looked]:
     joined = screenings.outerjoin(person, person.c.id == screenings.c.participant_id).outerjoin(
         entries, (entries.c.screening_id == screenings.c.id) & (entries.c.recorded_at <= cut.as_of)
     )
-    where = [screenings.c.test.is_(False), screenings.c.added_at <= cut.as_of]
-    where += [] if cut.site is None else [screenings.c.site == cut.site]
     columns = [screenings.c[name] for name in OF_SCREENING]
     found = (
         select(*columns, person.c.study_id, *(c for c in entries.c if c.name != "screening_id"))
         .select_from(joined)
-        .where(*where)
+        .where(*_real(cut))
         .order_by(ByBytes(screenings.c.number), entries.c.id)
     )
     rows: Any = tx.conn.execute(found, execution_options={"yield_per": CHUNK})
     for _, group in groupby(rows, key=attrgetter("number")):
         same = tuple(group)
         yield _Looked(same[0], tuple(row for row in same if row.entity is not None))
+
+
+def looked_at(cut: Cut) -> Select[Any]:
+    """The sites of the screenings begun by the cut."""
+    return select(screenings.c.site).where(*_real(cut))
+
+
+def _real(cut: Cut) -> list[ColumnElement[bool]]:
+    found = [screenings.c.test.is_(False), screenings.c.added_at <= cut.as_of]
+    return found if cut.site is None else [*found, screenings.c.site == cut.site]
 
 
 def _since(cut: Cut, *instants: datetime | None) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Integer, Select, String, cast, func, literal, null, select, union_all
 
+from content.export_lists import WHOLE as WHOLE
 from coordinator.projections.cut import Query, facts_of, in_force, included, recorded_since, streamed
 from coordinator.projections.sql import ByBytes, as_written
 from records.fact_tables import TABLE_OF
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
     from coordinator.projections.cut import Cut
     from records.database import Tx
     from study.steps import Fact
-
-WHOLE = "whole"
-"""Stands for the part in the row of a session that was done as a whole."""
 
 GROUP = "group"
 DATE_LONG = len("2026-03-02")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select
 
+from content.export_lists import CALENDAR, DAYS_KNOWN, MEAN_DAILY_MME
 from content.factors import factor_set
 from content.instruments import instrument
 from content.medicines import limit
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 ITEM = ("participant_id", "visit", "instrument", "item")
 SCORE = ("participant_id", "visit", "instrument", "score")
-CALENDAR = "tlfb"
 
 
 def responses(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
@@ -204,6 +204,6 @@ def _looked_back(tx: Tx, cut: Cut, person: Person, rows: list[Row[Any]], factors
     asked = protocol().forms[CALENDAR].days
     missing, version = asked - len(known), f"{CALENDAR}-1 {factors.id}"
     few = "low_coverage" if len(known) < limit("calendar_enough_days") else None
-    yield _Line(CALENDAR, "days_known", float(len(known)), missing, version, None)
+    yield _Line(CALENDAR, DAYS_KNOWN, float(len(known)), missing, version, None)
     mean = sum(known) / len(known) if known else None
-    yield _Line(CALENDAR, "mean_daily_mme", mean, missing, version, few if known else "not_answered")
+    yield _Line(CALENDAR, MEAN_DAILY_MME, mean, missing, version, few if known else "not_answered")

@@ -3,7 +3,7 @@
 #   source("load.R"); data <- load_export("the folder of this file"); str(data$doses)
 #
 # CSV needs base R only; .sav and .dta need the package haven. What a column means stands in its attribute `label`; what
-# the codes of a factor mean stands in its attribute `meanings`. Blank is NA, never zero: the codebook says which column
+# the codes of a column mean stands in its attribute `meanings`. Blank is NA, never zero: the codebook says which column
 # tells why. Instants are UTC; local times and times of day stay text, since some are a date alone.
 
 load_export <- function(folder = ".") {
@@ -40,7 +40,7 @@ typed <- function(x, column) {
     without_apostrophe(x))
   if (any(is.na(y) & !is.na(x))) stop(column$table, ".", column$column, ": a cell is not what the codebook says")
   attr(y, "label") <- column$label
-  if (is.factor(y)) attr(y, "meanings") <- meanings
+  if (length(meanings)) attr(y, "meanings") <- meanings
   y
 }
 
