@@ -14,7 +14,8 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Dialect, Engine, create_engine, event, make_url
+from sqlalchemy.util import LRUCache
 
 from records.prepared import Call, Prepared
 from records.sealed import Keyring
@@ -195,13 +196,33 @@ def _with_driver(url: URL) -> URL:
 def _writing(url: URL) -> Engine:
     # whether a connection still lives is seen when it takes the writers' lock: a ping would be a further round trip
     # what the wire prepares must not go when psycopg, after a rollback, gives up what it has prepared itself
-    return create_engine(url, hide_parameters=True, connect_args={"prepare_threshold": None})
+    return _sharing(create_engine(url, hide_parameters=True, connect_args={"prepare_threshold": None}))
+
+
+_dialects: dict[URL, Dialect] = {}
+_compiled: LRUCache[Any, Any] = LRUCache(2_000)
+
+
+def _sharing(engine: Engine) -> Engine:
+    """The engine, with what others to its server have compiled: compiling a statement takes longer than running it.
+
+    What is compiled belongs to a dialect; a dialect knows its server from its first connection on.
+    """
+    server, own = engine.url.set(database=""), engine.dialect
+    engine.dialect = _dialects.get(server, own)
+    engine.update_execution_options(compiled_cache=_compiled)
+
+    @event.listens_for(engine, "connect")
+    def _knows_its_server(_connection: Any, _record: Any) -> None:
+        engine.dialect = _dialects.setdefault(server, own)
+
+    return engine
 
 
 def _engine(url: URL, begin: str) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=PREPARE_EARLY)
-    engine = create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True)
+        return _sharing(create_engine(url, pool_pre_ping=True, hide_parameters=True, connect_args=PREPARE_EARLY))
+    engine = _sharing(create_engine(url, connect_args={"check_same_thread": False}, hide_parameters=True))
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: Any) -> None:
