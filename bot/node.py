@@ -49,6 +49,7 @@ class Node:
     """Everything one bot does. `at` is called at the points fetched, inbox, turn, claimed, accepted, noted.
 
     At most `in_flight` letters are on their way at once; at most `together` turns share a commit.
+    `after_error` seconds after a failure Telegram is asked again.
     """
 
     storage: Storage
@@ -57,6 +58,7 @@ class Node:
     pacer: Pacer
     in_flight: int = 16
     together: int = 16
+    after_error: float = AFTER_ERROR_SECONDS
     at: Callable[[str], None] = nothing_happens
     parcels: Parcel | None = None
     carriers: dict[str, Any] = field(default_factory=dict)
@@ -276,10 +278,10 @@ class Node:
                 await asyncio.sleep(retry_seconds(error))
             except Conflict:
                 log.error("another program polls with this token")
-                await asyncio.sleep(AFTER_ERROR_SECONDS)
+                await asyncio.sleep(self.after_error)
             except (TimedOut, NetworkError, TelegramError) as error:
                 log.warning("no updates", error=type(error).__name__)
-                await asyncio.sleep(AFTER_ERROR_SECONDS)
+                await asyncio.sleep(self.after_error)
 
     async def check_webhook(self) -> None:
         """Ask Telegram whether anything waits for the webhook; only when nothing does have we heard everything."""

@@ -6,10 +6,10 @@ Everything that is due for the person is settled together; each row ends in exac
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from bot import alarms, outage, quiet
 from bot.desk import Desk
@@ -20,6 +20,7 @@ from content.protocol import Protocol
 from records import due, meta, post
 from records import talks as stored_talks
 from records.person import person_of, protocol_of
+from records.prepared import Prepared
 from records.tables import Outbox, table
 from study.person import Person, local_at
 from study.plan import Planned, family_of, is_planned, recalled
@@ -28,6 +29,14 @@ from study.settling import OVERTAKEN, TOGETHER, Outcome, settle, tells_by_itself
 from study.view import instant_of
 
 outbox = table(Outbox)
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+_prompted = Prepared(
+    select(
+        func.count().filter(outbox.c.created_at >= bindparam("midnight_")).label("today"),
+        func.max(outbox.c.created_at).label("last_at"),
+        func.min(outbox.c.created_at).filter(outbox.c.created_at > bindparam("heard_")).label("unanswered_at"),
+    ).where(outbox.c.participant_id == bindparam("person_"), outbox.c.kind == "prompt", outbox.c.state != "cancelled")
+)
 
 
 def take(desk: Desk, item: Row[Any], *, reachable: bool) -> None:
@@ -58,19 +67,16 @@ def _recalled(rules: Protocol, row: Row[Any]) -> Planned:
 def traffic(desk: Desk, person: Person) -> Traffic:
     """What has happened with a person up to now, as the policy wants to know it."""
     tx, row = desk.tx, desk.participant
-    mine = (outbox.c.participant_id == row.id) & (outbox.c.kind == "prompt") & (outbox.c.state != "cancelled")
     today = local_at(tx.now, row.zone).date()
     midnight = instant_of(datetime.combine(today, time()), row.zone)
-    sent = tx.first(select(func.count()).select_from(outbox).where(mine, outbox.c.created_at >= midnight))[0]
-    last = tx.first(select(func.max(outbox.c.created_at)).where(mine))[0]
-    unanswered = mine & (outbox.c.created_at > row.last_heard_at) if row.last_heard_at is not None else mine
-    first = tx.first(select(func.min(outbox.c.created_at)).where(unanswered))[0]
+    prompted = tx.first(_prompted, person_=row.id, midnight_=midnight, heard_=row.last_heard_at or BEFORE_ALL)
+    first = prompted.unanswered_at
     front = stored_talks.front(tx, row.id)
     since = meta.get(tx, meta.UP_SINCE)
     up_since = datetime.fromisoformat(since) if since else None
     return Traffic(
-        sent_today=int(sent),
-        last_sent_at=last,
+        sent_today=prompted.today,
+        last_sent_at=prompted.last_at,
         silent_days=silent_days(today, local_at(first, row.zone).date() if first is not None else None),
         talk_touched_at=front.touched_at if front is not None and front.talk != "visit_offer" else None,
         calm=row.calm_since is not None,

@@ -326,11 +326,17 @@ class Instrument(_Table):
 _supplied: dict[str, Instrument] = {}
 
 
-def supply(found: Mapping[str, Instrument]) -> None:
-    """Take these instruments, with the wording a site brought, in place of those of the same code in this room."""
+def supply(found: Mapping[str, Instrument]) -> bool:
+    """Take these instruments, with the wording a site brought, in place of those of the same code in this room.
+
+    Gives whether that changed anything.
+    """
+    if found == _supplied:
+        return False
     _supplied.clear()
     _supplied.update(found)
     instruments.cache_clear()
+    return True
 
 
 @cache

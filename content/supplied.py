@@ -149,6 +149,6 @@ def supply(bodies: Mapping[str, str]) -> tuple[loading.ContentRefused, ...]:
             found[code] = read_wording(body, f"{code} as imported")
         except loading.ContentRefused as error:
             refused.append(error)
-    instruments.supply(found)
-    catalogue.catalogue.cache_clear()
+    if instruments.supply(found):
+        catalogue.catalogue.cache_clear()
     return tuple(refused)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property, partial
 from importlib import resources
@@ -158,11 +158,9 @@ class _Making:
     folder: Path
     progress: Progress
     asked: Request
-    compiled: dict[Any, Any] = field(default_factory=dict)
 
     def all(self) -> Manifest:
         """Write all files; gives the manifest, which is the last of them."""
-        self.tx.connection.execution_options(compiled_cache=self.compiled)
         apostrophes: Counter[str] = Counter()
         if self.asked.format == "redcap":
             files = list(box.write(self.tx, self.cut, self.folder, self.progress))
@@ -206,7 +204,8 @@ class _Making:
 
     def _table(self, table: Table, apostrophes: Counter[str]) -> File:
         """Write one table as CSV or for a statistics program."""
-        self.compiled.clear()  # what one table is read with no other needs: together they would take six megabytes
+        # what one table is read with no other needs: together they would take six megabytes
+        self.tx.connection.engine.clear_compiled_cache()
         shown = self._described(table)
         path = self.folder / f"{table.name}.{self.asked.format}"
         report = partial(self.progress, table.name)

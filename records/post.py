@@ -61,6 +61,14 @@ _waiting = Prepared(
 _next_waiting = Prepared(
     select(func.min(outbox.c.not_before).label("at")).where(*_mine_waiting, outbox.c.not_before.is_not(None))
 )
+_undelivered = (
+    select(func.min(outbox.c.created_at).label("at"))
+    .where(outbox.c.participant_id == bindparam("person_"), outbox.c.kind == bindparam("kind_"))
+    .where(outbox.c.bot == bindparam("bot_"), text("outbox.state IN ('waiting', 'sending')"))
+    .where(or_(outbox.c.not_after.is_(None), outbox.c.not_after > bindparam("now_")))
+)
+_undelivered_of_all = Prepared(_undelivered)
+_undelivered_of_talk = Prepared(_undelivered.where(outbox.c.conversation_id == bindparam("talk_")))
 _claim = Prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("id_"), outbox.c.state == "waiting")
@@ -225,12 +233,12 @@ def undelivered_since(
     `conversation`: only of that talk. A letter that was refused, let go or left in doubt is waited for no more, nor one
     of another bot or past its last moment.
     """
-    mine = (outbox.c.participant_id == participant_id) & (outbox.c.kind == kind) & (outbox.c.bot == bot)
-    mine &= outbox.c.state.in_(("waiting", "sending"))
-    mine &= outbox.c.not_after.is_(None) | (outbox.c.not_after > tx.now)
-    if conversation is not None:
-        mine &= outbox.c.conversation_id == conversation
-    found: datetime | None = tx.first(select(func.min(outbox.c.created_at)).where(mine))[0]
+    mine = {"person_": participant_id, "kind_": kind, "bot_": bot, "now_": tx.now}
+    if conversation is None:
+        row = tx.first(_undelivered_of_all, **mine)
+    else:
+        row = tx.first(_undelivered_of_talk, **mine, talk_=conversation)
+    found: datetime | None = row.at
     return found
 
 

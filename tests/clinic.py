@@ -32,6 +32,7 @@ from records.database import Database
 from records.sealed import Keyring
 from study.facts import MedicineEpisode
 from study.steps import Fact
+from tests.compiled import sharing
 
 KEY = "a test key of some length"
 FIRST_WORDING: dict[str, Any] = {"draw": lambda below: 0}
@@ -57,7 +58,7 @@ class Patient:
 
     def __init__(self, clinic: Clinic, person: Person) -> None:
         self.clinic, self.person = clinic, person
-        self.seen = len(person.messages)
+        self.seen = person.count
         self.script: list[str] = []
 
     async def says(self, text: str) -> Patient:
@@ -89,10 +90,10 @@ class Patient:
         return self
 
     def _with(self, button: str) -> Shown | None:
-        return next((m for m in reversed(self.person.messages) if m.from_bot and button in m.button_texts), None)
+        return next((m for m in self.person.newest_first() if m.from_bot and button in m.button_texts), None)
 
     def _begin(self, line: str) -> None:
-        self.seen = len(self.person.messages)
+        self.seen = self.person.count
         self.script.append(line)
 
     def _note(self) -> None:
@@ -104,7 +105,7 @@ class Patient:
     @property
     def heard(self) -> list[Shown]:
         """The bot's messages since the person last did something."""
-        return [m for m in self.person.messages[self.seen :] if m.from_bot]
+        return [m for m in self.person.since(self.seen) if m.from_bot]
 
     @property
     def hears(self) -> str:
@@ -114,13 +115,15 @@ class Patient:
     @property
     def buttons(self) -> list[str]:
         """The buttons under the newest message of the bot that has any."""
-        with_buttons = [m for m in self.person.messages if m.from_bot and m.button_texts]
-        return list(with_buttons[-1].button_texts) if with_buttons else []
+        with_buttons = (m for m in self.person.newest_first() if m.from_bot and m.button_texts)
+        return list(next((m.button_texts for m in with_buttons), ()))
 
     @property
     def last(self) -> Shown:
         """The newest message of the bot."""
-        return [m for m in self.person.messages if m.from_bot][-1]
+        last = self.person.last
+        assert last is not None, "the bot has written nothing"
+        return last
 
     def transcript(self) -> str:
         """The whole talk, as a clinician can read it."""
@@ -173,7 +176,7 @@ class Clinic:
 
     async def _with_patients_listening(self) -> None:
         for patient in getattr(self, "patients", []):
-            patient.seen = len(patient.person.messages)
+            patient.seen = patient.person.count
         await self.settle()
         for patient in getattr(self, "patients", []):
             patient._note()
@@ -269,7 +272,7 @@ async def clinic_over(url: str, world: dict[str, Any] | None = None, at: datetim
     pretend = PretendTelegram(clock)
     request = PretendRequest(pretend)
     bot = Bot(pretend.token, request=request, get_updates_request=request)
-    database = Database(url, Keyring(KEY), clock)
+    database = sharing(Database(url, Keyring(KEY), clock))
     node = Node(
         Storage(database), bot, World(bot="1", **(FIRST_WORDING | (world or {}))), Pacer(None, None), parcels=parcel
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import shutil
@@ -21,6 +22,9 @@ os.environ.setdefault("PTB_TIMEDELTA", "1")
 
 # what the product logs is not read here
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+# modules, content and thousands of tests stay to the end: looking through them for garbage was a tenth of a run
+gc.set_threshold(10_000, 10, 10)
 
 shelves = pytest.StashKey[Shelf]()
 
@@ -100,6 +104,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         on = getattr(item, "callspec", None)
         if item.get_closest_marker("weeks") and on is not None and on.params.get("kind") == "postgresql":
             item.add_marker(pytest.mark.slow)
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test is never garbage."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -24,6 +24,7 @@ from sqlalchemy import make_url
 from records.database import Database
 from records.sealed import Keyring
 from records.upgrade import upgrade
+from tests.compiled import sharing
 
 Filling: TypeAlias = Callable[[Database], object]
 KINDS = ("sqlite", "postgresql")
@@ -152,7 +153,7 @@ class Shelf:
 
     def _template(self, kind: str, filled: Filling | None) -> str:
         url = self.url(kind) if filled else self._blank(kind)
-        db = Database(url, Keyring(KEY), Clock())
+        db = sharing(Database(url, Keyring(KEY), Clock()))
         (filled or upgrade)(db)
         db.close()
         return url
@@ -212,7 +213,7 @@ class Fresh:
 
     def open(self, url: str, key: str = KEY) -> Database:
         """A further `Database` on a URL, as another process would have it."""
-        db = Database(url, Keyring(key), self.clock)
+        db = sharing(Database(url, Keyring(key), self.clock))
         self.opened.append(db)
         return db
 

@@ -195,3 +195,14 @@ def test_a_transaction_that_is_cut_off_fails_and_the_next_one_goes_on(fresh: Fre
 def cut_off_all(database: Database) -> None:
     with database.engine.connect() as other:
         other.execute(text(CUT_OFF_OTHERS))
+
+
+def test_what_was_compiled_for_one_database_of_a_test_serves_the_next_of_its_server(kind: str, fresh: Fresh) -> None:
+    def compiled(db: Database) -> Any:
+        with db.read() as tx:
+            context: Any = tx.conn.execute(select(meta.values.c.name)).context
+            return context.compiled
+
+    first, second = fresh(kind), fresh(kind)
+    assert compiled(second) is compiled(first)
+    assert second.engine.dialect.server_version_info is not None

@@ -1,6 +1,7 @@
 """Chats and what stands in them."""
 
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -152,13 +153,15 @@ class Chat:
 
     def shown(self, latest: int | None = None) -> list[Shown]:
         """What the chat shows now, oldest first; only the `latest` so many, if told."""
-        posts = list(islice(reversed(self.posts.values()), latest))
-        return [self._show(post) for post in reversed(posts)]
+        return list(islice(self.newest_first(), latest))[::-1]
+
+    def newest_first(self) -> Iterator[Shown]:
+        """What the chat shows now, each message only when it is asked for."""
+        return map(self._show, reversed(self.posts.values()))
 
     def last_from_bot(self) -> Shown | None:
         """The bot's newest message, if there is one."""
-        post = next((post for post in reversed(self.posts.values()) if post.from_bot), None)
-        return None if post is None else self._show(post)
+        return next((shown for shown in self.newest_first() if shown.from_bot), None)
 
     def _show(self, post: Post) -> Shown:
         file = post.photo or post.document

@@ -1,5 +1,6 @@
 """People: what a person can do in the app, and what they see there."""
 
+from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 from bot.studio.chats import Chat, Post, Shown
@@ -45,6 +46,19 @@ class Person:
     def messages(self) -> list[Shown]:
         """What the private chat shows now, oldest first."""
         return self._chat(None).shown()
+
+    @property
+    def count(self) -> int:
+        """How many messages the private chat shows now."""
+        return len(self._chat(None).posts)
+
+    def since(self, seen: int) -> list[Shown]:
+        """What it shows after the first `seen` messages, oldest first."""
+        return self._chat(None).shown(max(0, self.count - seen))
+
+    def newest_first(self) -> Iterator[Shown]:
+        """What it shows now, the newest first."""
+        return self._chat(None).newest_first()
 
     @property
     def last(self) -> Shown | None:

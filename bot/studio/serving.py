@@ -3,7 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -17,6 +17,11 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self.is_up.set()
+
+    async def main_loop(self) -> None:
+        self.ticking = asyncio.create_task(super().main_loop())
+        with suppress(asyncio.CancelledError):
+            await self.ticking
 
     def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
         # signals belong to the program around it
@@ -52,8 +57,9 @@ async def serving(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Async
         await _stop(server, task)
 
 
-async def _stop(server: uvicorn.Server, task: asyncio.Task[None]) -> None:
+async def _stop(server: _Server, task: asyncio.Task[None]) -> None:
     server.should_exit = server.force_exit = True
+    server.ticking.cancel()  # it would look up at its next tick
     await task
     open_requests = list(server.server_state.tasks)
     for request in open_requests:

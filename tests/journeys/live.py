@@ -146,6 +146,7 @@ async def _started(folder: Path) -> AsyncIterator[tuple[Running, Settings]]:
         async with started(settings, database, live=False, request=AiohttpRequest(READ_SECONDS)) as node:
             node.pacer.now = lambda: clock().timestamp()
             node.world = replace(node.world, **FIRST_WORDING)
+            node.after_error = LOOK_SECONDS
             clinic = Running(node, pretend, clock)
             clinic.line = line
             yield clinic, settings
