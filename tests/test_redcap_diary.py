@@ -263,7 +263,7 @@ def test_an_instrument_that_was_imported_has_a_form_though_no_protocol_lists_it(
 def test_no_instrument_gives_a_name_that_redcap_refuses() -> None:
     every = frozenset(instruments())
     made = plan(unblinded=True, free_text=True, beyond=Answered(every, every))
-    assert list(lint.dictionary_faults(made.project.dictionary())) == []
+    assert list(lint.dictionary_faults(made.project.dictionary(), {})) == []
 
 
 def test_two_people_of_the_same_days_differ_in_nothing_but_their_numbers(study: Study) -> None:
