@@ -117,8 +117,8 @@ B. Each later download
   One project takes downloads of one kind: blinded or unblinded, with or without free text.
   This one is {kind}; the note under record_id in 3_dictionary.csv, and so in the project, says
   of which kind it is. Compare the two first. Dictionaries of two kinds have other fields and other choices:
-  uploading one over the other deletes fields with all that is stored in them. For another kind make a project of
-  its own (A).
+  uploading one over the other deletes fields with all that is stored in them; and entries have other instances in a
+  blinded download than in an unblinded one. For another kind make a project of its own (A).
 
   If 3_dictionary.csv and 4_mapping.csv are those you uploaded: step 6 again, then step 7. An entry keeps its record,
   event and instance for ever, so what changed is changed in place.
