@@ -120,7 +120,7 @@ B. Each later download
   uploading one over the other deletes fields with all that is stored in them; and entries have other instances in a
   blinded download than in an unblinded one. For another kind make a project of its own (A).
 
-  If 3_dictionary.csv and 4_mapping.csv are those you uploaded: step 6 again, then step 7. An entry keeps its record,
+  If files 2 to 4 are those you uploaded: step 6 again, then step 7. An entry keeps its record,
   event and instance for ever, so what changed is changed in place.
 {blanks}
   taken_back.csv is not for import. It lists entries that are there no more: if an earlier download brought one to
@@ -128,11 +128,12 @@ B. Each later download
   No such file stands in a download of one check-in.
   A large file can be cut into several by rows; each needs the first line. Every row stands by itself.
 
-  If one of the two differs (a questionnaire that was imported for the first time, another protocol):
+  If one of them differs (a questionnaire that was imported for the first time, another protocol):
     - Export all data and the data dictionary from REDCap, and keep them.
-    - Hold the dictionary from REDCap against the new 3_dictionary.csv. Fields and choices may come. None may go: if
-      a field of REDCap's is not in the new one, or has lost a choice, do not upload it. It is of another kind, of an
-      earlier day or of another protocol. Make a new project with it (A); a whole download fills it.
+    - Hold the dictionary from REDCap against the new 3_dictionary.csv, and the map against the new 4_mapping.csv.
+      Fields, choices and rows of the map may come. None may go, and 2_events.csv must be the same: if anything
+      REDCap has is not in the new files, do not upload them. They are of another kind, of an earlier day or of
+      another protocol. Make a new project with them (A); a whole download fills it.
     - Steps 3 to 5, then 6 and 7. In step 3 REDCap lists what would change before anything does: if it says that a
       field or a choice will be deleted or that data can be lost, cancel, and make a new project.
     - In production step 3 is a draft: Designer, Enter Draft Mode, upload there, look at the list of changes, Submit
