@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -105,6 +106,40 @@ def test_each_field_says_which_column_of_the_export_it_repeats(unblinded: bool) 
     assert known["peg_p"] == ["responses", "value", "instrument=peg; item=p"]
     assert known["wk_peg_why"] == ["scores", "reason", "instrument=peg; score=peg; visit=week_*"]
     assert ("rand_group" in known) == unblinded
+
+
+def test_no_two_fields_of_a_form_have_the_same_label_and_figures_name_their_source_and_unit() -> None:
+    every = frozenset(instruments())
+    fields = plan(unblinded=True, free_text=True, beyond=Answered(every, every)).project.fields
+    told = Counter((field.form, field.label) for field in fields)
+    assert [label for label, times in told.items() if times > 1] == []
+    label = {field.name: field.label for field in fields}
+    assert label["mme_tlfb_max"].startswith("MME, the calendar a check-in looks back on: Highest day")
+    assert {label[f"mme_{source}_observed"][-10:] for source in ("log", "diary", "tlfb")} == {"(mg a day)"}
+    assert label["dose_taken_dt"] == "When it was taken, or was to be taken, as said by the person (local)"
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind"),
+    [
+        ({}, "blinded, without free text"),
+        ({"unblind": True}, "unblinded, without free text"),
+        ({"free_text": True, "visit": "month_3"}, "blinded, with free text"),
+    ],
+)
+def test_a_download_says_of_which_kind_it_is_and_no_step_deletes_a_field(
+    study: Study, ann: Person, asked: dict[str, Any], kind: str
+) -> None:
+    export = study.exports(format="redcap", **asked)
+    assert read(export, box.DICTIONARY)[0]["Field Note"].endswith(f": {kind}")
+    text = " ".join((export.folder / box.README).read_text("utf-8").split())
+    new, _, later = text.partition("B. Each later download")
+    assert f"This download is {kind}." in new
+    assert f"This one is {kind};" in later
+    assert "None may go" in later
+    assert "a project of its own" in later
+    assert "Submit Changes for Review" in later
+    assert "steps 3 to 5 again" not in text
 
 
 def test_a_check_in_is_a_row_with_answers_scores_and_what_is_missing(study: Study, ann: Person) -> None:

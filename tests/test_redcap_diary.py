@@ -177,7 +177,9 @@ def test_an_entry_keeps_its_instance_and_what_was_taken_back_is_listed(either: S
     assert told.keys() - {place(row) for row in whole} == {("P0001", "diary_arm_1", "dose_log", "1")}
 
 
-def test_what_a_blinded_download_leaves_out_is_not_taken_back(either: Study) -> None:
+def test_what_a_blinded_download_leaves_out_is_not_taken_back_and_has_no_number(
+    either: Study,
+) -> None:
     ann = either.adds().enrols()
     with either.database.write() as tx:
         talk = talks.start(tx, ann.id, "session", timedelta(days=1), "1")
@@ -189,11 +191,26 @@ def test_what_a_blinded_download_leaves_out_is_not_taken_back(either: Study) -> 
     either.clock.move(hours=2)
     asked: tuple[dict[str, Any], ...] = ({}, {"since": either.clock()})
     for again in asked:
-        for unblinded, shown_ones in ((False, ["3"]), (True, ["1", "3"])):
+        for unblinded, shown_ones, gone in ((False, ["2"], "1"), (True, ["1", "3"], "2")):
             made = either.exports(format="redcap", unblind=unblinded, **again)
             there = [row["redcap_repeat_instance"] for row in of_form(data(made), "practice_log")]
             assert sorted(there) == ([] if again else shown_ones)
-            assert [place(row) for row in data(made, box.TAKEN_BACK)] == [("P0001", "diary_arm_1", "practice_log", "2")]
+            assert [place(row) for row in data(made, box.TAKEN_BACK)] == [
+                ("P0001", "diary_arm_1", "practice_log", gone)
+            ]
+
+
+def test_a_meeting_leaves_no_gap_among_the_sessions_of_a_blinded_download(either: Study) -> None:
+    ann = either.adds().enrols()
+    _, _, met = of_a_session("S1")
+    part, _, _ = of_a_session("S2")
+    for fact in (met, part):
+        ann.logs(fact)
+        either.clock.move(hours=1)
+    for unblinded, numbers in ((False, ["1"]), (True, ["1", "2"])):
+        made = either.exports(format="redcap", unblind=unblinded)
+        assert sorted(row["redcap_repeat_instance"] for row in of_form(data(made), "session_log")) == numbers
+        assert data(made, box.TAKEN_BACK) == []
 
 
 def test_that_a_meeting_was_taken_back_is_told_unblinded_alone(study: Study) -> None:
@@ -263,7 +280,7 @@ def test_an_instrument_that_was_imported_has_a_form_though_no_protocol_lists_it(
 def test_no_instrument_gives_a_name_that_redcap_refuses() -> None:
     every = frozenset(instruments())
     made = plan(unblinded=True, free_text=True, beyond=Answered(every, every))
-    assert list(lint.dictionary_faults(made.project.dictionary())) == []
+    assert list(lint.dictionary_faults(made.project.dictionary(), {})) == []
 
 
 def test_two_people_of_the_same_days_differ_in_nothing_but_their_numbers(study: Study) -> None:

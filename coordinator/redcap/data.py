@@ -16,7 +16,7 @@ from content.protocol import protocol
 from coordinator.projections import rows_of
 from coordinator.projections.cut import CHUNK
 from coordinator.redcap.dictionary import ENROLMENT, MME, OF_A_WEEK, SCREENING, VISIT, Plan, event_of
-from coordinator.redcap.logs import DIARY, LOGS, instances, is_of_a_group, key_of, weeks_said
+from coordinator.redcap.logs import DIARY, LOGS, instances, key_of, weeks_said
 from coordinator.redcap.questionnaires import COMPLETE, INCOMPLETE, WEEK, form_of
 from coordinator.redcap.shape import EVENT, RECORD_ID, REPEAT_INSTANCE, REPEAT_INSTRUMENT, Event
 
@@ -136,16 +136,9 @@ class Rows:
             key = key_of(log, row)
             missing.discard(key)
             yield _place(key[0], log.form, numbers[key]) | _filled(self._plan.logs[name], row, log.form)
-        if missing and (self._cut.since is not None or not self._cut.unblinded):
-            missing -= {key_of(log, row) for row in self._of(name, self._whole)}
-        if not self._cut.unblinded:
-            missing = {key for key in missing if not is_of_a_group(name, key)}
+        if missing and self._cut.since is not None:
+            missing -= {key_of(log, row) for row in self._of(name, replace(self._cut, since=None))}
         self.taken_back += [_place(key[0], log.form, number) for key, number in numbers.items() if key in missing]
-
-    @property
-    def _whole(self) -> Cut:
-        """With what is left out here alone: what is no news, and what a blinded download never shows."""
-        return replace(self._cut, since=None, unblinded=True)
 
 
 ENROLMENT_STATE = f"{ENROLMENT}_complete"

@@ -17,7 +17,7 @@ from content.exports import exported
 from content.instruments import instrument, instruments
 from content.protocol import protocol
 from content.wide import OF_MME
-from coordinator.redcap.fields import Filled, choices, fields_of, filled_from, plain
+from coordinator.redcap.fields import Filled, choices, fields_of, filled_from, flat, plain
 from coordinator.redcap.logs import DIARY, LOGS
 from coordinator.redcap.questionnaires import Form, form_of
 from coordinator.redcap.shape import RECORD_ID, Event, Field, Project
@@ -57,8 +57,12 @@ def answered(tx: Tx, cut: Cut) -> Answered:
 
 @dataclass(frozen=True)
 class Plan:
-    """The project, and what fills its forms: columns by table, questionnaires by check-in and by week."""
+    """The project, and what fills its forms: columns by table, questionnaires by check-in and by week.
 
+    `kind`: what may be seen in it, in words. Dictionaries of two kinds have other fields and other choices.
+    """
+
+    kind: str
     project: Project
     people: tuple[Filled, ...]
     screening: tuple[Filled, ...]
@@ -77,6 +81,7 @@ def plan(*, unblinded: bool = False, free_text: bool = False, beyond: Answered |
     weekly = tuple(form_of(code, weekly=True) for code in _asked_weekly(more))
     mme = {source: tuple(_of_mme(tables["mme_summary"], source)) for source in _sources(tables["mme_summary"])}
     made = Plan(
+        f"{'unblinded' if unblinded else 'blinded'}, {'with' if free_text else 'without'} free text",
         Project((), tuple(_events(at_visits, weekly))),
         people=(
             *fields_of(tables["participants"], ENROLMENT, "who", without=("study_id", "arm")),
@@ -94,7 +99,7 @@ def plan(*, unblinded: bool = False, free_text: bool = False, beyond: Answered |
 
 
 def _fields(made: Plan, modes: str) -> Iterator[Field]:
-    yield Field(RECORD_ID, ENROLMENT, "text", "Study id")
+    yield Field(RECORD_ID, ENROLMENT, "text", "Study id", note=f"This project takes downloads of one kind: {made.kind}")
     yield from (each.field for each in (*made.people, *made.screening, *made.visit))
     by_name = {form.name: form for forms in made.at_visits.values() for form in forms}
     for form in by_name.values():
@@ -124,8 +129,10 @@ def _sources(summary: Table) -> Iterator[str]:
 
 
 def _of_mme(summary: Table, source: str) -> Iterator[Filled]:
+    made_from = summary.column("source").values[source]
     for name, here in OF_MME.items():
-        column = summary.column(name).model_copy(update={"name": f"{source}_{here}"})
+        label = {"en": f"MME, {flat(made_from).lower()}: {summary.column(name).label['en']}"}
+        column = summary.column(name).model_copy(update={"name": f"{source}_{here}", "label": label})
         (each,) = filled_from(column, MME, "mme")
         yield Filled(each.field, name, each.made)
 

@@ -32,19 +32,31 @@ def fields_of(
 ) -> tuple[Filled, ...]:
     """The fields of a form that holds the rows of a table."""
     columns = [column for column in table.columns if column.name not in without]
-    return tuple(each for column in columns for each in filled_from(column, form, prefix, unblinded=unblinded))
+    called = {_stem(column): column.label["en"] for column in columns if column.type == "instant"}
+    return tuple(
+        each
+        for column in columns
+        for each in filled_from(column, form, prefix, called.get(_stem(column), ""), unblinded=unblinded)
+    )
 
 
-def filled_from(column: Column, form: str, prefix: str, *, unblinded: bool = False) -> Iterator[Filled]:
-    """The fields of one column: a moment has its clock, its instant, its date each in a field of its own."""
+def filled_from(
+    column: Column, form: str, prefix: str, moment: str = "", *, unblinded: bool = False
+) -> Iterator[Filled]:
+    """The fields of one column: a moment has its clock, its instant, its date each in a field of its own.
+
+    `moment` is what the instant is called of which this column, if it is one, is the clock.
+    """
     name, label = _named(column, prefix), column.label["en"]
     match column.type:
         case "instant":
             yield Filled(Field(name + WHEN, form, "text", f"{label} (UTC)", validation=INSTANT), column.name, _instant)
         case "local":
-            by_clock = Field(name + BY_THE_CLOCK, form, "text", f"{label} (local)", validation=INSTANT)
+            told, note = (moment, label) if moment else (label, "")
+            by_clock = Field(name + BY_THE_CLOCK, form, "text", f"{told} (local)", note=note, validation=INSTANT)
             yield Filled(by_clock, column.name, local)
-            yield Filled(Field(name + ON, form, "text", f"{label} (local date)", validation=DATE), column.name, _date)
+            on = Field(name + ON, form, "text", f"{told} (local date)", note=note, validation=DATE)
+            yield Filled(on, column.name, _date)
         case "date":
             yield Filled(Field(name + ON, form, "text", label, validation=DATE), column.name, _date)
         case "boolean":
@@ -52,18 +64,25 @@ def filled_from(column: Column, form: str, prefix: str, *, unblinded: bool = Fal
         case "integer" | "decimal":
             kind = "integer" if column.type == "integer" else "number"
             limits = {"low": number(column.low), "high": number(column.high)}
-            yield Filled(Field(name, form, "text", label, validation=kind, **limits), column.name, plain)
+            counted = f"{label} ({column.unit})" if column.unit else label
+            yield Filled(Field(name, form, "text", counted, validation=kind, **limits), column.name, plain)
         case _:
             yield Filled(_text(name, form, column, unblinded=unblinded), column.name, plain)
 
 
 def _named(column: Column, prefix: str) -> str:
-    stem = column.name
+    stem = _stem(column)
     if stem == "on":
         return prefix
+    return stem if stem.startswith(f"{prefix}_") else f"{prefix}_{stem}"
+
+
+def _stem(column: Column) -> str:
+    """The name of a moment without the ending that says how it is written; of other columns the whole name."""
+    stem = column.name
     for ending in ("_at", "_local", "_on"):
         stem = stem.removesuffix(ending) if column.type in ("instant", "local", "date") else stem
-    return stem if stem.startswith(f"{prefix}_") else f"{prefix}_{stem}"
+    return stem
 
 
 def _text(name: str, form: str, column: Column, *, unblinded: bool) -> Field:

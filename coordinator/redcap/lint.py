@@ -1,8 +1,8 @@
-"""The rules of REDCap's data dictionary, events and mapping, as a judge that names row, column and rule; pure.
+"""The rules of REDCap's data dictionary, D1 to D12, as a judge that names row, column and rule; pure.
 
-D1 to D12 are about the dictionary, E1 to E3 about events and mapping; those of the data file stand in `lint_data`, and
-`lint_files` reads the files. Rows are counted as a spreadsheet does: the header is row 1. Source: redcap-fhir.md 5.1
-and 5.2.
+Those of arms, events and mapping stand in `lint_schedule`, those of the data file in `lint_data`; `logic` reads
+branching logic and `lint_files` the files. Rows are counted as a spreadsheet does: the header is row 1. Source:
+redcap-fhir.md 5.2.
 """
 
 from __future__ import annotations
@@ -12,14 +12,29 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from itertools import groupby
 
-from coordinator.redcap.shape import ARM, HEADER, Row, unique_event_name
+from coordinator.redcap.logic import Known
+from coordinator.redcap.shape import (
+    ALIGNMENT,
+    BRANCHING,
+    CHOICES,
+    FORM,
+    GROUP,
+    HEADER,
+    HIGH,
+    IDENTIFIER,
+    LOW,
+    RANKING,
+    REQUIRED,
+    TYPE,
+    VALIDATION,
+    VARIABLE,
+    Row,
+)
 
 NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 LONGEST_NAME = 26
-LONGEST_EVENT = 18
 RESERVED = re.compile(r".*_complete|.*_timestamp|redcap_.*")
 TYPES = frozenset(
     ("text", "notes", "dropdown", "radio", "checkbox", "calc", "file", "descriptive", "slider", "yesno", "truefalse")
@@ -54,32 +69,6 @@ SHAPES = {
 DECIMALS = re.compile(r"number_([1-4])dp")
 NUMBERS = ("integer", "number")
 TIMES = ("time", "time_hh_mm_ss", "time_mm_ss")
-EVENT_NAME = re.compile(r".+_arm_[0-9]+[a-z]?")
-LOGIC_NAME = re.compile(r"\[([^\]]*)\]")
-QUOTED = re.compile(r"'[^']*'")
-BARE_VALUE = re.compile(r"[<>=!]+\s*([^'\[\s<>=!]|$)")
-"""An operator that neither a value in quotes nor a field follows; of logic whose quotes are emptied."""
-
-(
-    VARIABLE,
-    FORM,
-    _,
-    TYPE,
-    _,
-    CHOICES,
-    _,
-    VALIDATION,
-    LOW,
-    HIGH,
-    IDENTIFIER,
-    BRANCHING,
-    REQUIRED,
-    ALIGNMENT,
-    _,
-    GROUP,
-    RANKING,
-    _,
-) = HEADER
 
 
 @dataclass(frozen=True)
@@ -104,17 +93,17 @@ def header_faults(header: Sequence[str]) -> Iterator[Fault]:
         yield Fault("D1", 1, found[place] or "(end)", f"here stands {wanted[place]!r} in a data dictionary")
 
 
-def dictionary_faults(rows: Sequence[Row], events: Collection[str] = ()) -> Iterator[Fault]:
-    """D1 to D11 over the rows of a data dictionary; `events` are the unique names that logic may name."""
+def dictionary_faults(rows: Sequence[Row], events: Mapping[str, Collection[str]]) -> Iterator[Fault]:
+    """D1 to D11 over the rows of a data dictionary; `events` are those logic may name, with the forms at each."""
     yield from _first_field(rows)
     yield from _names(rows)
     yield from _contiguous(rows)
-    names = {row[VARIABLE]: row for row in rows}
+    known = Known({row[VARIABLE]: row for row in rows}, events)
     for number, row in enumerate(rows, start=2):
         yield from _type_and_choices(number, row)
         yield from _validation(number, row)
         yield from _flags(number, row)
-        yield from _branching(number, row, names, events)
+        yield from (Fault("D9", number, BRANCHING, reason) for reason in known.faults(row[BRANCHING]))
     yield from _matrices(rows)
 
 
@@ -176,12 +165,6 @@ def _choice_faults(choices: str, kind: str) -> Iterator[str]:
         yield f"the code {twice[0]!r} comes twice"
 
 
-@cache
-def codes_of(choices: str) -> tuple[str, ...]:
-    """The codes of a list of choices."""
-    return tuple(part.partition(",")[0].strip() for part in choices.split("|") if part.strip())
-
-
 def _validation(number: int, row: Row) -> Iterator[Fault]:
     kind, validation, low, high = row[TYPE], row[VALIDATION], row[LOW], row[HIGH]
     known = validation in DATES or validation in SHAPES or DECIMALS.fullmatch(validation)
@@ -227,23 +210,6 @@ def _flags(number: int, row: Row) -> Iterator[Fault]:
             )
 
 
-def _branching(number: int, row: Row, names: Mapping[str, Row], events: Collection[str]) -> Iterator[Fault]:
-    logic = row[BRANCHING]
-    if '"' in logic or logic.count("'") % 2:
-        yield Fault("D9", number, BRANCHING, "values stand in single quotes")
-    elif BARE_VALUE.search(QUOTED.sub("''", logic)):
-        yield Fault("D9", number, BRANCHING, "after an operator stands a value in single quotes, or a field")
-    for named in LOGIC_NAME.findall(logic):
-        name, bracket, code = named.partition("(")
-        if EVENT_NAME.fullmatch(name) and name not in names:
-            if name not in events:
-                yield Fault("D9", number, BRANCHING, f"there is no event {name!r}")
-        elif name not in names:
-            yield Fault("D9", number, BRANCHING, f"there is no field {name!r}")
-        elif bracket and code.rstrip(")") not in codes_of(names[name][CHOICES]):
-            yield Fault("D9", number, BRANCHING, f"{name!r} has no choice {code.rstrip(')')!r}")
-
-
 def _matrices(rows: Sequence[Row]) -> Iterator[Fault]:
     over: set[str] = set()
     number = 2
@@ -259,46 +225,15 @@ def _matrices(rows: Sequence[Row]) -> Iterator[Fault]:
         number += len(listed)
 
 
-# --- bytes, events, mapping
-
-
 def text_faults(lines: Iterable[bytes]) -> Iterator[Fault]:
-    """D12: a file is UTF-8; a mark at its beginning is taken for part of the first name by some readers."""
+    """D12: a file is UTF-8 and text; a mark at its beginning is taken for part of the first name by some readers."""
     for number, line in enumerate(lines, start=1):
         if number == 1 and line.startswith(b"\xef\xbb\xbf"):
             yield Fault("D12", 1, "(file)", "a byte order mark stands at the beginning")
+        if b"\0" in line:
+            yield Fault("D12", number, "(file)", "a sign of the value zero (NUL), which no text has")
         try:
             line.decode("utf-8")
         except UnicodeDecodeError:
             yield Fault("D12", number, "(file)", "not UTF-8")
             return
-
-
-def event_faults(events: Iterable[str], mapping: Sequence[tuple[str, str]], forms: Sequence[str]) -> Iterator[Fault]:
-    """E1 to E3: names of events, and the mapping as pairs of unique event name and form; `forms` in their order."""
-    known: set[str] = set()
-    for number, name in enumerate(events, start=2):
-        if len(name) > LONGEST_EVENT or not re.fullmatch(r"[A-Za-z0-9]+( [A-Za-z0-9]+)*", name):
-            yield Fault("E1", number, "event_name", f"{name!r}: up to {LONGEST_EVENT} letters, digits, single spaces")
-        if unique_event_name(name, ARM) in known:
-            yield Fault("E1", number, "event_name", f"{name!r} comes twice")
-        known.add(unique_event_name(name, ARM))
-    if mapping and forms and mapping[0][1] != forms[0]:
-        yield Fault("E2", 2, "form", f"the first form, {forms[0]!r}, belongs to the first event")
-    yield from _mapping(mapping, known, forms)
-
-
-def _mapping(mapping: Sequence[tuple[str, str]], events: Collection[str], forms: Sequence[str]) -> Iterator[Fault]:
-    seen: set[tuple[str, str]] = set()
-    for number, (event, form) in enumerate(mapping, start=2):
-        if event not in events:
-            yield Fault("E3", number, "unique_event_name", f"there is no event {event!r}")
-        if form not in forms:
-            yield Fault("E3", number, "form", f"there is no form {form!r}")
-        if (event, form) in seen:
-            yield Fault("E3", number, "form", f"{form!r} stands at {event} twice")
-        seen.add((event, form))
-    used = {form for _, form in mapping}
-    for form in forms if mapping else ():
-        if form not in used:
-            yield Fault("E3", len(mapping) + 2, "form", f"{form!r} stands at no event, so nothing of it can be taken")

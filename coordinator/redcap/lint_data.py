@@ -13,20 +13,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
-from coordinator.redcap.lint import (
+from coordinator.redcap.lint import DATES, DECIMALS, RESERVED, SHAPES, Fault
+from coordinator.redcap.shape import (
     CHOICES,
-    DATES,
-    DECIMALS,
+    EVENT,
     FORM,
-    RESERVED,
-    SHAPES,
+    REPEAT_INSTANCE,
+    REPEAT_INSTRUMENT,
     TYPE,
     VALIDATION,
     VARIABLE,
-    Fault,
+    Row,
     codes_of,
 )
-from coordinator.redcap.shape import EVENT, REPEAT_INSTANCE, REPEAT_INSTRUMENT, Row
 
 PLACE = (EVENT, REPEAT_INSTRUMENT, REPEAT_INSTANCE)
 
@@ -49,6 +48,13 @@ class Setting:
             elif row[TYPE] != "descriptive":
                 found[row[VARIABLE]] = row
         return found | {f"{row[FORM]}_complete": None for row in self.dictionary}
+
+    @cached_property
+    def all_repeat(self) -> frozenset[str]:
+        """Events at which every form repeats, so that no row can be of the event alone."""
+        return frozenset(
+            event for event, forms in self.forms.items() if forms and forms <= self.repeating.get(event, frozenset())
+        )
 
     def form_of(self, column: str) -> str:
         """The form a column belongs to."""
@@ -117,6 +123,8 @@ def _place(number: int, row: Row, setting: Setting, record: str) -> Iterator[Fau
         yield Fault("I2", number, EVENT, f"{event!r} is no unique name of an event")
     if bool(form) != bool(instance):
         yield Fault("I3", number, REPEAT_INSTRUMENT, "a form that repeats and its instance stand together, or neither")
+    elif not form and event in setting.all_repeat:
+        yield Fault("I3", number, REPEAT_INSTRUMENT, f"every form of {event} repeats, and this row names none")
     elif form and form not in setting.repeating.get(event, ()):
         yield Fault("I3", number, REPEAT_INSTRUMENT, f"{form!r} does not repeat at {event}")
     elif instance and not re.fullmatch("[1-9][0-9]*|new", instance):

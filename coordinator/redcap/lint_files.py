@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import csv
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from coordinator.csv_files import CHUNK
-from coordinator.redcap import lint
-from coordinator.redcap.lint import FORM, Fault
+from coordinator.redcap import lint, lint_schedule
+from coordinator.redcap.lint import Fault
 from coordinator.redcap.lint_data import Setting, data_faults
-from coordinator.redcap.shape import ARMS_HEADER, EVENTS_HEADER, HEADER, MAPPING_HEADER, unique_event_name
+from coordinator.redcap.shape import ARMS_HEADER, EVENTS_HEADER, FORM, HEADER, MAPPING_HEADER
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+CELL = r'(?:"[^"]*+(?:""[^"]*+)*+"|[^",\r\n]*)'
+RECORD = re.compile(rf"{CELL}(?:,{CELL})*+[\r\n]*")
+"""A row as it is written: a cell with a quote in it stands in quotes, and has it doubled."""
 
 Cells = Sequence[str]
 Report = Callable[[int], None]
@@ -52,17 +56,21 @@ class Files:
             return
         fields = [dict(zip(HEADER, row, strict=True)) for row in dictionary.rows]
         forms = list(dict.fromkeys(field[FORM] for field in fields))
-        pairs = [(event, form) for _, event, form in mapping.rows]
-        names = {unique_event_name(row[0], int(row[1])) for row in events.rows}
-        yield from ((self.events.name, fault) for fault in _made_by_redcap(events.rows))
-        for fault in lint.event_faults((row[0] for row in events.rows), pairs, forms):
-            yield self.events.name if fault.rule == "E1" else self.mapping.name, fault
-        yield from ((self.dictionary.name, fault) for fault in lint.dictionary_faults(fields, names))
-        at_event = defaultdict[str, set[str]](set)
-        for event, form in pairs:
-            at_event[event].add(form)
-        setting = Setting(fields, {event: frozenset(found) for event, found in at_event.items()}, self.repeating)
-        yield from ((self.data.name, fault) for fault in _data(self.data, setting, report))
+        scheduled = lint_schedule.arms_of(events.rows)
+        at_event = {
+            name: frozenset(form for _, event, form in mapping.rows if event == name)
+            for name in dict.fromkeys((*scheduled, *(event for _, event, _ in mapping.rows)))
+        }
+        setting = Setting(fields, {event: found for event, found in at_event.items() if found}, self.repeating)
+        for sheet, faults in (
+            (arms, lint_schedule.arm_faults(arms.rows)),
+            (events, lint_schedule.event_faults(events.rows, {arm for arm, _ in arms.rows})),
+            (mapping, lint_schedule.mapping_faults(mapping.rows, scheduled, forms)),
+            (dictionary, lint.dictionary_faults(fields, {event: at_event[event] for event in scheduled})),
+        ):
+            yield from ((sheet.path.name, fault) for fault in faults)
+        if fields:
+            yield from ((self.data.name, fault) for fault in _data(self.data, setting, report))
 
 
 class _Sheet:
@@ -89,27 +97,32 @@ def _shape(found: Cells, rows: Sequence[Cells], header: Cells) -> Iterator[Fault
             yield Fault(rule, number, header[-1], f"{len(row)} cells under {len(header)} columns")
 
 
-def _made_by_redcap(events: Sequence[Cells]) -> Iterator[Fault]:
-    for number, (_, _, unique, _) in enumerate(events, start=2):
-        if unique:
-            yield Fault("E1", number, "unique_event_name", "REDCap makes this name itself; it is blank in an upload")
-
-
 def _bytes(path: Path) -> Iterator[Fault]:
     with path.open("rb") as file:
         yield from lint.text_faults(file)
 
 
 def _read(path: Path, broken: list[Fault]) -> Iterator[list[str]]:
-    """The rows with their header; a quote that is not doubled or not closed ends them and is noted."""
+    """The rows with their header; a quote that is not doubled or not closed is noted, and may end them."""
     read = 0
+    lines: list[str] = []
     with path.open(encoding="utf-8-sig", newline="") as file:
         try:
-            for cells in csv.reader(file, strict=True):
+            for cells in csv.reader(_kept(file, lines), strict=True):
                 read += 1
+                written = "".join(lines)
+                if '"' in written and not RECORD.fullmatch(written):
+                    broken.append(Fault("D12", read, "(file)", "a cell with a quote is quoted, and has it doubled"))
+                lines.clear()
                 yield cells
         except csv.Error as error:
             broken.append(Fault("D12", read + 1, "(file)", f"quotes are doubled and closed: {error}"))
+
+
+def _kept(file: Iterable[str], lines: list[str]) -> Iterator[str]:
+    for line in file:
+        lines.append(line)
+        yield line
 
 
 def _data(path: Path, setting: Setting, report: Report) -> Iterator[Fault]:

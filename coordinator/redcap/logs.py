@@ -1,7 +1,8 @@
 """What repeats: which tables are logs, and the number each entry keeps in REDCap.
 
 An entry's instance is its place among all its person ever said, taken back or not. No later entry and no correction
-changes it, so that a further download finds each entry again.
+changes it, so that a further download finds each entry again. What a blinded download leaves out has no place in it:
+a number that is passed over would tell that a group met. So the two kinds of download number apart.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Select, String, func, literal, select, union_all
 
-from coordinator.projections.cut import CHUNK, included, medicine_codes
+from coordinator.projections.cut import CHUNK, in_a_session, included, medicine_codes
 from coordinator.projections.sessions import GROUP, WHOLE
 from coordinator.projections.sql import ByBytes
 from coordinator.redcap.questionnaires import WEEK
@@ -100,13 +101,10 @@ def _told(name: str, value: Any) -> str:
     return NOT_LISTED if value is None and name == "medicine" else str(value)
 
 
-def is_of_a_group(name: str, key: Key) -> bool:
-    """Whether an entry is of a meeting of a therapy group, of which a blinded download tells nothing."""
-    return name == "attendance" or (name == "sessions" and key[-1] == GROUP)
-
-
 def instances(tx: Tx, cut: Cut, name: str) -> dict[Key, int]:
     """The instance of each entry of a table that was ever there by the cut, 1 for a person's first."""
+    if name == "attendance" and not cut.unblinded:
+        return {}
     first = (_alerts(cut) if name == "alerts" else _first_said(LOGS[name], cut)).subquery("first_said")
     log = LOGS[name]
     person, keys = included(cut), [first.c[name] for name in log.tells]
@@ -142,7 +140,8 @@ def _alerts(cut: Cut) -> Select[Any]:
 
 
 def _first_said(log: Log, cut: Cut) -> Select[Any]:
-    every = union_all(*(_said(kind, log, cut) for kind in log.kinds)).subquery("every")
+    shown = [kind for kind in log.kinds if cut.unblinded or kind is not Attendance]
+    every = union_all(*(_said(kind, log, cut) for kind in shown)).subquery("every")
     keys = [every.c[name] for name in log.tells]
     return select(every.c.participant_id, func.min(every.c.recorded_at).label("first"), *keys).group_by(
         every.c.participant_id, *keys
@@ -158,7 +157,8 @@ def _said(kind: type[Fact], log: Log, cut: Cut) -> Select[Any]:
     keys = [_key(name, kind, codes.c.code).label(name) for name in log.tells]
     found = select(rows.c.participant_id, rows.c.recorded_at, *keys).select_from(source)
     came = [rows.c.status == "present"] if kind is Attendance and "way" in log.tells else []
-    return found.where(rows.c.recorded_at <= cut.as_of, *came)
+    shown = [~in_a_session(kind)] if kind is ExerciseLed and not cut.unblinded else []
+    return found.where(rows.c.recorded_at <= cut.as_of, *came, *shown)
 
 
 def _key(name: str, kind: type[Fact], code: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -36,6 +36,7 @@ def text(made: Plan, rows: Mapping[str, int], *, records: int, whole: bool) -> s
     about = {log.form: WHAT[name] for name, log in LOGS.items()}
     about |= {form.name: f"the weekly question {form.asked.code.upper()}; week 3 is instance 3" for form in made.weekly}
     return TEXT.format(
+        kind=made.kind,
         events="\n".join(f"       {event.name:<10} {event.unique_name}" for event in events),
         visits="\n".join(f"       {event.name}" for event in events if not event.repeating),
         diary=diary.name,
@@ -59,6 +60,8 @@ IGNORE = """\
 TEXT = """A REDCap project in a box
 =========================
 
+This download is {kind}. A project takes downloads of this kind only (see B).
+
 Five files make the project and fill it. They were held against REDCap's published rules and fixtures and against
 real exports, but no REDCap was at hand to import them into: try it in a test project first. Words on the screen
 differ a little from one version of REDCap to the next. You need the rights "Project Design and Setup" and "Data
@@ -81,7 +84,7 @@ Make an empty project and leave it in development until step 6 is done. The orde
      If one differs, stop: 4_mapping.csv and 5_data.csv go by these names.
 
   3. Designer, Data Dictionary, upload 3_dictionary.csv, look at what REDCap lists, then Commit Changes.
-     It takes the place of all fields there are.
+     It takes the place of all fields there are: in this new project, of record_id alone.
 
   4. Project Setup, Designate Instruments for My Events, Upload instrument-event mappings: 4_mapping.csv.
      It takes the place of the whole map.
@@ -106,28 +109,48 @@ Make an empty project and leave it in development until step 6 is done. The orde
      The Record Status Dashboard shows as many records, REDCap's message after the import too. Whoever imports by
      API counts what the answer says was imported: errors stand in the body of an answer.
 
+  Move the project to production, if you do, only now.
+
 B. Each later download
 ----------------------
 
-  Step 6 again, then step 7. An entry keeps its record, event and instance for ever, so what changed is changed in
-  place.
+  One project takes downloads of one kind: blinded or unblinded, with or without free text.
+  This one is {kind}; the note under record_id in 3_dictionary.csv, and so in the project, says
+  of which kind it is. Compare the two first. Dictionaries of two kinds have other fields and other choices:
+  uploading one over the other deletes fields with all that is stored in them; and entries have other instances in a
+  blinded download than in an unblinded one. For another kind make a project of its own (A).
+
+  If files 2 to 4 are those you uploaded: step 6 again, then step 7. An entry keeps its record,
+  event and instance for ever, so what changed is changed in place.
 {blanks}
   taken_back.csv is not for import. It lists entries that are there no more: if an earlier download brought one to
   REDCap, delete it there (record, event "{diary}", the form, that instance, "Delete data for THIS FORM only").
   No such file stands in a download of one check-in.
-  If 3_dictionary.csv or 4_mapping.csv differ from those you uploaded (another protocol, a questionnaire that was
-  imported for the first time), do steps 3 to 5 again before step 6.
   A large file can be cut into several by rows; each needs the first line. Every row stands by itself.
+
+  If one of them differs (a questionnaire that was imported for the first time, another protocol):
+    - Export all data and the data dictionary from REDCap, and keep them.
+    - Hold the dictionary from REDCap against the new 3_dictionary.csv, and the map against the new 4_mapping.csv.
+      Fields, choices and rows of the map may come. None may go, and 2_events.csv must be the same: if anything
+      REDCap has is not in the new files, do not upload them. They are of another kind, of an earlier day or of
+      another protocol. Make a new project with them (A); a whole download fills it.
+    - Steps 3 to 5, then 6 and 7. In step 3 REDCap lists what would change before anything does: if it says that a
+      field or a choice will be deleted or that data can be lost, cancel, and make a new project.
+    - In production step 3 is a draft: Designer, Enter Draft Mode, upload there, look at the list of changes, Submit
+      Changes for Review. Nothing holds until REDCap or an administrator has approved it: wait for that before
+      steps 4 to 6. On most servers only an administrator changes the map and repeating forms of a project in
+      production: send 4_mapping.csv and the list of step 5.
 
 C. If REDCap refuses
 --------------------
 
   What it complains of               Where to look
   the name of an event               step 2: the unique names differ
-  a form, or that a field has no     step 4: the map is not loaded, or is of another download
+  a form, or that a field has no     step 4: the map is not loaded, or is of another download (see B)
   place at the event
   the repeating form or instance     step 5: a form is not ticked, or the whole event repeats
-  a code that is no choice           step 3: the dictionary in REDCap is of another download; steps 3 to 5 again
+  a code that is no choice           the dictionary in REDCap is of another download, perhaps of another kind: see B,
+                                     and upload no dictionary before you have read it
   a date                             step 6: another format was chosen, or a spreadsheet rewrote the file (do not
                                      open and save it in one)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 HEADER = (
     "Variable / Field Name",
@@ -30,6 +31,27 @@ HEADER = (
     "Field Annotation",
 )
 """The 18 columns of a data dictionary, exactly as REDCap names them."""
+
+(
+    VARIABLE,
+    FORM,
+    _,
+    TYPE,
+    _,
+    CHOICES,
+    _,
+    VALIDATION,
+    LOW,
+    HIGH,
+    IDENTIFIER,
+    BRANCHING,
+    REQUIRED,
+    ALIGNMENT,
+    _,
+    GROUP,
+    RANKING,
+    _,
+) = HEADER
 
 ARMS_HEADER = ("arm_num", "name")
 EVENTS_HEADER = ("event_name", "arm_num", "unique_event_name", "custom_event_label")
@@ -119,7 +141,13 @@ class Project:
                 yield f"{field.form}_complete"
 
 
-def unique_event_name(name: str, arm: int) -> str:
+@cache
+def codes_of(choices: str) -> tuple[str, ...]:
+    """The codes of a list of choices."""
+    return tuple(part.partition(",")[0].strip() for part in choices.split("|") if part.strip())
+
+
+def unique_event_name(name: str, arm: int | str) -> str:
     """The unique name REDCap makes of an event's name: `Month 3` in arm 1 is `month_3_arm_1`."""
     plain = re.sub(r"[^a-z0-9]+", "_", name.lower().replace("-", ""))
     return f"{plain[:18].strip('_')}_arm_{arm}"

@@ -41,7 +41,7 @@ def test_hadolint_has_nothing_to_say_about_the_dockerfile() -> None:
 
 @needs_tools
 def test_compose_lint_finds_nothing_high_in_the_compose_file() -> None:
-    told(TOOLS / "compose-lint", "check", "compose.yaml")
+    told(TOOLS / "python", TOOLS / "compose-lint", "check", "compose.yaml")
 
 
 # the image
