@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, cast, get_args
 
 from babel import Locale
 from pydantic import BeforeValidator
 
 from content import due_items, factors, screening_criteria
 from content.catalogue import catalogue
+from content.code_numbers import Closed, Numbered, code_numbers
 from content.exercises import ARMS, exercises
 from content.instruments import instruments
 from content.medicines import forms, limit, limits, units
@@ -22,7 +23,7 @@ from content.safety_data import alerts
 from content.sessions import lessons
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from content.instruments import GivenScore, ScoreRule
 
@@ -49,7 +50,6 @@ TALK_NAME = "talk.name_"
 ABOUT_NO_RULE = {"team": "Written to the team", "unexpected": "Words that no question asked for"}
 """What a note belongs to, beside the rules of alerts."""
 
-Closed = Literal["exercises", "forms", "factor_sets", "alert_rules", "visits", "instruments", "languages"]
 Open = Literal[
     "items",
     "instrument_versions",
@@ -70,6 +70,9 @@ OfTheExport = Literal["tables", "facts", "columns"]
 ListName = Literal[Closed, Open, OfTheExport]
 """A list of codes that is kept elsewhere."""
 
+NUMBERED: frozenset[ListName] = frozenset(get_args(Closed))
+"""Lists whose codes have numbers for statistics programs."""
+
 OF_THE_EXPORT: frozenset[str] = frozenset(get_args(OfTheExport))
 
 
@@ -80,6 +83,22 @@ def listed(name: ListName, *, unblinded: bool = True) -> Mapping[str, str]:
     if name == "criteria":
         return _criteria(unblinded=unblinded)
     return {} if name in OF_THE_EXPORT else _LISTS[name]()
+
+
+def numbered(name: ListName | None, *, unblinded: bool = True) -> Numbered | None:
+    """Where the numbers of a list stand; None for a list whose codes have none."""
+    if name == "exercises" and not unblinded:
+        return "neutral_exercises"
+    return cast("Closed", name) if name in NUMBERED else None
+
+
+def without_number() -> Iterator[str]:
+    """Codes of the lists that come with the program to which no number was given, as `list: code`."""
+    for name in get_args(Closed):
+        for unblinded in (True, False):
+            place = cast("Numbered", numbered(name, unblinded=unblinded))
+            known = code_numbers().get(place, {})
+            yield from (f"{place}: {code}" for code in listed(name, unblinded=unblinded) if code not in known)
 
 
 @cache
