@@ -10,6 +10,7 @@ from importlib import resources
 from itertools import product
 
 from content.catalogue import LANGUAGES, Catalogue, catalogue
+from content.code_numbers import code_numbers
 from content.exercises import ARMS, LENGTHS, exercises, for_practice, offered
 from content.export_lists import without_number
 from content.frequent import frequent, is_frequent
@@ -97,7 +98,7 @@ def _arms() -> Iterator[str]:
 
 def _unnumbered() -> Iterator[str]:
     """Each code that an export can hold has its number for statistics programs."""
-    yield from (f"code_numbers.toml: {found} has no number" for found in without_number())
+    yield from (f"code_numbers.toml: {found} has no number" for found in without_number(code_numbers()))
 
 
 @cache

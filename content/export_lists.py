@@ -14,11 +14,11 @@ from pydantic import BeforeValidator
 
 from content import due_items, factors, screening_criteria
 from content.catalogue import catalogue
-from content.code_numbers import Closed, Numbered, code_numbers
+from content.code_numbers import Closed, Numbered
 from content.exercises import ARMS, exercises
 from content.instruments import instruments
 from content.medicines import forms, limit, limits, units
-from content.protocol import protocol, shelf_in_use
+from content.protocol import DEFAULT, protocol, shelf_in_use
 from content.safety_data import alerts
 from content.sessions import lessons
 
@@ -73,6 +73,9 @@ ListName = Literal[Closed, Open, OfTheExport]
 NUMBERED: frozenset[ListName] = frozenset(get_args(Closed))
 """Lists whose codes have numbers for statistics programs."""
 
+OF_PROTOCOL: frozenset[ListName] = frozenset({"visits", "languages"})
+"""Lists that the protocol decides, which a site may write."""
+
 OF_THE_EXPORT: frozenset[str] = frozenset(get_args(OfTheExport))
 
 
@@ -92,13 +95,16 @@ def numbered(name: ListName | None, *, unblinded: bool = True) -> Numbered | Non
     return cast("Closed", name) if name in NUMBERED else None
 
 
-def without_number() -> Iterator[str]:
-    """Codes of the lists that come with the program to which no number was given, as `list: code`."""
+def without_number(known: Mapping[Numbered, Mapping[str, int]]) -> Iterator[str]:
+    """Codes that come with the program and have no number among the `known`, as `list: code`."""
+    of_a_site = OF_PROTOCOL if protocol() is not protocol(DEFAULT) else frozenset()
     for name in get_args(Closed):
-        for unblinded in (True, False):
-            place = cast("Numbered", numbered(name, unblinded=unblinded))
-            known = code_numbers().get(place, {})
-            yield from (f"{place}: {code}" for code in listed(name, unblinded=unblinded) if code not in known)
+        if name in of_a_site:
+            continue
+        for place, unblinded in {numbered(name, unblinded=each): each for each in (False, True)}.items():
+            if place is not None:
+                codes = listed(name, unblinded=unblinded)
+                yield from (f"{place}: {code}" for code in codes if code not in known.get(place, {}))
 
 
 @cache
