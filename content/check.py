@@ -10,7 +10,9 @@ from importlib import resources
 from itertools import product
 
 from content.catalogue import LANGUAGES, Catalogue, catalogue
+from content.code_numbers import code_numbers
 from content.exercises import ARMS, LENGTHS, exercises, for_practice, offered
+from content.export_lists import without_number
 from content.frequent import frequent, is_frequent
 from content.instruments import instruments
 from content.medicines import limit
@@ -33,7 +35,14 @@ USING_ROOMS = ("bot", "handlers", "scheduler", "coordinator", "study")
 
 def problems() -> tuple[str, ...]:
     """Every problem of the content in force, one line each; empty when it can be shown to people."""
-    return (*_wording(catalogue()), *_wordings(catalogue()), *_arms(), *told_apart(), *_unused(catalogue()))
+    return (
+        *_wording(catalogue()),
+        *_wordings(catalogue()),
+        *_arms(),
+        *told_apart(),
+        *_unnumbered(),
+        *_unused(catalogue()),
+    )
 
 
 def _wording(texts: Catalogue) -> Iterator[str]:
@@ -85,6 +94,11 @@ def _arms() -> Iterator[str]:
         if not key.startswith(("exercise.", "lesson.")):
             said = " ".join(form for language in LANGUAGES for form in text.every_form(language))
             yield from (f"{key}: a text of both arms says {word!r}" for word in ARM_WORDS.findall(said))
+
+
+def _unnumbered() -> Iterator[str]:
+    """Each code that an export can hold has its number for statistics programs."""
+    yield from (f"code_numbers.toml: {found} has no number" for found in without_number(code_numbers()))
 
 
 @cache

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from content.export_lists import Bound, ListName, listed
+from content.code_numbers import Numbered, number_of
+from content.export_lists import NUMBERED, Bound, ListName, listed, numbered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,9 +35,9 @@ Kind = Literal[
 ]
 """What a column holds.
 
-`code`: one of a closed list; a statistics program gets its number, which is its place in the list. `open_code`: one of
-a list that grows with the study (its questionnaires, sessions, talks, sites), where no place would stay as it is; the
-codebook lists what this release knows, and it stays a text everywhere. `open_codes`: several of such a list, with
+`code`: one of a closed list; a statistics program gets its number, which is never another one (`content.code_numbers`).
+`open_code`: one of a list that grows with the study (its scores, sessions, talks, sites); the codebook lists what this
+release knows, and it stays a text everywhere. `open_codes`: several of such a list, with
 commas between. `id`, `version`, `zone`: no list could hold them. `text`: words, typed or put together.
 """
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,25}$")]
@@ -64,7 +65,8 @@ class Part(BaseModel):
 class Column(Part):
     """One column: what it means, what can stand in it, why it can be blank, and who may see it.
 
-    `neutral` in a blinded export: a code that says nothing of the arm stands for the value.
+    `neutral` in a blinded export: a code that says nothing of the arm stands for the value. `numbers_from`: where the
+    numbers of `values` stand, once these are written out; None where they are the places in `values`.
     """
 
     name: Name
@@ -73,6 +75,7 @@ class Column(Part):
     unit: str = ""
     values: dict[str, str] = {}
     values_from: ListName | None = None
+    numbers_from: Numbered | None = None
     low: Bound | None = None
     high: Bound | None = None
     missing: dict[str, str] = {}
@@ -97,6 +100,8 @@ class Column(Part):
             raise ValueError(f"{self.name}: exercises tell the arm, blinded = neutral")
         if self.type in LISTED and not (self.values or self.values_from):
             raise ValueError(f"{self.name}: a code has its list, in values or values_from")
+        if self.type == "code" and self.values_from and self.values_from not in NUMBERED:
+            raise ValueError(f"{self.name}: the list {self.values_from} has no numbers, the type is open_code")
         return self
 
     def _by_its_name(self) -> Kind | None:
@@ -113,20 +118,28 @@ class Column(Part):
         """The column with a list kept elsewhere as its own values."""
         if self.values_from is None:
             return self
-        return self.model_copy(update={"values": dict(self.meanings(unblinded=unblinded)), "values_from": None})
+        written_out = {
+            "values": dict(self.meanings(unblinded=unblinded)),
+            "values_from": None,
+            "numbers_from": numbered(self.values_from, unblinded=unblinded) if self.type == "code" else None,
+        }
+        return self.model_copy(update=written_out)
 
     @property
     def numbers(self) -> Mapping[str, int]:
-        """Code → the number that stands for it in a statistics program; empty for a column that stays text.
+        """Code → the number that stands for it in a statistics program; empty for a column that stays text."""
+        return {code: self.number_of(code) for code in self.values} if self.type == "code" else {}
 
-        The numbers are the places in the list, so a new code comes last.
-        """
-        return {code: at for at, code in enumerate(self.values, start=1)} if self.type == "code" else {}
+    def number_of(self, code: str) -> int:
+        """The number of a code, also of one that the list of this release does not have any more."""
+        if self.numbers_from is None and code in self.values:
+            return list(self.values).index(code) + 1
+        return number_of(code, self.numbers_from)
 
     @property
     def is_numeric(self) -> bool:
         """True when a statistics program gets numbers, among them those that say why a value is missing."""
-        return self.type in NUMERIC or bool(self.numbers)
+        return self.type in NUMERIC or self.type == "code"
 
     def is_in(self, *, unblinded: bool, free_text: bool) -> bool:
         """True when an export of this kind has the column."""

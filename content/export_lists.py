@@ -7,22 +7,23 @@ from __future__ import annotations
 
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, cast, get_args
 
 from babel import Locale
 from pydantic import BeforeValidator
 
 from content import due_items, factors, screening_criteria
 from content.catalogue import catalogue
+from content.code_numbers import Closed, Numbered
 from content.exercises import ARMS, exercises
 from content.instruments import instruments
 from content.medicines import forms, limit, limits, units
-from content.protocol import protocol, shelf_in_use
+from content.protocol import DEFAULT, protocol, shelf_in_use
 from content.safety_data import alerts
 from content.sessions import lessons
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from content.instruments import GivenScore, ScoreRule
 
@@ -49,7 +50,6 @@ TALK_NAME = "talk.name_"
 ABOUT_NO_RULE = {"team": "Written to the team", "unexpected": "Words that no question asked for"}
 """What a note belongs to, beside the rules of alerts."""
 
-Closed = Literal["exercises", "forms", "factor_sets", "alert_rules", "visits", "instruments", "languages"]
 Open = Literal[
     "items",
     "instrument_versions",
@@ -70,6 +70,12 @@ OfTheExport = Literal["tables", "facts", "columns"]
 ListName = Literal[Closed, Open, OfTheExport]
 """A list of codes that is kept elsewhere."""
 
+NUMBERED: frozenset[ListName] = frozenset(get_args(Closed))
+"""Lists whose codes have numbers for statistics programs."""
+
+OF_PROTOCOL: frozenset[ListName] = frozenset({"visits", "languages"})
+"""Lists that the protocol decides, which a site may write."""
+
 OF_THE_EXPORT: frozenset[str] = frozenset(get_args(OfTheExport))
 
 
@@ -80,6 +86,25 @@ def listed(name: ListName, *, unblinded: bool = True) -> Mapping[str, str]:
     if name == "criteria":
         return _criteria(unblinded=unblinded)
     return {} if name in OF_THE_EXPORT else _LISTS[name]()
+
+
+def numbered(name: ListName | None, *, unblinded: bool = True) -> Numbered | None:
+    """Where the numbers of a list stand; None for a list whose codes have none."""
+    if name == "exercises" and not unblinded:
+        return "neutral_exercises"
+    return cast("Closed", name) if name in NUMBERED else None
+
+
+def without_number(known: Mapping[Numbered, Mapping[str, int]]) -> Iterator[str]:
+    """Codes that come with the program and have no number among the `known`, as `list: code`."""
+    of_a_site = OF_PROTOCOL if protocol() is not protocol(DEFAULT) else frozenset()
+    for name in get_args(Closed):
+        if name in of_a_site:
+            continue
+        for place, unblinded in {numbered(name, unblinded=each): each for each in (False, True)}.items():
+            if place is not None:
+                codes = listed(name, unblinded=unblinded)
+                yield from (f"{place}: {code}" for code in codes if code not in known.get(place, {}))
 
 
 @cache

@@ -80,6 +80,8 @@ READING = (
     "A column in _day counts days since enrolment; it is blank, too, for who was not enrolled.",
     "In files of SPSS and Stata a code is the number listed under numbers, and a reason the one under missing_codes "
     "(Stata: the letter); dates, local times and texts are plainly blank there.",
+    "A code has the same number in every export. For a check-in of a study's own protocol, and for a code that this "
+    "release does not know, it is made of the letters, from 1000000; its label then says (of an older release).",
     "redcap_field names the fields of the REDCap project of the same cut that hold a column, each as form.field, and "
     "redcap_event their event where there is one; blank where it has none. questions.csv has the field of each item.",
     "A text that begins with = + - @ or a tab has an apostrophe before it; the manifest names such columns.",

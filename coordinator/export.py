@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, partial
 from importlib import resources
@@ -53,6 +53,7 @@ ANALYSIS = ("analysis.R", "analysis.py")
 FIGURES = ("figures.R", "figures.py", "drawing.R", "drawing.py", "pictures.R", "pictures.py")
 """They also take dates, and a whole cut."""
 
+CUT = f"cut to {labelled.SPSS_TEXT} bytes, as SPSS holds no longer text; --format csv and dta have them whole"
 NO_PLAN = "no scripts of analysis, the plan does not fit the protocol"
 
 Rows = Iterable[Sequence[Any]]
@@ -158,6 +159,7 @@ class _Making:
     folder: Path
     progress: Progress
     asked: Request
+    shortened: Counter[str] = field(default_factory=Counter)
 
     def all(self) -> Manifest:
         """Write all files; gives the manifest, which is the last of them."""
@@ -210,7 +212,7 @@ class _Making:
         path = self.folder / f"{table.name}.{self.asked.format}"
         report = partial(self.progress, table.name)
         if self.asked.format in ("sav", "dta"):
-            rows = labelled.write(path, shown, _counted(self._rows(table), report), self.asked.format)
+            rows = labelled.write(path, shown, _counted(self._rows(table), report), self.asked.format, self.shortened)
         else:
             rows = write_table(path, shown, self._rows(table), apostrophes, report)
         return manifest.file_of(path, rows=rows, columns=shown.names)
@@ -259,6 +261,13 @@ class _Making:
         except ContentRefused as refused:
             return refused
 
+    def _remarks(self) -> Iterator[str]:
+        """What should be in the files, is not, and why."""
+        if isinstance(self.plan, ContentRefused):
+            yield f"{NO_PLAN}: {self.plan}"
+        for column, times in sorted(self.shortened.items()):
+            yield f"texts of {column} ({times}) are {CUT}"
+
     def _manifest(self, files: Sequence[File], apostrophes: Counter[str]) -> Manifest:
         cut = self.cut
         return Manifest(
@@ -275,7 +284,7 @@ class _Making:
             wordings={code: each.mark for code, each in comparisons(self.tx, cut.as_of).items()},
             left_out=left_out(self.tx, cut),
             analysis=f"{self.plan.name} {self.plan.version}" if isinstance(self.plan, Analysis) else None,
-            remarks=(f"{NO_PLAN}: {self.plan}",) if isinstance(self.plan, ContentRefused) else (),
+            remarks=tuple(self._remarks()),
             withheld=manifest.withheld(self._tables(), unblinded=cut.unblinded),
             apostrophes=dict(sorted(apostrophes.items())),
             files=tuple(files),

@@ -1,16 +1,19 @@
 """Files of SPSS (.sav) and Stata (.dta): numbers, their labels, and why a value is missing, as the codebook says.
 
-A code of a closed list is its number; a blank with a known reason is a number that counts as missing in SPSS and a
-letter in Stata. Nothing of the moment of writing is left in a file, so that the same cut gives the same bytes.
+A code of a closed list is its number, the same in every export; a blank with a known reason is a number that counts as
+missing in SPSS and a letter in Stata. A text that SPSS could not hold is cut. Nothing of the moment of writing is left
+in a file, so that the same cut gives the same bytes.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Literal
 
+from content.export_columns import WORDY
 from content.missing_codes import HIGHEST, LOWEST, missing_code
 from coordinator.export_folder import ExportRefused
 
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
 Kind = Literal["sav", "dta"]
 
 SPSS_LABEL, SPSS_VALUE_LABEL, STATA_LABEL = 250, 118, 80
+SPSS_TEXT = 32_767
+"""Bytes of the longest text of SPSS. Files with one of over 100,000 bytes have been seen that no reader opened."""
+
 STATA_FORMAT = 14
 DECIMALS = "F12.3"
 SPSS_FORMATS = {"integer": "F10.0", "boolean": "F8.0", "code": "F8.0", "instant": "DATETIME20", "date": "DATE11"}
@@ -31,20 +37,29 @@ MOST_CELLS = 16_000_000
 """So much of a table is held at once, since its writer takes it whole: about 1.5 GB (measured: 1.5 kB for 16 cells)."""
 
 LANGUAGE: Literal["en"] = "en"
-RETIRED_FROM = 9001
-"""Number of the first code of a column that this release no longer has."""
+OLDER = " (of an older release)"
+"""What the label of a code ends with that the list of its column no longer has; the loading scripts know it."""
 
 Retired = dict[str, dict[str, int]]
-"""By column the codes that its list no longer has, with the numbers they got."""
+"""By column the codes that its list no longer has, with their numbers."""
 
 WRITTEN_AT = {"sav": (92, b"01 Jan 7000:00:00"), "dta": (None, b"01 Jan 1970 00:00")}
 """Where a file says when it was written, and what stands there instead."""
 
 
-def write(path: Path, table: Table, rows: Iterable[Sequence[Any]], kind: Kind, *, most_cells: int = MOST_CELLS) -> int:
-    """Write one table; gives the number of its rows.
+def write(
+    path: Path,
+    table: Table,
+    rows: Iterable[Sequence[Any]],
+    kind: Kind,
+    shortened: Counter[str],
+    *,
+    most_cells: int = MOST_CELLS,
+) -> int:
+    """Write one table; gives the number of its rows, and counts in `shortened` the texts that were cut, by column.
 
-    `ExportRefused` where the extra `analysis` is missing, and for a table too large to be held.
+    `ExportRefused` where the extra `analysis` is missing, for a table too large to be held, and for two codes that
+    have one number.
     """
     try:
         import pandas
@@ -52,7 +67,7 @@ def write(path: Path, table: Table, rows: Iterable[Sequence[Any]], kind: Kind, *
     except ImportError as error:
         raise ExportRefused(f"--format {kind} needs the extra 'analysis' ({error.name} is not installed)") from error
     retired: Retired = {column.name: {} for column in table.columns}
-    cells = [_cells(column, table, kind, retired[column.name]) for column in table.columns]
+    cells = [_cells(column, table, kind, retired[column.name], shortened) for column in table.columns]
     values: list[list[Any]] = [[] for _ in cells]
     most = most_cells // len(cells)
     for number, row in enumerate(rows):
@@ -63,6 +78,7 @@ def write(path: Path, table: Table, rows: Iterable[Sequence[Any]], kind: Kind, *
             )
         for each, value in zip(cells, values, strict=True):
             value.append(each(row))
+    _refuse_one_number_for_two(table, retired)
     frame = pandas.DataFrame(
         {column.name: _series(pandas, column, value, kind) for column, value in zip(table.columns, values, strict=True)}
     )
@@ -74,14 +90,28 @@ def write(path: Path, table: Table, rows: Iterable[Sequence[Any]], kind: Kind, *
     return len(frame)
 
 
+def _refuse_one_number_for_two(table: Table, retired: Retired) -> None:
+    """Numbers made of letters can meet, though hardly ever."""
+    for column in table.columns:
+        codes: dict[int, str] = {}
+        for code, number in {**column.numbers, **retired[column.name]}.items():
+            if codes.setdefault(number, code) != code:
+                raise ExportRefused(
+                    f"{table.name}.{column.name}: {codes[number]} and {code} would both be {number} in a statistics "
+                    "program; --format csv has the codes themselves"
+                )
+
+
 # --- cells
 
 Cell = Callable[[Sequence[Any]], Any]
 
 
-def _cells(column: Column, table: Table, kind: Kind, retired: dict[str, int]) -> Cell:
-    """How the cell of a column is made of a row; codes it does not know get a number in `retired`."""
+def _cells(column: Column, table: Table, kind: Kind, retired: dict[str, int], shortened: Counter[str]) -> Cell:
+    """How the cell of a column is made of a row; codes its list does not have get a number in `retired`."""
     place = table.names.index(column.name)
+    if kind == "sav" and column.type in WORDY and not column.is_numeric:
+        return _Text(place, f"{table.name}.{column.name}", shortened).of
     if not column.is_numeric:
         return lambda row: row[place]
     reason_at = table.names.index(column.reason_in) if column.reason_in else None
@@ -89,7 +119,7 @@ def _cells(column: Column, table: Table, kind: Kind, retired: dict[str, int]) ->
     only = next(iter(reasons.values())) if len(reasons) == 1 and column.reason_in is None else None
     if column.reason_in:  # that column is blank too: the reason is its own
         only = next((reasons[each] for each in table.column(column.reason_in).missing if each in reasons), None)
-    return _Number(place, reason_at, column.numbers, reasons, only, retired).of
+    return _Number(place, reason_at, column, column.numbers, reasons, only, retired).of
 
 
 def _missing(reason: str, kind: Kind) -> float | str:
@@ -98,11 +128,31 @@ def _missing(reason: str, kind: Kind) -> float | str:
 
 
 @dataclass(frozen=True)
+class _Text:
+    """A text that SPSS can hold; counts in `shortened` where one was longer."""
+
+    place: int
+    column: str
+    shortened: Counter[str]
+
+    def of(self, row: Sequence[Any]) -> Any:
+        """The cell of one row."""
+        text = row[self.place]
+        if not isinstance(text, str) or len(text) * 4 <= SPSS_TEXT:
+            return text
+        cut = _cut(text, SPSS_TEXT)
+        if cut != text:
+            self.shortened[self.column] += 1
+        return cut
+
+
+@dataclass(frozen=True)
 class _Number:
     """Makes a number of a cell, or what says why there is none."""
 
     place: int
     reason_at: int | None
+    column: Column
     numbers: Mapping[str, int]
     reasons: Mapping[str, float | str]
     only: float | str | None
@@ -114,12 +164,13 @@ class _Number:
         if value is None or value == "":
             reason = None if self.reason_at is None else row[self.reason_at]
             return self.reasons.get(reason) if reason else self.only
-        if not self.numbers:
+        if self.column.type != "code":
             return float(value)
         if value in self.numbers:
             return float(self.numbers[value])
-        # a code of an older release: it stops nothing, and its label says what it is
-        return float(self.retired.setdefault(value, RETIRED_FROM + len(self.retired)))
+        if value not in self.retired:  # it stops nothing, and its label says what it is
+            self.retired[value] = self.column.number_of(value)
+        return float(self.retired[value])
 
 
 def _series(pandas: Any, column: Column, values: list[Any], kind: Kind) -> Any:
@@ -176,7 +227,7 @@ def _value_labels(columns: Iterable[Column], kind: Kind, retired: Retired) -> It
     for column in columns:
         meant = {number: column.values[code] for code, number in column.numbers.items()}
         labels: dict[Any, str] = dict(YES_NO) if column.type == "boolean" else dict(meant)
-        labels |= {number: f"{code} (of an older release)" for code, number in retired[column.name].items()}
+        labels |= {number: f"{code}{OLDER}" for code, number in retired[column.name].items()}
         labels |= {_missing(reason, kind): meaning for reason, meaning in column.missing.items()}
         if labels:
             yield column.name, {number: _cut(label, SPSS_VALUE_LABEL) for number, label in labels.items()}
@@ -184,12 +235,12 @@ def _value_labels(columns: Iterable[Column], kind: Kind, retired: Retired) -> It
 
 def _cut(text: str, most: int, *, bytes_too: bool = True) -> str:
     """A text of at most so many bytes (or letters), with a sign where something was cut."""
-    size: Callable[[str], int] = (lambda each: len(each.encode())) if bytes_too else len
-    if size(text) <= most:
+    if not bytes_too:
+        return text if len(text) <= most else text[: most - len("...")] + "..."
+    encoded = text.encode()
+    if len(encoded) <= most:
         return text
-    while size(text) > most - len("..."):
-        text = text[:-1]
-    return text + "..."
+    return encoded[: most - len("...")].decode(errors="ignore") + "..."
 
 
 def _forget_when(path: Path, kind: Kind) -> None:
