@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from content.export_lists import Bound, ListName, listed
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 PEOPLE = "participants"
 WIDE = "wide"
@@ -51,6 +49,8 @@ LISTED: frozenset[Kind] = frozenset({"code", "open_code", "open_codes"})
 """Types whose cells hold nothing but codes of a list, and those of an older release."""
 
 ENDING: Mapping[str, Kind] = {"_at": "instant", "_local": "local", "_on": "date"}
+NO_INSTANT: Mapping[str, str] = {"blinded": "A blinded export: sessions and meetings move what a prompt asks"}
+DAY_ALONE = " (its day alone, as this export is blinded)"
 AT_A_VISIT = re.compile(r"_m[0-9]+$")
 """How a column of the wide file says at which visit, in months; before it stands what else its name says."""
 
@@ -64,7 +64,8 @@ class Part(BaseModel):
 class Column(Part):
     """One column: what it means, what can stand in it, why it can be blank, and who may see it.
 
-    `neutral` in a blinded export: a code that says nothing of the arm stands for the value.
+    In a blinded export a code that says nothing of the arm stands for the value (`neutral`), or the day alone is told
+    (`day`): an instant is blank, a local time is a date.
     """
 
     name: Name
@@ -78,7 +79,7 @@ class Column(Part):
     missing: dict[str, str] = {}
     reason_in: str | None = None
     source: tuple[str, ...] = Field(min_length=1)
-    blinded: Literal["same", "neutral", "left_out"] = "same"
+    blinded: Literal["same", "neutral", "left_out", "day"] = "same"
     free_text: bool = False
 
     @model_validator(mode="after")
@@ -95,6 +96,8 @@ class Column(Part):
             raise ValueError(f"{self.name}: give either values or values_from")
         if self.values_from == "exercises" and self.blinded != "neutral":
             raise ValueError(f"{self.name}: exercises tell the arm, blinded = neutral")
+        if self.blinded == "day" and self.type not in ("instant", "local"):
+            raise ValueError(f"{self.name}: instants and local times alone can give way to their day")
         if self.type in LISTED and not (self.values or self.values_from):
             raise ValueError(f"{self.name}: a code has its list, in values or values_from")
         return self
@@ -114,6 +117,14 @@ class Column(Part):
         if self.values_from is None:
             return self
         return self.model_copy(update={"values": dict(self.meanings(unblinded=unblinded)), "values_from": None})
+
+    def shown_blinded(self) -> Column:
+        """The column as a blinded export describes it."""
+        if self.blinded != "day":
+            return self
+        if self.type == "instant":
+            return self.model_copy(update={"missing": NO_INSTANT, "reason_in": None})
+        return self.model_copy(update={"label": {name: text + DAY_ALONE for name, text in self.label.items()}})
 
     @property
     def numbers(self) -> Mapping[str, int]:
