@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.desk import Desk
 from records import diary, facts
+from records.home_practice import in_a_session
 from study import facts as kinds
 from study import queries
 from study.diary import Sheet, day_of, span_of
@@ -36,12 +37,12 @@ def _sheet(desk: Desk, query: queries.SheetOf) -> Sheet:
 
 
 def _week(desk: Desk, query: queries.WeekKept) -> KeptWeek:
-    """Seven study days by the wall clock where the person is now."""
+    """Seven study days by the wall clock where the person is now; practice is that outside of sessions."""
     person, tx = desk.participant, desk.tx
     days = tuple(query.on - timedelta(days=n) for n in range(A_WEEK - 1, -1, -1))
     first, after = span_of(days[0], person.zone)[0], span_of(days[-1], person.zone)[1]
     seconds: dict[date, int] = defaultdict(int)
-    for kept in _between(desk, kinds.ExerciseLed, "done_at", first, after):
+    for kept in _between(desk, kinds.ExerciseLed, "done_at", first, after, ~in_a_session(kinds.ExerciseLed)):
         seconds[day_of(kept.fact.done_at, person.zone)] += kept.fact.seconds
     reported: dict[date, int] = defaultdict(int)
     for kept in _between(desk, kinds.PracticeDone, "done_at", first, after):
@@ -71,9 +72,9 @@ def _ratings(desk: Desk, first: datetime, after: datetime) -> tuple[Entry, ...]:
     return tuple(sorted(found, key=lambda entry: entry.at))
 
 
-def _between(desk: Desk, kind: type[Fact], when: str, first: datetime, after: datetime) -> list[Any]:
+def _between(desk: Desk, kind: type[Fact], when: str, first: datetime, after: datetime, *also: Any) -> list[Any]:
     at = facts.column(kind, when)
-    return list(facts.in_force(desk.tx, kind, desk.participant.id, at >= first, at < after))
+    return list(facts.in_force(desk.tx, kind, desk.participant.id, at >= first, at < after, *also))
 
 
 DIARY: Mapping[type[Query[Any]], Callable[[Any, Any], Any]] = {

@@ -16,6 +16,7 @@ from content.medicines import limit
 from content.places import zone_of
 from records import looking_back, people, sessions, visits
 from records.facts import Kept, asked, column, each, find, in_force, latest, newest
+from records.home_practice import in_a_session
 from records.person import person_of, protocol_of, wants_prompts
 from study import facts as kinds
 from study import queries
@@ -191,7 +192,8 @@ def _pause(desk: Desk, query: queries.PauseOf) -> Entry | None:
 
 def _practice(desk: Desk, query: queries.PracticeMinutes) -> int:
     since = day_begins(desk.at, desk.participant.zone, days_later=1 - query.days)
-    led = in_force(desk.tx, kinds.ExerciseLed, desk.participant.id, column(kinds.ExerciseLed, "done_at") >= since)
+    recent = column(kinds.ExerciseLed, "done_at") >= since
+    led = in_force(desk.tx, kinds.ExerciseLed, desk.participant.id, recent, ~in_a_session(kinds.ExerciseLed))
     seconds = sum(k.fact.seconds for k in led)
     said = in_force(desk.tx, kinds.PracticeDone, desk.participant.id, column(kinds.PracticeDone, "done_at") >= since)
     return round(seconds / 60) + sum(k.fact.minutes for k in said)

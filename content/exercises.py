@@ -19,8 +19,7 @@ Kind = Literal["say", "rate", "choose", "write"]
 
 ARMS: tuple[Arm, ...] = ("mbt", "cbt")
 LENGTHS: tuple[Minutes, ...] = (1, 3, 5, 10)
-
-_LENGTH_TOLERANCE = 0.25  # a person who was offered five minutes is not kept for seven
+SECONDS_A_MINUTE = 60
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,23}$")]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[a-z]{2,4})?$")]
@@ -78,9 +77,9 @@ class Step(_Data):
 class Exercise(_Data):
     """One exercise of one arm, for the arm's participants only.
 
-    `minutes` is the length it is offered under, `order` its place there; `seconds` adds
-    up its steps. `as_needed_only`: never before a scheduled medicine or a patch. `focuses_on_pain`: not
-    offered at high pain.
+    `minutes` is the length it is offered under, `order` its place there; its steps take that long to the second: by
+    another length it could be known, and its arm with it. `as_needed_only`: never before a scheduled medicine or a
+    patch. `focuses_on_pain`: not offered at high pain.
     """
 
     id: Code
@@ -101,15 +100,15 @@ class Exercise(_Data):
         _refuse_without_english("title", self.title)
         _refuse_indiscreet("title", self.title, self.title_discreet)
         _refuse_twice("step key", (step.key for step in self.steps))
-        if abs(self.seconds - 60 * self.minutes) > _LENGTH_TOLERANCE * 60 * self.minutes:
-            raise ValueError(f"its steps take {self.seconds} s, too far from {self.minutes} min")
+        if self.seconds != SECONDS_A_MINUTE * self.minutes:
+            raise ValueError(f"its steps take {self.seconds} s, not {self.minutes} min: by the clock it would be known")
         if self.as_needed_only and not self.before_dose:
             raise ValueError("as_needed_only has a meaning only with before_dose")
         return self
 
     @property
     def neutral(self) -> str:
-        """What stands for it in blinded exports: its length. Both arms fill every length, so it tells no arm."""
+        """What stands for it in blinded exports: its length, kept to the second. Both arms fill every length."""
         return f"L{self.minutes:02d}"
 
     @property

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from content.code_numbers import Numbered, number_of
 from content.export_lists import NUMBERED, Bound, ListName, listed, numbered
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 PEOPLE = "participants"
 WIDE = "wide"
@@ -52,6 +50,8 @@ LISTED: frozenset[Kind] = frozenset({"code", "open_code", "open_codes"})
 """Types whose cells hold nothing but codes of a list, and those of an older release."""
 
 ENDING: Mapping[str, Kind] = {"_at": "instant", "_local": "local", "_on": "date"}
+NO_INSTANT: Mapping[str, str] = {"blinded": "A blinded export: sessions and meetings move what a prompt asks"}
+DAY_ALONE = " (its day alone, as this export is blinded)"
 AT_A_VISIT = re.compile(r"_m[0-9]+$")
 """How a column of the wide file says at which visit, in months; before it stands what else its name says."""
 
@@ -65,8 +65,9 @@ class Part(BaseModel):
 class Column(Part):
     """One column: what it means, what can stand in it, why it can be blank, and who may see it.
 
-    `neutral` in a blinded export: a code that says nothing of the arm stands for the value. `numbers_from`: where the
-    numbers of `values` stand, once these are written out; None where they are the places in `values`.
+    In a blinded export a code that says nothing of the arm stands for the value (`neutral`), or the day alone is told
+    (`day`): an instant is blank, a local time is a date. `numbers_from`: where the numbers of `values` stand, once
+    these are written out; None where they are the places in `values`.
     """
 
     name: Name
@@ -81,7 +82,7 @@ class Column(Part):
     missing: dict[str, str] = {}
     reason_in: str | None = None
     source: tuple[str, ...] = Field(min_length=1)
-    blinded: Literal["same", "neutral", "left_out"] = "same"
+    blinded: Literal["same", "neutral", "left_out", "day"] = "same"
     free_text: bool = False
 
     @model_validator(mode="after")
@@ -98,6 +99,8 @@ class Column(Part):
             raise ValueError(f"{self.name}: give either values or values_from")
         if self.values_from == "exercises" and self.blinded != "neutral":
             raise ValueError(f"{self.name}: exercises tell the arm, blinded = neutral")
+        if self.blinded == "day" and self.type not in ("instant", "local"):
+            raise ValueError(f"{self.name}: instants and local times alone can give way to their day")
         if self.type in LISTED and not (self.values or self.values_from):
             raise ValueError(f"{self.name}: a code has its list, in values or values_from")
         if self.type == "code" and self.values_from and self.values_from not in NUMBERED:
@@ -124,6 +127,14 @@ class Column(Part):
             "numbers_from": numbered(self.values_from, unblinded=unblinded) if self.type == "code" else None,
         }
         return self.model_copy(update=written_out)
+
+    def shown_blinded(self) -> Column:
+        """The column as a blinded export describes it."""
+        if self.blinded != "day":
+            return self
+        if self.type == "instant":
+            return self.model_copy(update={"missing": NO_INSTANT, "reason_in": None})
+        return self.model_copy(update={"label": {name: text + DAY_ALONE for name, text in self.label.items()}})
 
     @property
     def numbers(self) -> Mapping[str, int]:

@@ -57,7 +57,8 @@ def exported(*, unblinded: bool = False, free_text: bool = False, visit: str | N
 
 def _shown(table: Table, visit: str | None, **how: Any) -> tuple[Column, ...]:
     columns = table.columns if visit is None else wide.of_visit(table.columns, visit)
-    return tuple(column for column in columns if column.is_in(**how))
+    shown = (column for column in columns if column.is_in(**how))
+    return tuple(shown if how["unblinded"] else (column.shown_blinded() for column in shown))
 
 
 UNLISTED_PRODUCT = "unlisted"

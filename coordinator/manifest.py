@@ -64,7 +64,8 @@ class Manifest(_Part):
 
     `analysis`: name and version of the plan whose scripts are in it, if they are. `remarks`: what should be in it, is
     not, and why.
-    `withheld`: what a blinded export leaves out of each table that it has, columns by name and rows in words.
+    `withheld`: what a blinded export leaves out of each table that it has, columns by name (of some the time of
+    day alone) and rows in words.
 
     With study days there are no instants: the day of the cut would tell when who takes part was enrolled. The audit
     has them. `wordings`: of each instrument that is asked, whether its words were compared with the published form.
@@ -118,6 +119,7 @@ def withheld(tables: Iterable[Table], *, unblinded: bool) -> dict[str, tuple[str
     found = {
         each.name: (
             *(f"column {column.name}" for column in each.columns if column.blinded == "left_out"),
+            *(f"time of day: {column.name}" for column in each.columns if column.blinded == "day"),
             *(f"rows: {text}" for text in each.withheld.values()),
         )
         for each in exports().tables

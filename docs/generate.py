@@ -460,12 +460,18 @@ def _table(each: Table) -> str:
 
 def _column(column: Column) -> tuple[str, ...]:
     kind = f"{column.type}, {cell(column.unit)}" if column.unit else column.type
-    shown = {"same": "", "neutral": "neutral code; by name unblinded", "left_out": "unblinded"}[column.blinded]
+    shown = {"same": "", "neutral": "neutral code; by name unblinded", "left_out": "unblinded", "day": _day(column)}[
+        column.blinded
+    ]
     values = "<br>".join(filter(None, [_range(column), _values(column)]))
     blank = _coded(column.missing) + (f"<br>which: `{column.reason_in}`" if column.reason_in else "")
     parts = [shown, "free text" if column.free_text else ""]
     sources = cell(", ".join(column.source))
     return f"`{column.name}`", cell(column.label["en"]), kind, values, blank, sources, ", ".join(filter(None, parts))
+
+
+def _day(column: Column) -> str:
+    return "blank; unblinded" if column.type == "instant" else "its day; unblinded the time too"
 
 
 def _coded(meanings: Mapping[str, str]) -> str:

@@ -42,7 +42,8 @@ class DiaryDose(Fact):
 class PracticeWeek(Fact):
     """Whether the practice known of a week fits, and the minutes said when it does not; `on` is the week's last day.
 
-    `led_minutes` and `reported_minutes` are what was known; minutes that were said stand beside them, not in them.
+    Practice of sessions is in none of it: its minutes differ between the arms, and what was said of the sum would tell
+    one. `led_minutes` and `reported_minutes` are what was known; minutes that were said stand beside them, not in them.
     """
 
     on: date

@@ -112,7 +112,7 @@ class Plan(BaseModel):
 
 
 class KeptWeek(BaseModel):
-    """What is kept of seven study days: ratings, minutes of practice by day, and the days with a diary."""
+    """What is kept of seven study days: ratings, minutes of practice outside sessions by day, the days with a diary."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -262,7 +262,7 @@ class PauseOf(Query[Entry | None]):
 
 
 class PracticeMinutes(Query[int]):
-    """Minutes of practice in the last `days` study days, led and reported."""
+    """Minutes of practice outside sessions in the last `days` study days, led and reported."""
 
     days: int = 7
 

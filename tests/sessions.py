@@ -49,11 +49,12 @@ async def walks_on(patient: Patient, *, stop_at: str = "That was session") -> No
     for _ in range(200):
         if stop_at in patient.hears:
             return
-        await patient.taps(_first(patient.buttons))
+        await patient.taps(leads_on(patient.buttons))
     raise AssertionError(f"{stop_at!r} was never said")
 
 
-def _first(buttons: list[str]) -> str:
+def leads_on(buttons: list[str]) -> str:
+    """The button that goes on: the first answer of a question, or what begins or follows."""
     begin = [button for button in buttons if button.startswith("Begin")]
     forward = [button for button in buttons if button in ("Go on", "Next")]
     asked = [button for button in buttons if button not in AROUND]

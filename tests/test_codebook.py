@@ -183,6 +183,7 @@ def test_a_wrong_definition_is_refused_with_its_place() -> None:
     assert "no column b" in refused(column={"missing": {"x": "X"}, "reason_in": "b"})
     assert "never blank" in refused(column={"missing": {"x": "X"}})
     assert "either values or values_from" in refused(column={"values": {"x": "X"}, "values_from": "forms"})
+    assert "can give way to their day" in refused(column={"blinded": "day"})
     assert "no English label" in refused(column={"label": {}})
     twice = {"name": "a", "type": "text", "label": {"en": "A"}, "source": ["x"]}
     assert "column a twice" in refused(columns=[twice, twice])

@@ -380,7 +380,7 @@ def test_due_items_are_those_that_went_out_or_ended(study: Study, ann: Person) -
         due.sent(tx, sent)
         due.close(tx, final, "expired", "too late")
     assert pending
-    first, second = study.rows("due_items")
+    first, second = study.rows("due_items", unblind=True)
     assert first == {
         "study_id": "P0001",
         "item": "pre_dose",
@@ -395,6 +395,15 @@ def test_due_items_are_those_that_went_out_or_ended(study: Study, ann: Person) -
     }
     assert (second["occurrence"], second["state"], second["sent_at"]) == ("day2", "expired", "")
     assert (second["final_at"], second["reason"]) == ("2026-03-02T15:00:00Z", "too late")
+    instants = {"due_at": "", "sent_at": "", "final_at": ""}
+    assert study.rows("due_items") == [first | instants, second | instants]
+
+
+def test_what_was_put_off_is_planned_for_a_day_when_blinded(study: Study, ann: Person) -> None:
+    with study.database.write() as tx:
+        due.sent(tx, due.plan(tx, Planned(ann.id, "again", "e1", START, ZONE)) or 0)
+    assert only(study.rows("due_items", unblind=True))["due_local"] == "2026-03-02T10:00:00"
+    assert only(study.rows("due_items"))["due_local"] == "2026-03-02"
 
 
 def test_timers_of_exercises_show_only_when_unblinded(study: Study, ann: Person) -> None:

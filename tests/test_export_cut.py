@@ -228,7 +228,8 @@ def test_since_keeps_what_was_recorded_or_changed_since(study: Study, ann: Perso
     assert {row["rule"] for row in export.rows("alerts")} == {"sedation", "ran_out"}
     assert {row["occurrence"] for row in export.rows("due_items")} == {"day0", "day1"}
     assert {row["talk"] for row in export.rows("conversations")} == {"pause", "dose"}
-    assert {row["recorded_at"] for row in export.rows("corrections")} == {"2026-03-02T16:30:00Z"}
+    changed = study.rows("corrections", since=since, unblind=True)
+    assert {row["recorded_at"] for row in changed} == {"2026-03-02T16:30:00Z"}
     assert len(export.rows("participants")) == 2
     assert export.manifest["since"] == "2026-03-02T15:30:00Z"
 

@@ -24,9 +24,10 @@ from coordinator.projections import (
     watched,
     wide,
 )
+from coordinator.projections.cut import day_alone
 
 if TYPE_CHECKING:
-    from content.exports import Table
+    from content.exports import Column, Table
     from coordinator.projections.cut import Cut
     from records.database import Tx
 
@@ -71,5 +72,18 @@ PROJECTIONS: Mapping[str, Projection] = {
 
 
 def rows_of(tx: Tx, cut: Cut, table: Table) -> Rows:
-    """The rows of one table; instants, dates and booleans as they are written, sealed texts opened."""
-    return PROJECTIONS[table.name](tx, cut, table)
+    """The rows of one table; instants, dates and booleans as they are written, sealed texts opened.
+
+    Blinded, of a column whose day alone is told no more is there.
+    """
+    rows = PROJECTIONS[table.name](tx, cut, table)
+    days = {at: column for at, column in enumerate(table.columns) if column.blinded == "day"}
+    return rows if cut.unblinded or not days else _days_alone(rows, days)
+
+
+def _days_alone(rows: Rows, days: Mapping[int, Column]) -> Rows:
+    for row in rows:
+        cells = list(row)
+        for at, column in days.items():
+            cells[at] = day_alone(column, cells[at])
+        yield cells

@@ -11,11 +11,12 @@ from sqlalchemy import Row, select, true
 
 from content.exports import UNLISTED_EXERCISE, exported, neutral_exercises, shown_product
 from coordinator.projections import screening
-from coordinator.projections.cut import CHUNK, in_a_session, included, medicine_codes, told_seconds
+from coordinator.projections.cut import CHUNK, day_alone, included, medicine_codes
 from coordinator.projections.sessions import WHOLE
 from coordinator.projections.sql import ByBytes
 from records.fact_tables import TABLE_OF
 from records.facts import SEALED
+from records.home_practice import in_a_session
 from records.tables import table
 from study.facts import (
     Attendance,
@@ -175,7 +176,7 @@ def _changes(
         "fact": table(TABLE_OF[kind]).name,
         "entity": row.entity,
         "revision": row.revision,
-        "recorded_at": _instant(row.recorded_at),
+        "recorded_at": None if _is_asked(history, columns) else _instant(row.recorded_at),
         "recorded_by": row.recorded_by,
         "why": row.why if history.cut.free_text or row.recorded_by in WRITTEN_BY_THE_PROGRAMME else None,
     }
@@ -183,6 +184,11 @@ def _changes(
     changed = sorted(name for name in new if new[name] != old.get(name))
     for name in changed or [UNCHANGED]:
         yield common | {"column": name, "old": old.get(name), "new": new.get(name)}
+
+
+def _is_asked(history: _History, columns: Columns) -> bool:
+    """True for what a prompt asks, in a blinded export: when it was said again would tell when it was said."""
+    return not history.cut.unblinded and any(column.blinded == "day" for column in columns.values())
 
 
 def _row_id(history: _History, kind: type[Fact], row: Row[Any]) -> str | None:
@@ -207,17 +213,8 @@ def _values(history: _History, kind: type[Fact], row: Row[Any] | None, columns: 
     """Column → value of one revision as it is written, with its state."""
     if row is None:
         return {}
-    shown = {
-        column.name: _shown(history, kind, name, _value(history, kind, row, name), column)
-        for name, column in columns.items()
-    }
+    shown = {column.name: _shown(history, kind, name, getattr(row, name), column) for name, column in columns.items()}
     return shown | {STATE: row.state}
-
-
-def _value(history: _History, kind: type[Fact], row: Row[Any], name: str) -> Any:
-    value = getattr(row, name)
-    blinded = kind is ExerciseLed and name == "seconds" and not history.cut.unblinded
-    return told_seconds(value, row.exercise) if blinded else value
 
 
 def _shown(history: _History, kind: type[Fact], name: str, value: Any, column: Column) -> Any:
@@ -234,6 +231,8 @@ def _shown(history: _History, kind: type[Fact], name: str, value: Any, column: C
     if column.blinded == "neutral" and not history.cut.unblinded:
         other = UNLISTED_EXERCISE if column.values_from == "exercises" else value
         return neutral_exercises().get(value, other)
+    if column.blinded == "day" and not history.cut.unblinded:
+        return day_alone(column, _written(value))
     if column.name == "minutes":
         return _written(round(value / (SECONDS_A_MINUTE if kind is ExerciseLed else 1), 1))
     return _written(value)

@@ -7,31 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import (
-    ColumnElement,
-    FromClause,
-    Integer,
-    String,
-    Subquery,
-    case,
-    cast,
-    func,
-    literal,
-    null,
-    select,
-)
+from sqlalchemy import ColumnElement, FromClause, String, Subquery, case, cast, func, literal, null, select
 
-from content.exercises import exercises
 from content.exports import UNLISTED_EXERCISE, UNLISTED_PRODUCT, listed_products, neutral_exercises
 from content.factors import DEFAULT
 from coordinator.projections.sql import ByBytes, as_written
 from records.fact_tables import TABLE_OF
-from records.tables import ConversationRow, Participant, table
+from records.tables import Participant, table
 from study.facts import MedicineEpisode
 
 if TYPE_CHECKING:
-    from content.exercises import Exercise
-    from content.exports import Table
+    from content.exports import Column, Table
     from records.database import Tx
     from study.steps import Fact
 
@@ -198,6 +184,14 @@ def shown_product(product: ColumnElement[Any]) -> ColumnElement[Any]:
     return case((func.lower(product).in_(sorted(listed_products())), product), else_=literal(UNLISTED_PRODUCT))
 
 
+DATE_LONG = len("2026-03-02")
+
+
+def day_alone(column: Column, cell: str | None) -> str | None:
+    """What is left of an instant (nothing) or of a local time (its date) where the day alone is told."""
+    return cell[:DATE_LONG] if cell and column.type == "local" else None
+
+
 def shown_exercise(
     exercise: ColumnElement[Any], cut: Cut, *, else_: str | None = UNLISTED_EXERCISE
 ) -> ColumnElement[Any]:
@@ -209,42 +203,3 @@ def shown_exercise(
         return exercise
     codes = [(exercise == known, literal(code)) for known, code in neutral_exercises().items()]
     return case((exercise.is_(None), null()), *codes, else_=exercise if else_ is None else literal(else_))
-
-
-def shown_seconds(seconds: ColumnElement[Any], exercise: ColumnElement[Any], cut: Cut) -> ColumnElement[Any]:
-    """How long an exercise was followed; blinded, as a share of the length its neutral code tells.
-
-    An exercise of another length than that could be known by the seconds it takes from beginning to end.
-    """
-    odd = [] if cut.unblinded else [each for each in exercises().values() if each.seconds != _nominal(each)]
-    shares = [
-        (exercise == each.id, cast(func.round(seconds * (_nominal(each) / each.seconds)), Integer)) for each in odd
-    ]
-    return case(*shares, else_=seconds) if shares else seconds
-
-
-SESSION_TALKS = ("session", "booster")
-"""Talks that lead the exercises of a weekly session, whose lengths differ between the arms."""
-
-
-def in_a_session(kind: type[Fact]) -> ColumnElement[bool]:
-    """The condition that an entry was first made inside a weekly session or a booster, whoever corrected it since."""
-    rows, talks = table(TABLE_OF[kind]), table(ConversationRow)
-    first = rows.alias("as_led")
-    made_in = select(1).where(
-        first.c.entity == rows.c.entity,
-        first.c.revision == 1,
-        talks.c.id == first.c.conversation_id,
-        talks.c.talk.in_(SESSION_TALKS),
-    )
-    return made_in.exists()
-
-
-def told_seconds(seconds: int, exercise: str) -> int:
-    """The same for one value."""
-    known = exercises().get(exercise)
-    return seconds if known is None else round(seconds * _nominal(known) / known.seconds)
-
-
-def _nominal(exercise: Exercise) -> int:
-    return 60 * exercise.minutes

@@ -8,18 +8,17 @@ from sqlalchemy import Float, Select, Subquery, and_, case, cast, func, literal,
 
 from coordinator.projections.cut import (
     Query,
-    in_a_session,
     in_force,
     included,
     medicine_codes,
     of_fact,
     recorded_since,
     shown_exercise,
-    shown_seconds,
     streamed,
 )
 from coordinator.projections.sql import ByBytes, as_written
 from records.fact_tables import TABLE_OF
+from records.home_practice import in_a_session
 from records.tables import table
 from study.facts import ExerciseLed, PauseBegun, PauseEnded, PracticeDone
 
@@ -46,7 +45,7 @@ def pauses(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
         "pain_before": begun.c.pain,
         "urge_before": begun.c.urge,
         "exercise": shown_exercise(led.c.exercise, cut),
-        "seconds": shown_seconds(led.c.seconds, led.c.exercise, cut),
+        "seconds": led.c.seconds,
         "completed": as_written(led.c.completed),
         "pain_after": ended.c.pain,
         "urge_after": ended.c.urge,
@@ -105,7 +104,7 @@ def _led(cut: Cut) -> Select[Any]:
     rows = table(TABLE_OF[ExerciseLed])
     inside = in_a_session(ExerciseLed)
     where = case((rows.c.pause.is_not(None), literal("pause")), (inside, literal("session")), else_=literal("led"))
-    minutes = cast(shown_seconds(rows.c.seconds, rows.c.exercise, cut), Float) / SECONDS_A_MINUTE
+    minutes = cast(rows.c.seconds, Float) / SECONDS_A_MINUTE
     every = _practised(ExerciseLed, cut, minutes, where)
     return every if cut.unblinded else every.where(~inside)
 

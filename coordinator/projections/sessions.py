@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Integer, Select, String, cast, func, literal, null, select, union_all
 
 from content.export_lists import WHOLE as WHOLE
-from coordinator.projections.cut import Query, facts_of, in_force, included, recorded_since, streamed
+from coordinator.projections.cut import DATE_LONG, Query, facts_of, in_force, included, recorded_since, streamed
 from coordinator.projections.sql import ByBytes, as_written
 from records.fact_tables import TABLE_OF
 from records.tables import table
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from study.steps import Fact
 
 GROUP = "group"
-DATE_LONG = len("2026-03-02")
 
 KEY = ("participant_id", "session", "part", "way")
 

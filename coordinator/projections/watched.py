@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, String, case, cast, func, literal, null, select
 
-from coordinator.projections.cut import SESSION_TALKS, Query, included, recorded_since, streamed
+from content.due_items import due_items as known_items
+from coordinator.projections.cut import DATE_LONG, Query, included, recorded_since, streamed
 from coordinator.projections.sql import ByBytes, as_written
 from records.fact_tables import TABLE_OF
+from records.home_practice import SESSION_TALKS
 from records.tables import AlertNote, AlertRow, AuditEntry, ConversationRow, DueItem, table
 from study.facts import GroupAssigned
 
@@ -24,17 +26,35 @@ if TYPE_CHECKING:
     from records.database import Tx
 
 EXERCISE_TIMER = "step"
+PROMPTED_TALKS = (
+    "check_back",
+    "check_in",
+    "check_in_now",
+    "closing",
+    "diary",
+    "late_check_in",
+    "meeting",
+    "pre_dose",
+    "practice_nudge",
+    "session_offer",
+    "visit_offer",
+    "week_picture",
+    "weekly",
+)
+"""Talks that a prompt begins or leads to: it waits for a session in front, which takes another time in each arm."""
 
 
 def due_items(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """Items sent or at their end by the cut.
 
-    A pending one may still move and is left out; so are, when blinded, timers of exercises, whose seconds tell which
-    exercise it is, and all of members of therapy groups.
+    A pending one may still move and is left out; so are, when blinded, timers of exercises, and all of a study with
+    therapy groups. What was planned is told by the clock it was planned for, what came of itself by its day when
+    blinded: it counts from the moment somebody tapped, and that can have waited for a session.
     """
     rows, person = table(DueItem), included(cut)
     final = rows.c.final_at <= cut.as_of
     columns = _as_written(rows, person) | {
+        "due_local": rows.c.due_local if cut.unblinded else _planned_clock(rows),
         "state": case((final, rows.c.state), else_=literal("sent")),
         "sent_at": as_written(_by(cut, rows.c.sent_at)),
         "final_at": as_written(_by(cut, rows.c.final_at)),
@@ -45,6 +65,11 @@ def due_items(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     where += recorded_since(cut, _by(cut, rows.c.sent_at), _by(cut, rows.c.final_at))
     order = [ByBytes(person.c.study_id), ByBytes(rows.c.item), ByBytes(rows.c.occurrence)]
     return streamed(tx, Query(columns, _joined(rows, person), where, order), wanted)
+
+
+def _planned_clock(rows: SqlTable) -> ColumnElement[str]:
+    of_itself = rows.c.item.in_(sorted(known_items().unplanned))
+    return case((of_itself, func.substr(rows.c.due_local, 1, DATE_LONG)), else_=rows.c.due_local)
 
 
 def alerts(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
@@ -94,7 +119,7 @@ def alert_notes(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
 
 
 def conversations(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
-    """Talks, without anything that was said; blinded, none whose length or moment could tell the arm."""
+    """Talks, without anything that was said; blinded, those that nothing but the person begins."""
     rows, person = table(ConversationRow), included(cut)
     over = rows.c.ended_at <= cut.as_of
     columns = _as_written(rows, person) | {
@@ -104,7 +129,7 @@ def conversations(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     }
     changes = (rows.c.started_at, _by(cut, rows.c.ended_at))
     where = [rows.c.started_at <= cut.as_of, *recorded_since(cut, *changes)]
-    where += [] if cut.unblinded else [rows.c.talk.not_in(SESSION_TALKS), _without_groups(cut)]
+    where += [] if cut.unblinded else [rows.c.talk.not_in((*SESSION_TALKS, *PROMPTED_TALKS)), _without_groups(cut)]
     return streamed(tx, Query(columns, _joined(rows, person), where, [rows.c.id]), wanted)
 
 

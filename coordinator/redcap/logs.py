@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Select, String, func, literal, select, union_all
 
-from coordinator.projections.cut import CHUNK, in_a_session, included, medicine_codes
+from coordinator.projections.cut import CHUNK, included, medicine_codes
 from coordinator.projections.sessions import GROUP, WHOLE
 from coordinator.projections.sql import ByBytes
 from coordinator.redcap.questionnaires import WEEK
 from records.fact_tables import TABLE_OF
+from records.home_practice import in_a_session
 from records.tables import AlertRow, table
 from study.facts import (
     AdverseEvent,

@@ -58,7 +58,7 @@ class Form:
             yield Field(self.own("week"), self.name, "text", "Week of the course", validation="integer", low="1")
         yield from (self._item(item) for item in self.asked.items)
         yield Field(self.own("missing"), self.name, "text", "Items without a value, with the reason of each")
-        last = "When the last item was answered (local)"
+        last = "When the last item was answered (local; blank when blinded, the check-in has its day)"
         yield Field(self.own(BY_THE_CLOCK.strip("_")), self.name, "text", last, validation=INSTANT)
         yield Field(self.own("mode"), self.name, "radio", "How it was answered", choices=modes)
         yield from self._scores()
