@@ -44,10 +44,10 @@ FEWEST_ANSWERS = 100
 FUTURE = """
 WITH RECURSIVE n(i) AS (SELECT {low} UNION ALL SELECT i + 1 FROM n WHERE i + 1 < {high})
 INSERT INTO due_item
-    (participant_id, item, occurrence, due_at, due_local, zone, payload, protocol_version, state)
-SELECT 1, 'diary', 'f' || i, :due_at, '2030-01-01T18:30:00', 'UTC', '{{}}', '1', 'pending' FROM n
+    (participant_id, item, occurrence, due_at, look_at, due_local, zone, payload, protocol_version, state)
+SELECT 1, 'diary', 'f' || i, :due_at, :due_at, '2030-01-01T18:30:00', 'UTC', '{{}}', '1', 'pending' FROM n
 """
-INVITED_NOW = text("UPDATE due_item SET due_at = :now_ WHERE item = 'visit.month_3.invite' AND state = 'pending'")
+INVITED_NOW = text("UPDATE due_item SET look_at = :now_ WHERE item = 'visit.month_3.invite' AND state = 'pending'")
 
 
 @contextmanager
@@ -166,7 +166,7 @@ async def _lived(pretend: PretendTelegram, talkers: list[Person], invited: list[
     waits: list[float] = []
     await asyncio.gather(*(_answered(pretend, talker) for talker in talkers))
     with database.write() as tx:
-        tx.conn.execute(INVITED_NOW.bindparams(bindparam("now_", type_=due.due.c.due_at.type)), {"now_": tx.now})
+        tx.conn.execute(INVITED_NOW.bindparams(bindparam("now_", type_=due.due.c.look_at.type)), {"now_": tx.now})
     began = time.perf_counter()
     talking = [asyncio.ensure_future(_talks(pretend, each, stop, waits)) for each in talkers]
     while (there := sum(_newest(each) > 0 for each in invited)) < len(invited):

@@ -15,7 +15,6 @@ from bot import prompts, quiet
 from bot.desk import Desk
 from records import due, meta
 from records.person import person_of, protocol_of
-from study.view import instant_of
 
 A_MINUTE = timedelta(minutes=1)
 
@@ -44,8 +43,7 @@ def is_silent(desk: Desk) -> bool:
 def _room_after_an_outage(desk: Desk, item: Row[Any]) -> datetime | None:
     """When something kept back by an outage may follow the last message, None for at once."""
     since = meta.get(desk.tx, meta.UP_SINCE)
-    first_due_at = instant_of(datetime.fromisoformat(item.due_local), item.zone)
-    if since is None or first_due_at >= datetime.fromisoformat(since):
+    if since is None or item.due_at >= datetime.fromisoformat(since):
         return None
     last = prompts.traffic(desk, person_of(desk.tx, desk.participant)).last_sent_at
     spacing = timedelta(minutes=protocol_of(desk.participant).prompts.spacing_minutes)

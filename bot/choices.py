@@ -73,7 +73,7 @@ def visit_due_until(desk: Desk, query: queries.VisitDueUntil) -> str | None:
     for row in due.pending_of(desk.tx, desk.participant.id):
         open_after = row.latest_at is not None and row.latest_at > query.until
         is_message = row.item.startswith("visit.") and not row.item.endswith((".call", ".close"))
-        if is_message and row.due_at < query.until and open_after:
+        if is_message and row.look_at < query.until and open_after:
             return str(row.payload["visit"])
     return None
 

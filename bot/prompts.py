@@ -41,7 +41,7 @@ _prompted = Prepared(
 
 def take(desk: Desk, item: Row[Any], *, reachable: bool) -> None:
     """The turn of one planned item, with everything else that is due for the same person."""
-    if item.due_at > desk.tx.now:
+    if item.look_at > desk.tx.now:
         return
     person, tx = desk.participant, desk.tx
     rules, seen = protocol_of(person), person_of(tx, person)
@@ -61,7 +61,7 @@ def take(desk: Desk, item: Row[Any], *, reachable: bool) -> None:
 
 
 def _recalled(rules: Protocol, row: Row[Any]) -> Planned:
-    return recalled(rules, row.item, row.occurrence, row.due_at, row.zone, row.latest_at, row.payload)
+    return recalled(rules, row.item, row.occurrence, row.look_at, row.zone, row.latest_at, row.payload)
 
 
 def traffic(desk: Desk, person: Person) -> Traffic:
@@ -90,7 +90,7 @@ def _was_put_off(row: Row[Any], told_until: datetime | None) -> bool:
     """True for a row that was to go on an earlier day than it was put off to, and no message of an outage tells of."""
     planned = datetime.fromisoformat(row.due_local)
     told = told_until is not None and instant_of(planned, row.zone) < told_until
-    return not told and local_at(row.due_at, row.zone).date() > planned.date()
+    return not told and local_at(row.look_at, row.zone).date() > planned.date()
 
 
 def _act(
@@ -118,6 +118,6 @@ def _act(
             due.postpone(desk.tx, row.id, decision.until or desk.tx.now + timedelta(hours=1))
         case "hand_over":
             due.close(desk.tx, row.id, "expired", decision.reason)
-            alarms.raise_alert(desk, visits.CALL_RULE, row.due_at)
+            alarms.raise_alert(desk, visits.CALL_RULE, row.look_at)
         case _:
             due.close(desk.tx, row.id, decision.final_state or "skipped", decision.reason)

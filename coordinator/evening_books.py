@@ -18,7 +18,7 @@ def why_evening(tx: Tx, row: Row[Any], asked: str) -> str | None:
     item, _, on = asked.partition("/")
     if item not in EVENINGS:
         return None
-    rows = [each for each in due.all_of(tx, row.id) if each.item == item and each.due_at <= tx.now]
+    rows = [each for each in due.all_of(tx, row.id) if each.item == item and each.look_at <= tx.now]
     found = [each for each in rows if not on or each.occurrence == on]
     if not found:
         return f"{row.study_id} {asked}: nothing was due."

@@ -102,7 +102,7 @@ def _extra(
         # what went out before a move to another version was asked for by the former one
         went_out = item.sent_at is not None and item.sent_at >= began
         unasked = went_out and not asked.get(key, now) <= item.sent_at
-        if unasked and item.due_at < now and item.state != "superseded":
+        if unasked and item.look_at < now and item.state != "superseded":
             yield finding(row, item.item, "extra", "went out, and the protocol does not ask for it")
 
 

@@ -57,7 +57,7 @@ def _tables(tx: Tx, participant_id: int | None) -> dict[str, list[dict[str, Any]
     alerts, items = table(AlertRow), table(DueItem)
     for name, rows_of, columns in (
         ("alerts", alerts, ("tier", "rule", "state", "times", "event_at", "aware_at")),
-        ("due items", items, ("item", "occurrence", "due_at", "state", "reason")),
+        ("due items", items, ("item", "occurrence", "due_at", "look_at", "state", "reason")),
     ):
         statement = select(*(rows_of.c[c] for c in columns)).order_by(rows_of.c.id)
         if participant_id is not None:

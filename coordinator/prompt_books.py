@@ -33,7 +33,7 @@ def why_prompt(tx: Tx, row: Row[Any], asked: str) -> str | None:
     if item not in BECAUSE:
         return None
     mine = [each for each in due.all_of(tx, row.id) if each.item == item and each.occurrence.startswith(occurrence)]
-    found = [each for each in mine if each.due_at <= tx.now or each.state != "pending"]
+    found = [each for each in mine if each.look_at <= tx.now or each.state != "pending"]
     coming = [f"the next {_when(each)}" for each in mine if each not in found][:1]
     if not found:
         return f"{row.study_id} {asked}: {'; '.join(['nothing was due so far', *coming])} ({BECAUSE[item]})."

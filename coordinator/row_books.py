@@ -85,18 +85,18 @@ def _open_too_long(tx: Tx, row: Row[Any], items: Sequence[Row[Any]], catching_up
     for item in items:
         if item.final_at is not None:
             continue
-        if item.state == "pending" and told_by is not None and tx.now < item.due_at <= told_by:
+        if item.state == "pending" and told_by is not None and tx.now < item.look_at <= told_by:
             continue  # it waits to be told of by the message that follows an outage
         ends_at = _ends_at(item)
         if ends_at is not None and ends_at < tx.now:
-            until = item.latest_at or item.due_at
+            until = item.latest_at or item.look_at
             yield finding(row, item.item, "open past its window", f"since {until:%Y-%m-%d %H:%M} UTC")
 
 
 def _ends_at(item: Row[Any]) -> datetime | None:
     """From when on a row without a final state is a fault; None for a check-in that waits for its window to close."""
     if item.state == "pending":
-        at: datetime = max(item.due_at, item.latest_at or item.due_at) + SETTLING
+        at: datetime = max(item.look_at, item.latest_at or item.look_at) + SETTLING
         return at
     if item.item.startswith("visit."):
         return None if item.latest_at is None else max(item.latest_at, item.sent_at) + SETTLING

@@ -15,6 +15,9 @@ from records.tables import AlertNote, AlertRow, Participant, table
 
 alerts, notes, people = table(AlertRow), table(AlertNote), table(Participant)
 
+AGAIN, OPEN_AGAIN, ACKNOWLEDGED = "alert:again", "alert:open_again", "alert:acknowledged"
+"""What the audit keeps of an alert each time: it was met again, met and open again though taken, taken by staff."""
+
 
 class NoSuchAlert(LookupError):
     """There is no alert with this number, or it is closed."""
@@ -56,7 +59,8 @@ def raise_(
         urgent_again = open_.state == "acknowledged" and _escalate_at(tx, tier) is not None
         values = {"state": "open", "escalate_at": _escalate_at(tx, tier)} if urgent_again else {}
         tx.run(update(alerts).where(alerts.c.id == open_.id).values(times=open_.times + 1, **values))
-        audit.note(tx, study_id or audit.STUDY, "alert:again", f"{open_.id} {rule}")
+        met = OPEN_AGAIN if urgent_again else AGAIN
+        audit.note(tx, study_id or audit.STUDY, met, f"{open_.id} {rule}")
         return Raised(open_.id, tier, rule, False, open_.times + 1 if urgent_again else None)
     result = tx.conn.execute(
         insert(alerts),
@@ -143,7 +147,7 @@ def acknowledge(tx: Tx, alert_id: int, who: str) -> None:
     )
     if not done:
         raise NoSuchAlert(alert_id, "is not open")
-    audit.note(tx, audit.STUDY, "alert:acknowledged", str(alert_id), actor=who)
+    audit.note(tx, audit.STUDY, ACKNOWLEDGED, str(alert_id), actor=who)
 
 
 def close(tx: Tx, alert_id: int, who: str, action: str) -> int | None:

@@ -8,19 +8,19 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row, bindparam, func, literal_column, select, update
+from sqlalchemy import Row, bindparam, func, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from records.database import Tx
 from records.prepared import Prepared
-from records.tables import DueItem, table
+from records.tables import DueEnd, DueItem, table
 
-due = table(DueItem)
+due, ends = table(DueItem), table(DueEnd)
 FINAL = ("answered", "answered_late", "skipped", "expired", "cancelled", "undeliverable", "superseded")
 _due_now = Prepared(
     select(due)
-    .where(due.c.state == literal_column("'pending'"), due.c.due_at <= bindparam("now_"))
-    .order_by(due.c.due_at, due.c.id)
+    .where(due.c.state == literal_column("'pending'"), due.c.look_at <= bindparam("now_"))
+    .order_by(due.c.look_at, due.c.id)
     .limit(bindparam("limit_"))
 )
 _close = Prepared(
@@ -76,7 +76,7 @@ def plan_all(tx: Tx, planned: Sequence[Planned], withdrawn: str) -> int:
 
 def _wanted_again(tx: Tx, planned: Planned, withdrawn: str) -> int:
     """Open a row again that the plan or a hold had let go of unsent; nothing else that is final ever changes."""
-    names = ("due_at", "due_local", "zone", "latest_at", "payload", "protocol_version", "state")
+    names = ("due_at", "look_at", "due_local", "zone", "latest_at", "payload", "protocol_version", "state")
     values = {name: value for name, value in _values(planned).items() if name in names}
     key = (
         (due.c.participant_id == planned.participant_id)
@@ -85,8 +85,17 @@ def _wanted_again(tx: Tx, planned: Planned, withdrawn: str) -> int:
     )
     let_go = (due.c.state == "superseded") & (due.c.reason == withdrawn)
     held = (due.c.state == "cancelled") & due.c.reason.startswith("hold: ", autoescape=True)
-    let_go = (let_go | held) & due.c.sent_at.is_(None)
-    return tx.run(update(due).where(key & let_go).values(**values, final_at=None, reason=None))
+    found = tx.first(select(due).where(key & (let_go | held) & due.c.sent_at.is_(None)))
+    if found is None:
+        return 0
+    _keep_end(tx, found)
+    return tx.run(update(due).where(due.c.id == found.id).values(**values, final_at=None, reason=None))
+
+
+def _keep_end(tx: Tx, item: Row[Any]) -> None:
+    """Before an end is changed: how the item stood, so that an earlier cut can be made again."""
+    names = ("due_at", "due_local", "zone", "state", "final_at", "reason")
+    tx.run(insert(ends), due_item_id=item.id, until=tx.now, **{name: getattr(item, name) for name in names})
 
 
 def _values(planned: Planned) -> dict[str, Any]:
@@ -96,6 +105,7 @@ def _values(planned: Planned) -> dict[str, Any]:
         "item": planned.item,
         "occurrence": planned.occurrence,
         "due_at": planned.due_at,
+        "look_at": planned.due_at,
         "due_local": local.isoformat(timespec="seconds"),
         "zone": planned.zone,
         "latest_at": planned.latest_at,
@@ -117,8 +127,8 @@ def by_id(tx: Tx, item_id: int) -> Row[Any] | None:
 
 
 def next_due_at(tx: Tx) -> datetime | None:
-    """When the next item is due."""
-    found: datetime | None = tx.first(select(func.min(due.c.due_at)).where(due.c.state == "pending"))[0]
+    """When the turn of the next item comes."""
+    found: datetime | None = tx.first(select(func.min(due.c.look_at)).where(due.c.state == "pending"))[0]
     return found
 
 
@@ -142,9 +152,10 @@ def answered_late(tx: Tx, participant_id: int, visit: str) -> bool:
     """The last message of a check-in that went out ended with the window, and was answered after all; True if so."""
     message = due.c.item.startswith(f"visit.{visit}.", autoescape=True) & ~due.c.item.endswith(".call", autoescape=True)
     mine = (due.c.participant_id == participant_id) & message & due.c.sent_at.is_not(None)
-    last = tx.first(select(due.c.id, due.c.state).where(mine).order_by(due.c.sent_at.desc(), due.c.id.desc()).limit(1))
+    last = tx.first(select(due).where(mine).order_by(due.c.sent_at.desc(), due.c.id.desc()).limit(1))
     if last is None or last.state != "expired":
         return False
+    _keep_end(tx, last)
     done = {"state": "answered_late", "final_at": tx.now, "reason": "answered after the window had closed"}
     return tx.run(update(due).where(due.c.id == last.id).values(**done)) == 1
 
@@ -160,7 +171,7 @@ def expire_unanswered(tx: Tx, before: datetime) -> int:
 
 def postpone(tx: Tx, item_id: int, until: datetime) -> None:
     """An item that may not go yet (another talk is in front) is looked at again later."""
-    tx.run(update(due).where(due.c.id == item_id, due.c.state == "pending").values(due_at=until))
+    tx.run(update(due).where(due.c.id == item_id, due.c.state == "pending").values(look_at=until))
 
 
 def cancel(tx: Tx, participant_id: int, item: str | None, reason: str, occurrence: str | None = None) -> int:
@@ -178,18 +189,18 @@ def cancel(tx: Tx, participant_id: int, item: str | None, reason: str, occurrenc
 def pending_of(tx: Tx, participant_id: int) -> list[Row[Any]]:
     """Items of a participant that have not gone out, earliest first."""
     mine = (due.c.participant_id == participant_id) & (due.c.state == "pending")
-    return tx.rows(select(due).where(mine).order_by(due.c.due_at, due.c.id))
+    return tx.rows(select(due).where(mine).order_by(due.c.look_at, due.c.id))
 
 
 def open_of(tx: Tx, participant_id: int) -> list[Row[Any]]:
     """Items of a participant without a final state, whether they went out or not."""
     mine = (due.c.participant_id == participant_id) & due.c.final_at.is_(None)
-    return tx.rows(select(due).where(mine).order_by(due.c.due_at, due.c.id))
+    return tx.rows(select(due).where(mine).order_by(due.c.look_at, due.c.id))
 
 
 def all_of(tx: Tx, participant_id: int) -> list[Row[Any]]:
     """Every item of a participant, earliest first."""
-    return tx.rows(select(due).where(due.c.participant_id == participant_id).order_by(due.c.due_at, due.c.id))
+    return tx.rows(select(due).where(due.c.participant_id == participant_id).order_by(due.c.look_at, due.c.id))
 
 
 def newest(tx: Tx, participant_id: int, item: str) -> Row[Any] | None:
@@ -210,7 +221,7 @@ def move(
 ) -> None:
     """A pending item comes at another time: the zone, the hours or the dates of the person have changed."""
     values = {"due_at": due_at, "due_local": due_local, "zone": zone, "latest_at": latest_at, "payload": payload}
-    tx.run(update(due).where(due.c.id == item_id, due.c.state == "pending").values(**values))
+    tx.run(update(due).where(due.c.id == item_id, due.c.state == "pending").values(look_at=due_at, **values))
 
 
 def cancel_one(tx: Tx, participant_id: int, item: str, reason: str, occurrence: str) -> None:

@@ -192,7 +192,10 @@ class Outbox(SQLModel, table=True):
 
 
 class DueItem(SQLModel, table=True):
-    """Something that is due: one row an occurrence, which ends in exactly one final state."""
+    """Something that is due: one row an occurrence, which ends in exactly one final state.
+
+    `look_at`: when its turn comes, which may be put off; `due_at` stays.
+    """
 
     __tablename__ = "due_item"
     __table_args__: ClassVar[Any] = (
@@ -211,7 +214,7 @@ class DueItem(SQLModel, table=True):
         ),
         Index(
             "due_pending",
-            "due_at",
+            "look_at",
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
         ),
@@ -222,6 +225,7 @@ class DueItem(SQLModel, table=True):
     item: str
     occurrence: str
     due_at: datetime
+    look_at: datetime
     due_local: str
     zone: str
     latest_at: datetime | None = None
@@ -231,6 +235,22 @@ class DueItem(SQLModel, table=True):
     sent_at: datetime | None = None
     final_at: datetime | None = None
     reason: str | None = None
+
+
+class DueEnd(SQLModel, table=True):
+    """How a due item stood at an end that did not last: it was wanted again, or answered after all, at `until`."""
+
+    __tablename__ = "due_end"
+
+    id: int | None = Field(default=None, primary_key=True)
+    due_item_id: int = Field(foreign_key="due_item.id", index=True)
+    due_at: datetime
+    due_local: str
+    zone: str
+    state: str
+    final_at: datetime
+    reason: str | None = None
+    until: datetime
 
 
 class PlanBasis(SQLModel, table=True):

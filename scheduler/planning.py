@@ -78,7 +78,7 @@ def compared(tx: Tx, row: Row[Any], rules: Protocol, person: Person) -> Changes:
     added = tuple(p for key, p in wanted.items() if key not in pending)
     moved = tuple((r, wanted[key]) for key, r in pending.items() if key in wanted and _has_moved(r, wanted[key]))
     # one that was put off to a free hour is still asked for, though it was due before now
-    gone = tuple(r for key, r in pending.items() if key not in asked and tx.now <= r.due_at < tx.now + HORIZON)
+    gone = tuple(r for key, r in pending.items() if key not in asked and tx.now <= r.look_at < tx.now + HORIZON)
     return Changes(added, moved, gone)
 
 

@@ -33,7 +33,7 @@ def _plan_next(tx: Tx, participant_id: int, turns: list[datetime]) -> None:
     """One row for the next midnight at which a travel begins or ends."""
     wanted = min(turns, default=None)
     for item in due.pending_of(tx, participant_id):
-        if item.item == ITEM and item.due_at > tx.now and item.due_at != wanted:
+        if item.item == ITEM and item.look_at > tx.now and item.look_at != wanted:
             due.close(tx, item.id, "superseded", CHANGED)
     if wanted is not None:
         row = Planned(participant_id, ITEM, wanted.isoformat(), wanted, "UTC")

@@ -267,7 +267,7 @@ class Life:
                 assert row.final_at is not None, row
             else:
                 assert row.final_at is None, row
-                assert row.state == "sent" or row.due_at > now, f"{row.item} {row.due_local} was passed over"
+                assert row.state == "sent" or row.look_at > now, f"{row.item} {row.due_local} was passed over"
                 assert self._may_still_be_answered(row, now), f"{row.item} {row.due_local} has no end"
 
     def _may_still_be_answered(self, row: Any, now: datetime) -> bool:

@@ -316,3 +316,6 @@ def _post_and_time(tx: Tx, participant_id: int, number: int) -> None:
             post.claim(tx, [sent], 1)
             post.note(tx, [Sent(sent, "sent", message_id=day)])
             due.close(tx, item, "answered")
+    away = due.Planned(participant_id, "travel", "let go of", tx.now, ZONE)
+    due.close(tx, due.plan(tx, away) or 0, "superseded", "changed")
+    due.plan_all(tx, [away], "changed")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from sqlalchemy import text
 from bot.bookkeeping import check_books
 from coordinator import alerting, enrolling, ledger
 from coordinator import today as mornings
+from coordinator.export import Request, export_csv
 from records import due, people
 from records.database import Tx
 from study.facts import CheckInFinished
@@ -123,13 +124,17 @@ async def test_after_twelve_days_away_every_row_has_its_end_and_one_message_tell
         assert len(told) <= 1
 
 
-async def test_an_answer_after_the_window_is_late_in_the_row_of_its_message_and_in_the_sentence(clinic: Clinic) -> None:
+async def test_an_answer_after_the_window_is_late_in_the_row_of_its_message_and_in_the_sentence(
+    clinic: Clinic, tmp_path: Path
+) -> None:
     ann = await joined(clinic, OXYCODONE, since=112)
     await days(clinic, 2, ann)
     await ann.taps("Begin")
     await ann.taps("5")
     await clinic.passes(days=8)
     assert clinic.kept(CheckInFinished)[-1].visit == "baseline"
+    closed, as_of = ends_told(clinic, tmp_path / "closed"), clinic.clock()
+    await clinic.passes(seconds=1)
     await ann.taps("5")
     await ann.taps("Go on")
     while clinic.kept(CheckInFinished)[-1].visit == "baseline":
@@ -139,6 +144,14 @@ async def test_an_answer_after_the_window_is_late_in_the_row_of_its_message_and_
     assert states["visit.month_3.last"] == ("answered_late", "answered after the window had closed")
     assert ledger.why(clinic.database, "P0001", "month_3").endswith(", late.")
     assert [line for line in books(clinic) if line.startswith("visit.")] == []
+    assert "visit.month_3.last," in closed
+    assert ends_told(clinic, tmp_path / "late") != ends_told(clinic, tmp_path / "again", as_of) == closed
+
+
+def ends_told(clinic: Clinic, out: Path, as_of: datetime | None = None) -> str:
+    """What an export says of due items."""
+    export_csv(clinic.database, Request(out=out, as_of=as_of), actor="staff")
+    return (out / "due_items.csv").read_text(encoding="utf-8")
 
 
 async def test_why_answers_of_everything_that_can_be_due(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,26 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import bindparam, inspect, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
-from records import schema, upgrade
+from records import due, schema, upgrade
 from records.database import Database
 from records.migrations.__main__ import draft
 from records.upgrade import SchemaRefused
-from tests.databases import Fresh, url_of
+from tests.databases import START, Fresh, url_of
 from tests.samples import lived_in
+
+SOMEBODY = """
+INSERT INTO participant
+    (id, study_id, site, test, language, zone, quiet_from, quiet_to, discreet, status, protocol_version, created_at)
+VALUES (1, 'P0001', 'main', false, 'en', 'UTC', '21:00', '08:00', false, 'invited', '1', '2026-03-02 15:00:00')
+"""
+DUE = """
+INSERT INTO due_item (participant_id, item, occurrence, due_at, due_local, zone, protocol_version, payload, state)
+VALUES (1, 'diary', :name, :at, '2026-03-02T10:00:00', 'America/New_York', '1', '{}', 'pending')
+"""
 
 
 def tables_of(db: Database) -> dict[str, Any]:
@@ -172,6 +183,21 @@ def test_a_later_revision_changes_a_table_under_its_rows(
         assert tx.first(text("SELECT count(*) FROM chat JOIN participant p ON p.id = participant_id"))[0] == 8
     with pytest.raises(IntegrityError), db.write() as tx:
         tx.run(text("DELETE FROM participant"))
+
+
+def test_what_was_put_off_before_gets_back_when_it_was_due(kind: str, fresh: Fresh) -> None:
+    db, hour = fresh(kind, migrated=False), timedelta(hours=1)
+    turns = {"on time": START, "to the second": START.replace(microsecond=7), "put off": START + hour}
+    with upgrade.changing(db) as tx:
+        upgrade.apply(tx, "0010")
+        tx.run(text(SOMEBODY))
+        for name, at in turns.items():
+            tx.run(text(DUE).bindparams(bindparam("at", type_=due.due.c.due_at.type)), name=name, at=at)
+    assert upgrade.upgrade(db)[0] == "0011"
+    with db.read() as tx:
+        found = {row.occurrence: row for row in due.all_of(tx, 1)}
+        assert {name: row.look_at for name, row in found.items()} == turns
+        assert {name: row.due_at for name, row in found.items()} == turns | {"put off": START}
 
 
 def test_the_revisions_this_release_knows_are_those_of_the_migrations() -> None:

@@ -17,7 +17,7 @@ from records import audit, meta, people
 from records.database import Database, Tx
 from records.session_tables import TherapyGroup
 from records.study_tables import AllocationList, Screening
-from records.tables import AlertRow, AuditEntry, ConversationRow, Meta, Outbox, Participant, table
+from records.tables import AlertRow, AuditEntry, ConversationRow, DueItem, Meta, Outbox, Participant, table
 from tests.databases import KINDS, START, Clock, Fresh, NoPostgres, Shelf, url_of
 
 TABLES = [t for t in SQLModel.metadata.sorted_tables if t.name != "alembic_version"]
@@ -68,6 +68,7 @@ def ruled(request: pytest.FixtureRequest, shelf: Shelf) -> Iterator[Database]:
         tx.run(insert(table(Screening)), **valid(table(Screening), number="parent", participant_id=None))
         tx.run(insert(table(TherapyGroup)), **valid(table(TherapyGroup), code="parent"))
         tx.run(insert(table(AlertRow)), **valid(table(AlertRow), rule="parent"))
+        tx.run(insert(table(DueItem)), **valid(table(DueItem), item="parent"))
     yield db
     fresh.close()
 

@@ -26,10 +26,10 @@ def diary(prompt: Prompt) -> None:
     ends = span_of(_on(row), row.zone)[1]
     args: dict[str, Any] = {"anchor_on": _anchor_on(prompt), "away": bool(prompt.missed)}
     if lookups.view(desk).medicines and not is_answered(desk, row.payload["on"]):
-        closes_at = max(ends, row.due_at + TO_ANSWER) if week is not None else ends
+        closes_at = max(ends, row.look_at + TO_ANSWER) if week is not None else ends
         prompt.begin("diary", args | {"on": row.payload["on"], "week": week, "closes_at": closes_at.isoformat()})
     elif week is not None:
-        prompt.begin("weekly", args | {"week": week, "closes_at": (row.due_at + TO_ANSWER).isoformat()})
+        prompt.begin("weekly", args | {"week": week, "closes_at": (row.look_at + TO_ANSWER).isoformat()})
     else:
         due.close(desk.tx, row.id, "skipped", "no medicine on the list")
 
@@ -55,7 +55,7 @@ def weekly(prompt: Prompt) -> None:
         if other.item == "week_picture" and other.payload["on"] == row.payload["on"]:
             due.close(desk.tx, other.id, "superseded", TOGETHER)
             prompt = Prompt(desk, prompt.rules, row, prompt.silent, (*prompt.together, other), prompt.missed)
-    closes_at = row.latest_at or row.due_at + TO_ANSWER
+    closes_at = row.latest_at or row.look_at + TO_ANSWER
     args = {"week": _week(prompt), "anchor_on": _anchor_on(prompt), "away": bool(prompt.missed)}
     prompt.begin("weekly", args | {"closes_at": closes_at.isoformat()})
 

@@ -33,7 +33,7 @@ def call(prompt: Prompt) -> None:
     if _is_answered(desk, row):
         return
     due.sent(desk.tx, row.id)
-    alarms.raise_alert(desk, CALL_RULE, row.due_at)
+    alarms.raise_alert(desk, CALL_RULE, row.look_at)
 
 
 def close(prompt: Prompt) -> None:

@@ -1,5 +1,5 @@
 """What the programme kept about itself: due items, alerts and their notes, talks. Rows that change in place are put
-back to how they stood at the cut from the instants they carry."""
+back to how they stood at the cut: from the instants they carry, ends that did not last, and the audit."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from sqlalchemy import ColumnElement, String, case, cast, func, literal, null, s
 from content.due_items import due_items as known_items
 from coordinator.projections.cut import DATE_LONG, Query, included, recorded_since, streamed
 from coordinator.projections.sql import ByBytes, as_written
+from records.alerts import ACKNOWLEDGED, AGAIN, OPEN_AGAIN
+from records.audit import STUDY
 from records.fact_tables import TABLE_OF
 from records.home_practice import SESSION_TALKS
-from records.tables import AlertNote, AlertRow, AuditEntry, ConversationRow, DueItem, table
+from records.tables import AlertNote, AlertRow, AuditEntry, ConversationRow, DueEnd, DueItem, Participant, table
 from study.facts import GroupAssigned
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from records.database import Tx
 
 EXERCISE_TIMER = "step"
+DUE = ("due_at", "zone")
 PROMPTED_TALKS = (
     "check_back",
     "check_in",
@@ -51,55 +54,87 @@ def due_items(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     therapy groups. What was planned is told by the clock it was planned for, what came of itself by its day when
     blinded: it counts from the moment somebody tapped, and that can have waited for a session.
     """
-    rows, person = table(DueItem), included(cut)
-    final = rows.c.final_at <= cut.as_of
+    rows, former, person = table(DueItem), table(DueEnd), included(cut)
+    lasted, final = former.c.id.is_not(None), rows.c.final_at <= cut.as_of
+    final_at = case((lasted, former.c.final_at), (final, rows.c.final_at), else_=null())
+    due_local = case((lasted, former.c.due_local), else_=rows.c.due_local)
     columns = _as_written(rows, person) | {
-        "due_local": rows.c.due_local if cut.unblinded else _planned_clock(rows),
-        "state": case((final, rows.c.state), else_=literal("sent")),
+        **{name: as_written(case((lasted, former.c[name]), else_=rows.c[name])) for name in DUE},
+        "due_local": due_local if cut.unblinded else _planned_clock(rows, due_local),
+        "state": case((lasted, former.c.state), (final, rows.c.state), else_=literal("sent")),
         "sent_at": as_written(_by(cut, rows.c.sent_at)),
-        "final_at": as_written(_by(cut, rows.c.final_at)),
-        "reason": case((final, rows.c.reason), else_=null()),
+        "final_at": as_written(final_at),
+        "reason": case((lasted, former.c.reason), (final, rows.c.reason), else_=null()),
     }
-    where: list[ColumnElement[bool]] = [final | (rows.c.sent_at <= cut.as_of)]
+    at_the_cut = (former.c.due_item_id == rows.c.id) & (former.c.final_at <= cut.as_of) & (former.c.until > cut.as_of)
+    where: list[ColumnElement[bool]] = [lasted | final | (rows.c.sent_at <= cut.as_of)]
     where += [] if cut.unblinded else [rows.c.item != EXERCISE_TIMER, _without_groups(cut)]
-    where += recorded_since(cut, _by(cut, rows.c.sent_at), _by(cut, rows.c.final_at))
+    where += recorded_since(cut, _by(cut, rows.c.sent_at), final_at)
     order = [ByBytes(person.c.study_id), ByBytes(rows.c.item), ByBytes(rows.c.occurrence)]
-    return streamed(tx, Query(columns, _joined(rows, person), where, order), wanted)
+    source = _joined(rows, person).outerjoin(former, at_the_cut)
+    return streamed(tx, Query(columns, source, where, order), wanted)
 
 
-def _planned_clock(rows: SqlTable) -> ColumnElement[str]:
+def _planned_clock(rows: SqlTable, due_local: ColumnElement[str]) -> ColumnElement[str]:
     of_itself = rows.c.item.in_(sorted(known_items().unplanned))
-    return case((of_itself, func.substr(rows.c.due_local, 1, DATE_LONG)), else_=rows.c.due_local)
+    return case((of_itself, func.substr(due_local, 1, DATE_LONG)), else_=due_local)
 
 
 def alerts(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """Alerts about participants as they stood at the cut."""
     rows, person = table(AlertRow), included(cut)
-    closed, seen = rows.c.closed_at <= cut.as_of, rows.c.acknowledged_at <= cut.as_of
+    met, taken, entry = _met_again(cut), _taken(cut), table(AuditEntry)
+    closed, seen = rows.c.closed_at <= cut.as_of, entry.c.id.is_not(None)
+    waits_again = met.c.opened_by > entry.c.id
+    status = case((closed, "closed"), (waits_again, "open"), (seen, "acknowledged"), else_="open")
     columns = _as_written(rows, person) | {
         "alert_id": rows.c.id,
-        "times": _times(rows, person, cut),
-        "status": case((closed, literal("closed")), (seen, literal("acknowledged")), else_=literal("open")),
-        "acknowledged_at": as_written(_by(cut, rows.c.acknowledged_at)),
-        "acknowledged_by": case((seen, rows.c.acknowledged_by), else_=null()),
+        "times": func.coalesce(met.c.times, 0) + 1,
+        "status": status,
+        "acknowledged_at": as_written(entry.c.at),
+        "acknowledged_by": entry.c.actor,
         "closed_at": as_written(_by(cut, rows.c.closed_at)),
         "closed_by": case((closed, rows.c.closed_by), else_=null()),
     }
-    changes = [rows.c.aware_at, *(_by(cut, at) for at in (rows.c.acknowledged_at, rows.c.closed_at))]
-    where = [rows.c.aware_at <= cut.as_of, *recorded_since(cut, *changes)]
-    return streamed(tx, Query(columns, _joined(rows, person), where, [rows.c.id]), wanted)
+    where = [rows.c.aware_at <= cut.as_of]
+    where += recorded_since(cut, rows.c.aware_at, met.c.last_at, entry.c.at, _by(cut, rows.c.closed_at))
+    number = cast(rows.c.id, String)
+    source = (
+        _joined(rows, person)
+        .outerjoin(met, met.c.subject == number.concat(" ").concat(rows.c.rule))
+        .outerjoin(taken, taken.c.subject == number)
+        .outerjoin(entry, entry.c.id == taken.c.last)
+    )
+    return streamed(tx, Query(columns, source, where, [rows.c.id]), wanted)
 
 
-def _times(rows: SqlTable, person: Subquery, cut: Cut) -> ColumnElement[int]:
-    """How often the rule was met by the cut: the audit keeps each instant, the alert only their number."""
-    entries = table(AuditEntry)
-    again = select(func.count()).where(
-        entries.c.chain == person.c.study_id,
-        entries.c.action == "alert:again",
-        entries.c.subject == cast(rows.c.id, String).concat(" ").concat(rows.c.rule),
+def _met_again(cut: Cut) -> Subquery:
+    """Of each alert whose rule was met again by the cut: how often, when last, by which entry it was opened again.
+
+    The audit keeps each time, the alert only their number.
+    """
+    entries, people, rows = table(AuditEntry), table(Participant), table(AlertRow)
+    alerted = select(people.c.study_id).join(rows, rows.c.participant_id == people.c.id)
+    found = select(
+        entries.c.subject,
+        func.count().label("times"),
+        func.max(entries.c.at).label("last_at"),
+        func.max(case((entries.c.action == OPEN_AGAIN, entries.c.id))).label("opened_by"),
+    ).where(
+        entries.c.chain.in_(alerted),
+        entries.c.action.in_((AGAIN, OPEN_AGAIN)),
         entries.c.at <= cut.as_of,
     )
-    return again.scalar_subquery() + 1
+    return found.group_by(entries.c.subject).subquery("met_again")
+
+
+def _taken(cut: Cut) -> Subquery:
+    """Of each alert that staff had taken by the cut: the entry of the last time; the alert forgets earlier ones."""
+    entries = table(AuditEntry)
+    found = select(entries.c.subject, func.max(entries.c.id).label("last")).where(
+        entries.c.chain == STUDY, entries.c.action == ACKNOWLEDGED, entries.c.at <= cut.as_of
+    )
+    return found.group_by(entries.c.subject).subquery("taken")
 
 
 def alert_notes(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
