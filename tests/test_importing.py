@@ -228,6 +228,28 @@ async def test_what_was_skipped_in_the_chat_can_be_answered_on_the_phone(clinic:
     assert kept(clinic, "month_3", "peg")["p"].value == 7
 
 
+async def test_a_check_in_that_stood_open_asks_no_more_about_what_was_said_on_the_phone_meanwhile(
+    clinic: Clinic, desk: Desk, tmp_path: Path
+) -> None:
+    ann = await at_month_3(clinic)
+    await ann.says("/checkin")
+    open_at_the_call = ann.last.text
+    desk.brings(core())
+    await ann.says("3")
+    assert "1 of" in open_at_the_call
+    assert "5 of" in ann.last.text  # the rest of the core was said on the phone
+    study = Study(clinic.database, clinic.clock, tmp_path)  # type: ignore[arg-type]
+    assert {r["item"]: (r["value"], r["mode"]) for r in study.rows("responses") if r["instrument"] == "peg"} == {
+        "p": ("3", "chat"),
+        "e": ("8", "phone"),
+        "g": ("6", "phone"),
+    }
+    (lost,) = [row for row in study.rows("corrections") if row["column"] == "value"]
+    assert (lost["row_id"], lost["old"], lost["new"], lost["recorded_by"]) == ("month_3.peg.p", "7", "3", "participant")
+    await ann.taps("« Back")
+    assert ann.last.text == open_at_the_call
+
+
 async def test_a_trial_says_what_would_happen_and_keeps_nothing(clinic: Clinic, desk: Desk) -> None:
     await at_month_3(clinic)
     nothing_on_the_list(clinic)
