@@ -333,6 +333,11 @@ def supply(found: Mapping[str, Instrument]) -> None:
     instruments.cache_clear()
 
 
+def supplied() -> Mapping[str, Instrument]:
+    """The instruments that were supplied, by code."""
+    return dict(_supplied)
+
+
 @cache
 def instruments() -> Mapping[str, Instrument]:
     """All instruments by code, with the wordings that were supplied; `ContentRefused` as `shipped`."""

@@ -22,9 +22,9 @@ from content.factors import DEFAULT, factor_sets
 from content.loading import ContentRefused
 from content.protocol import protocol
 from content.wide import with_more
-from coordinator import codebook, labelled, manifest
+from coordinator import codebook, labelled, manifest, wordings
 from coordinator.confirming import comparisons
-from coordinator.csv_files import write_rows, write_table
+from coordinator.csv_files import write_table, write_texts
 from coordinator.described import described
 from coordinator.export_folder import ExportRefused, put_in_place, refuse_if_taken, workshop
 from coordinator.manifest import File, Format, Manifest
@@ -54,6 +54,7 @@ FIGURES = ("figures.R", "figures.py", "drawing.R", "drawing.py", "pictures.R", "
 """They also take dates, and a whole cut."""
 
 NO_PLAN = "no scripts of analysis, the plan does not fit the protocol"
+NO_WORDING = "without a wording that was imported, it does not fit this release"
 
 Rows = Iterable[Sequence[Any]]
 
@@ -161,16 +162,20 @@ class _Making:
     compiled: dict[Any, Any] = field(default_factory=dict)
 
     def all(self) -> Manifest:
-        """Write all files; gives the manifest, which is the last of them."""
+        """Write all files, with the wordings in force at the cut; gives the manifest, which is the last of them."""
+        with wordings.as_of(self.tx, self.cut.as_of) as unfit:
+            return self._all(unfit)
+
+    def _all(self, unfit: Sequence[ContentRefused]) -> Manifest:
         self.tx.connection.execution_options(compiled_cache=self.compiled)
         apostrophes: Counter[str] = Counter()
         if self.asked.format == "redcap":
             files = list(box.write(self.tx, self.cut, self.folder, self.progress))
         else:
             files = [self._table(table, apostrophes) for table in self._tables()]
-            files += self._codebook([self._described(table) for table in self._tables()])
+            files += self._codebook([self._described(table) for table in self._tables()], apostrophes)
             files += self._scripts()
-        made = self._manifest(files, apostrophes)
+        made = self._manifest(files, apostrophes, unfit)
         (self.folder / manifest.FILE).write_bytes(made.text().encode())
         return made
 
@@ -216,18 +221,17 @@ class _Making:
             rows = write_table(path, shown, self._rows(table), apostrophes, report)
         return manifest.file_of(path, rows=rows, columns=shown.names)
 
-    def _codebook(self, tables: Sequence[Table]) -> Iterator[File]:
+    def _codebook(self, tables: Sequence[Table], apostrophes: Counter[str]) -> Iterator[File]:
         cut = self.cut
         made = plan(unblinded=cut.unblinded, free_text=cut.free_text, beyond=answered(self.tx, cut))
         path, page = self.folder / "codebook.csv", self.folder / "codebook.html"
-        rows = write_rows(
-            path, codebook.HEADER, codebook.rows(tables, unblinded=self.cut.unblinded, redcap=places(made))
-        )
+        listed = codebook.rows(tables, unblinded=cut.unblinded, redcap=places(made))
+        rows = write_texts(path, codebook.HEADER, listed, apostrophes)
         yield manifest.file_of(path, rows=rows, columns=codebook.HEADER)
         path = self.folder / "questions.csv"
         compared = comparisons(self.tx, cut.as_of)
         questions = codebook.items(compared, dated=not self.asked.study_days, redcap=of_items(made))
-        rows = write_rows(path, codebook.ITEMS_HEADER, questions)
+        rows = write_texts(path, codebook.ITEMS_HEADER, questions, apostrophes)
         yield manifest.file_of(path, rows=rows, columns=codebook.ITEMS_HEADER)
         page.write_bytes(codebook.page(tables, unblinded=cut.unblinded, redcap=places(made)).encode())
         yield manifest.file_of(page)
@@ -260,8 +264,10 @@ class _Making:
         except ContentRefused as refused:
             return refused
 
-    def _manifest(self, files: Sequence[File], apostrophes: Counter[str]) -> Manifest:
+    def _manifest(self, files: Sequence[File], apostrophes: Counter[str], unfit: Sequence[ContentRefused]) -> Manifest:
         cut = self.cut
+        remarks = [f"{NO_PLAN}: {self.plan}"] if isinstance(self.plan, ContentRefused) else []
+        remarks += [f"{NO_WORDING}: {refused}" for refused in unfit]
         return Manifest(
             format=self.asked.format,
             as_of=None if self.asked.study_days else manifest.written(cut.as_of),
@@ -276,7 +282,7 @@ class _Making:
             wordings={code: each.mark for code, each in comparisons(self.tx, cut.as_of).items()},
             left_out=left_out(self.tx, cut),
             analysis=f"{self.plan.name} {self.plan.version}" if isinstance(self.plan, Analysis) else None,
-            remarks=(f"{NO_PLAN}: {self.plan}",) if isinstance(self.plan, ContentRefused) else (),
+            remarks=tuple(remarks),
             withheld=manifest.withheld(self._tables(), unblinded=cut.unblinded),
             apostrophes=dict(sorted(apostrophes.items())),
             files=tuple(files),

@@ -173,10 +173,10 @@ def test_an_answer_that_another_one_overtook_is_in_the_history_with_who_and_why(
 
 def test_days_and_scores_said_twice_are_in_the_history_too(study: Study, ann: Person) -> None:
     white = ann.logs(medicine())
-    for count, score, answer in ((1, 38.25, "as_usual"), (2, 40.0, "different")):
+    for count, score in ((1, 38.25), (2, 40.0)):
         ann.logs(remembered(FIRST_DAY, white, count))
         ann.logs(scored_elsewhere(score))
-        ann.logs(evening(FIRST_DAY, answer))
+        ann.logs(evening(FIRST_DAY, "as_usual" if count == 1 else "different"))
         ann.logs(used(FIRST_DAY, white, count))
     told = [(r["table"], r["row_id"], r["column"], r["old"], r["new"]) for r in study.rows("corrections")]
     day = only(study.rows("tlfb_days"))["tlfb_id"]

@@ -92,4 +92,5 @@ def entities(kind: type[Fact], cut: Cut) -> ColumnElement[bool] | None:
 def row_of(tx: Tx, kind: type[Fact], number: int) -> Row[Any]:
     """A row by its number."""
     rows = table(TABLE_OF[kind])
-    return tx.first(select(rows).where(rows.c.id == number))
+    found: Row[Any] = tx.first(select(rows).where(rows.c.id == number))
+    return found
