@@ -54,7 +54,6 @@ FIGURES = ("figures.R", "figures.py", "drawing.R", "drawing.py", "pictures.R", "
 """They also take dates, and a whole cut."""
 
 NO_PLAN = "no scripts of analysis, the plan does not fit the protocol"
-NO_WORDING = "without a wording that was imported, it does not fit this release"
 
 Rows = Iterable[Sequence[Any]]
 
@@ -175,7 +174,10 @@ class _Making:
             files = [self._table(table, apostrophes) for table in self._tables()]
             files += self._codebook([self._described(table) for table in self._tables()], apostrophes)
             files += self._scripts()
-        made = self._manifest(files, apostrophes, unfit)
+        made = self._manifest(files, apostrophes)
+        if unfit:
+            remarks = [f"{wordings.UNFIT}: {refused}" for refused in unfit]
+            made = made.model_copy(update={"remarks": (*made.remarks, *remarks)})
         (self.folder / manifest.FILE).write_bytes(made.text().encode())
         return made
 
@@ -264,10 +266,8 @@ class _Making:
         except ContentRefused as refused:
             return refused
 
-    def _manifest(self, files: Sequence[File], apostrophes: Counter[str], unfit: Sequence[ContentRefused]) -> Manifest:
+    def _manifest(self, files: Sequence[File], apostrophes: Counter[str]) -> Manifest:
         cut = self.cut
-        remarks = [f"{NO_PLAN}: {self.plan}"] if isinstance(self.plan, ContentRefused) else []
-        remarks += [f"{NO_WORDING}: {refused}" for refused in unfit]
         return Manifest(
             format=self.asked.format,
             as_of=None if self.asked.study_days else manifest.written(cut.as_of),
@@ -282,7 +282,7 @@ class _Making:
             wordings={code: each.mark for code, each in comparisons(self.tx, cut.as_of).items()},
             left_out=left_out(self.tx, cut),
             analysis=f"{self.plan.name} {self.plan.version}" if isinstance(self.plan, Analysis) else None,
-            remarks=tuple(remarks),
+            remarks=(f"{NO_PLAN}: {self.plan}",) if isinstance(self.plan, ContentRefused) else (),
             withheld=manifest.withheld(self._tables(), unblinded=cut.unblinded),
             apostrophes=dict(sorted(apostrophes.items())),
             files=tuple(files),

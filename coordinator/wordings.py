@@ -25,6 +25,9 @@ ON_CALL = (
 )
 
 
+UNFIT = "without a wording that was imported, it does not fit this release"
+
+
 @dataclass(frozen=True)
 class Brought:
     """A wording that was taken over; `new` is False when it was in force already."""

@@ -20,7 +20,7 @@ from content.loading import ContentRefused
 from content.supplied import read_wording, supply
 from coordinator import alerting
 from coordinator.wordings import bring, take_back
-from records import facts, people, roster
+from records import facts, people, roster, supplied
 from records.facts import Where
 from records.roster import Reader
 from records.tables import AuditEntry, table
@@ -286,6 +286,13 @@ def test_an_export_has_the_wordings_in_force_at_its_cut_and_keeps_them_when_it_i
     exported("withdrawn")
     assert first("withdrawn") == ("", "", "", "")
     assert not instrument("gad7").text_included  # the process is as it was
+    db = coach.database()
+    db.clock = lambda: datetime.now(UTC)
+    with db.write("dana") as tx:
+        supplied.keep(tx, "gad7", "of = 'another release'")
+    db.close()
+    (remark,) = json.loads(exported("unfit")["manifest.json"])["remarks"]
+    assert remark.startswith("without a wording that was imported, it does not fit this release: gad7")
 
 
 def test_a_site_confirms_a_shipped_wording_which_the_check_and_every_export_then_say(

@@ -116,9 +116,9 @@ def using(database: Database) -> Iterator[Database]:
         yield database
     except WrongKey as error:
         refuse(f"COACH_SECRET_KEY: {error}")
-    except NoStaffCode as error:
-        refuse(str(error))
     except DBAPIError as error:
         refuse(f"the database refused: {str(error.orig).splitlines()[0]}")
+    except NoStaffCode as error:
+        refuse(str(error))
     finally:
         database.close()

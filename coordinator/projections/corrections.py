@@ -175,6 +175,14 @@ def _is_told(cut: Cut, row: Row[Any], overtaking: Collection[int]) -> bool:
     return corrected and (cut.since is None or row.recorded_at >= cut.since)
 
 
+def _stood(history: _History, kind: type[Fact], before: _Before, columns: Columns) -> dict[str, Any]:
+    """What the table showed until then: the entry itself before, or another one it overtook."""
+    if before.another is None:
+        return _values(history, kind, before.same, columns)
+    state = before.same if before.same is not None else before.another
+    return _values(history, kind, before.another, columns) | {STATE: state.state}
+
+
 def _table_of(kind: type[Fact], row: Row[Any], places: dict[str, Columns]) -> str:
     """The table of an entry, the one that shows most of it; an exercise led in a pause stands with the pause."""
     if kind is ExerciseLed:
@@ -234,14 +242,6 @@ def _values(history: _History, kind: type[Fact], row: Row[Any] | None, columns: 
         for name, column in columns.items()
     }
     return shown | {STATE: row.state}
-
-
-def _stood(history: _History, kind: type[Fact], before: _Before, columns: Columns) -> dict[str, Any]:
-    """What the table showed until then: the entry itself before, or another one it overtook."""
-    if before.another is None:
-        return _values(history, kind, before.same, columns)
-    state = before.same if before.same is not None else before.another
-    return _values(history, kind, before.another, columns) | {STATE: state.state}
 
 
 def _value(history: _History, kind: type[Fact], row: Row[Any], name: str) -> Any:
