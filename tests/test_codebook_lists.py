@@ -31,7 +31,6 @@ WORDS = {
     "medicines.times": "times of day",
     "pauses.status": "words of the column's list, put together",
     "due_items.reason": "a sentence of the programme",
-    "corrections.row_id": "key of the row it is about, with its day in the diary",
     "corrections.old": "as in the column that changed", "corrections.new": "as in the column that changed",
     "corrections.why": "typed, or a sentence of the programme",
 }  # fmt: skip
