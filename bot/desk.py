@@ -32,6 +32,7 @@ class Desk:
 
     `standing` is the talk last looked at in this turn, and how it stands. While a prompt is written, `prompting` is its
     due item; `silent`, `doubt`, `not_after` hold for its letter. `answering`: the due item of the talk that goes on.
+    `looking`: the number of the talk that looks something up.
     """
 
     tx: Tx
@@ -46,6 +47,7 @@ class Desk:
     delayed: bool = False
     prompting: int | None = None
     answering: int | None = None
+    looking: int | None = None
     silent: bool = False
     standing: tuple[Stored, Advanced] | None = None
     doubt: post.Doubt = "once_more"

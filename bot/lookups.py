@@ -9,6 +9,7 @@ from typing import Any
 from bot import choices, reasons
 from bot.desk import Desk
 from bot.diary_lookups import DIARY
+from bot.meanwhile import MEANWHILE
 from bot.own_data import everything_kept
 from bot.readiness import on_call
 from content.consent_text import consent_text
@@ -342,6 +343,7 @@ _ANSWERS: dict[type[Query[Any]], Callable[[Any, Any], Any]] = {
     queries.LastDoseOf: _last_dose,
     queries.CountOnDay: _count_on_day,
     **DIARY,
+    **MEANWHILE,
     queries.PatchesWorn: _patches,
     queries.LastEntries: _entries,
     queries.EntryNow: _entry_now,

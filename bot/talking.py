@@ -39,7 +39,7 @@ def begin(desk: Desk, name: str, args: dict[str, Any] | None = None, *, prompt: 
     life = _life(talk, args or {}, desk.tx.now)
     number = stored_talks.start(desk.tx, person.id, name, life, desk.world.release)
     opening = Opening(me=lookups.view(desk), args=args or {}, prompt=prompt)
-    advanced = conversation.begin(talk, _id(desk, number), opening, desk.at, _look(desk))
+    advanced = conversation.begin(talk, _id(desk, number), opening, desk.at, _look(desk, number))
     _follow(desk, talk, number, 0, advanced, "person")
 
 
@@ -57,8 +57,8 @@ def open_question(desk: Desk, stored: Stored) -> Ask | None:
 def _standing(desk: Desk, stored: Stored) -> Advanced:
     """How a talk stands, replayed once a turn."""
     if desk.standing is None or desk.standing[0] is not stored:
-        talk = talks()[stored.talk]
-        desk.standing = stored, conversation.reopen(talk, _id(desk, stored.id), stored.log, desk.at, _look(desk))
+        talk, look = talks()[stored.talk], _look(desk, stored.id)
+        desk.standing = stored, conversation.reopen(talk, _id(desk, stored.id), stored.log, desk.at, look)
     return desk.standing[1]
 
 
@@ -83,7 +83,7 @@ def _prompt_of(stored: Stored) -> int | None:
 def back(desk: Desk, stored: Stored) -> None:
     """Back to the last answer the person gave; a list to tick shows what was ticked then."""
     talk = talks()[stored.talk]
-    advanced = conversation.back(talk, _id(desk, stored.id), stored.log, desk.at, _look(desk))
+    advanced = conversation.back(talk, _id(desk, stored.id), stored.log, desk.at, _look(desk, stored.id))
     due.cancel_one(desk.tx, stored.participant_id, STEP, "back", _step(stored.id, stored.ask_seq))
     before = _ticked_before(stored, advanced.open)
     _follow(desk, talk, stored.id, stored.ask_seq, advanced, "person", ticked=before)
@@ -274,8 +274,9 @@ def _write(desk: Desk, number: int, advanced: Advanced) -> None:
                     carry_out(desk, item.entity, kept.fact, kept.revision + 1, voided=True)
 
 
-def _look(desk: Desk) -> conversation.LookUp:
+def _look(desk: Desk, number: int) -> conversation.LookUp:
     def look(step: Look) -> Any:
+        desk.looking = number
         return lookups.answer(desk, step.query)
 
     return look

@@ -326,17 +326,16 @@ class Instrument(_Table):
 _supplied: dict[str, Instrument] = {}
 
 
-def supply(found: Mapping[str, Instrument]) -> bool:
-    """Take these instruments, with the wording a site brought, in place of those of the same code in this room.
-
-    Gives whether that changed anything.
-    """
-    if found == _supplied:
-        return False
+def supply(found: Mapping[str, Instrument]) -> None:
+    """Take these instruments, with the wording a site brought, in place of those of the same code in this room."""
     _supplied.clear()
     _supplied.update(found)
     instruments.cache_clear()
-    return True
+
+
+def supplied() -> Mapping[str, Instrument]:
+    """The instruments that were supplied, by code."""
+    return dict(_supplied)
 
 
 @cache

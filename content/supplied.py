@@ -18,6 +18,7 @@ An item with answers of its own has `[item_options]`, a scale of numbers `low_an
 from __future__ import annotations
 
 import tomllib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -138,6 +139,16 @@ def _words(wording: Wording, known: Instrument, item: dict[str, Any]) -> dict[st
     return words
 
 
+@contextmanager
+def supplied_with(bodies: Mapping[str, str]) -> Iterator[tuple[loading.ContentRefused, ...]]:
+    """`supply` for the length of a block; what was there before is there again after it."""
+    before = instruments.supplied()
+    try:
+        yield supply(bodies)
+    finally:
+        _take(before)
+
+
 def supply(bodies: Mapping[str, str]) -> tuple[loading.ContentRefused, ...]:
     """Take these wordings (code to the text of the file) into the instruments and the catalogue of this process.
 
@@ -149,6 +160,11 @@ def supply(bodies: Mapping[str, str]) -> tuple[loading.ContentRefused, ...]:
             found[code] = read_wording(body, f"{code} as imported")
         except loading.ContentRefused as error:
             refused.append(error)
-    if instruments.supply(found):
-        catalogue.catalogue.cache_clear()
+    _take(found)
     return tuple(refused)
+
+
+def _take(found: Mapping[str, Instrument]) -> None:
+    if found != instruments.supplied():
+        instruments.supply(found)
+        catalogue.catalogue.cache_clear()

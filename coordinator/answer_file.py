@@ -128,12 +128,14 @@ def _numbered(rows: csv.Reader) -> Iterator[tuple[int, list[str]]]:  # type: ign
 
 def _check_header(file: str, header: Sequence[str], columns: Columns) -> None:
     missing = [name for name in columns.needed if name not in header]
-    strange = [name for name in dict.fromkeys(header) if name not in columns.every]
-    twice = [name for name in dict.fromkeys(header) if header.count(name) > 1]
-    wrong = [Wrong(1, name, f"this column is missing; `{columns.printed_by}` prints all") for name in missing]
-    wrong += [
-        Wrong(1, name or "-", f"there is no such column; allowed: {', '.join(columns.every)}") for name in strange
-    ]
+    named = [name for name in header if name]
+    strange = [name for name in dict.fromkeys(named) if name not in columns.every]
+    twice = [name for name in dict.fromkeys(named) if named.count(name) > 1]
+    nameless = ", ".join(str(place) for place, name in enumerate(header, start=1) if not name)
+    told = "without a name in the header: delete it, in a text editor the separator at the end of each line"
+    wrong = [Wrong(1, nameless, f"column {nameless} is {told}")] if nameless else []
+    wrong += [Wrong(1, name, f"this column is missing; `{columns.printed_by}` prints all") for name in missing]
+    wrong += [Wrong(1, name, f"there is no such column; allowed: {', '.join(columns.every)}") for name in strange]
     wrong += [Wrong(1, name, "this column comes twice") for name in twice]
     if wrong:
         raise FileRefused(file, wrong)

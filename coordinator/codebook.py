@@ -166,16 +166,17 @@ def items(
 
 
 def _asked_at(asked: Instrument, item: str) -> Iterator[str]:
-    """The check-ins whose list has an instrument, or this item of it."""
+    """The check-ins whose list has an instrument, or this item of it, or for which a site brought its wording."""
     for visit in protocol().visits:
-        if visit.code not in asked.not_at and {asked.code, f"{asked.code}.{item}"} & {*visit.instruments}:
+        listed = {asked.code, f"{asked.code}.{item}"} & {*visit.instruments} or visit.code in asked.asked_at
+        if listed and visit.code not in asked.not_at:
             yield visit.code
 
 
 def _missing_codes(column: Column) -> dict[str, str]:
     """How the reasons are written in SPSS and Stata; dates and texts are plainly blank there."""
     codes = {reason: missing_code(reason) for reason in column.missing} if column.is_numeric else {}
-    return {f"{code.number} .{code.letter}": reason for reason, code in codes.items()}
+    return {f".{code.letter} {code.number}": reason for reason, code in codes.items()}
 
 
 def _listed(meanings: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -48,6 +49,21 @@ class _LineFeeds:
         return self._write(row[:-2] + "\n")
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """What is guarded: the name of a table, its columns, and the places of those that may hold texts."""
+
+    name: str
+    columns: Sequence[str]
+    texts: Sequence[int]
+
+    @classmethod
+    def of(cls, table: Table) -> Sheet:
+        """Of a table of the export."""
+        places = [at for at, column in enumerate(table.columns) if column.type in WORDY]
+        return cls(table.name, table.names, places)
+
+
 def write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Write a CSV file; gives the number of its rows without the header."""
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -59,8 +75,17 @@ def write_table(path: Path, table: Table, rows: Iterable[Sequence[Any]], found: 
 
     `report` is called with the rows so far, a chunk at a time.
     """
+    return _guarded(path, Sheet.of(table), rows, found, report)
+
+
+def write_texts(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]], found: Counter[str]) -> int:
+    """Write a file that is about the tables in the same way; whatever of it is a text is guarded."""
+    return _guarded(path, Sheet(path.stem, header, range(len(header))), rows, found, lambda _: None)
+
+
+def _guarded(path: Path, sheet: Sheet, rows: Iterable[Sequence[Any]], found: Counter[str], report: Report) -> int:
     with path.open("w", encoding="utf-8", newline="") as file:
-        return _write(file, table.names, iter(rows), lambda chunk: harmless(chunk, table, found), report)
+        return _write(file, sheet.columns, iter(rows), lambda chunk: harmless(chunk, sheet, found), report)
 
 
 Rows = Iterable[Sequence[Any]]
@@ -100,22 +125,21 @@ def _quickly(chunk: Rows) -> str | None:
     return None if suspicious else text
 
 
-def harmless(rows: Iterable[Sequence[Any]], table: Table, apostrophes: Counter[str]) -> Iterator[Sequence[Any]]:
+def harmless(rows: Iterable[Sequence[Any]], sheet: Sheet, apostrophes: Counter[str]) -> Iterator[Sequence[Any]]:
     """Rows whose texts no spreadsheet takes for a formula; counts where an apostrophe was put.
 
     A text that has apostrophes before such a sign gets one more, so that taking one off gives every text back.
     """
-    places = [at for at, column in enumerate(table.columns) if column.type in WORDY]
-    texts_of = itemgetter(*places, places[0])
+    texts_of = itemgetter(*sheet.texts, sheet.texts[0])
     for row in rows:
-        risky = any(text[0] in RISKY for text in texts_of(row) if text)
-        yield _escaped(row, places, table, apostrophes) if risky else row
+        risky = any(text[0] in RISKY for text in texts_of(row) if text and isinstance(text, str))
+        yield _escaped(row, sheet, apostrophes) if risky else row
 
 
-def _escaped(row: Sequence[Any], places: list[int], table: Table, apostrophes: Counter[str]) -> list[Any]:
+def _escaped(row: Sequence[Any], sheet: Sheet, apostrophes: Counter[str]) -> list[Any]:
     cells = list(row)
-    for at in places:
-        if cells[at] and FORMULA.match(cells[at]):
+    for at in sheet.texts:
+        if isinstance(cells[at], str) and FORMULA.match(cells[at]):
             cells[at] = f"'{cells[at]}"
-            apostrophes[f"{table.name}.{table.columns[at].name}"] += 1
+            apostrophes[f"{sheet.name}.{sheet.columns[at]}"] += 1
     return cells

@@ -22,9 +22,9 @@ from content.factors import DEFAULT, factor_sets
 from content.loading import ContentRefused
 from content.protocol import protocol
 from content.wide import with_more
-from coordinator import codebook, labelled, manifest
+from coordinator import codebook, labelled, manifest, wordings
 from coordinator.confirming import comparisons
-from coordinator.csv_files import write_rows, write_table
+from coordinator.csv_files import write_table, write_texts
 from coordinator.described import described
 from coordinator.export_folder import ExportRefused, put_in_place, refuse_if_taken, workshop
 from coordinator.manifest import File, Format, Manifest
@@ -162,15 +162,22 @@ class _Making:
     shortened: Counter[str] = field(default_factory=Counter)
 
     def all(self) -> Manifest:
-        """Write all files; gives the manifest, which is the last of them."""
+        """Write all files, with the wordings in force at the cut; gives the manifest, which is the last of them."""
+        with wordings.as_of(self.tx, self.cut.as_of) as unfit:
+            return self._all(unfit)
+
+    def _all(self, unfit: Sequence[ContentRefused]) -> Manifest:
         apostrophes: Counter[str] = Counter()
         if self.asked.format == "redcap":
             files = list(box.write(self.tx, self.cut, self.folder, self.progress))
         else:
             files = [self._table(table, apostrophes) for table in self._tables()]
-            files += self._codebook([self._described(table) for table in self._tables()])
+            files += self._codebook([self._described(table) for table in self._tables()], apostrophes)
             files += self._scripts()
         made = self._manifest(files, apostrophes)
+        if unfit:
+            remarks = [f"{wordings.UNFIT}: {refused}" for refused in unfit]
+            made = made.model_copy(update={"remarks": (*made.remarks, *remarks)})
         (self.folder / manifest.FILE).write_bytes(made.text().encode())
         return made
 
@@ -217,18 +224,17 @@ class _Making:
             rows = write_table(path, shown, self._rows(table), apostrophes, report)
         return manifest.file_of(path, rows=rows, columns=shown.names)
 
-    def _codebook(self, tables: Sequence[Table]) -> Iterator[File]:
+    def _codebook(self, tables: Sequence[Table], apostrophes: Counter[str]) -> Iterator[File]:
         cut = self.cut
         made = plan(unblinded=cut.unblinded, free_text=cut.free_text, beyond=answered(self.tx, cut))
         path, page = self.folder / "codebook.csv", self.folder / "codebook.html"
-        rows = write_rows(
-            path, codebook.HEADER, codebook.rows(tables, unblinded=self.cut.unblinded, redcap=places(made))
-        )
+        listed = codebook.rows(tables, unblinded=cut.unblinded, redcap=places(made))
+        rows = write_texts(path, codebook.HEADER, listed, apostrophes)
         yield manifest.file_of(path, rows=rows, columns=codebook.HEADER)
         path = self.folder / "questions.csv"
         compared = comparisons(self.tx, cut.as_of)
         questions = codebook.items(compared, dated=not self.asked.study_days, redcap=of_items(made))
-        rows = write_rows(path, codebook.ITEMS_HEADER, questions)
+        rows = write_texts(path, codebook.ITEMS_HEADER, questions, apostrophes)
         yield manifest.file_of(path, rows=rows, columns=codebook.ITEMS_HEADER)
         page.write_bytes(codebook.page(tables, unblinded=cut.unblinded, redcap=places(made)).encode())
         yield manifest.file_of(page)

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from content.protocol import Protocol
     from coordinator.one_check_in import Follow
     from study.person import Person
+    from study.taken_down import Timing
     from study.windows import VisitWindow
 
 Progress = Callable[[int, int], None]
@@ -62,12 +63,22 @@ class Imported(BaseModel):
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be done: the file, who imports it, why values may be replaced (None: never), or only a trial."""
+    """What is to be done: the file, who imports it, why values may be replaced (None: never), or only a trial.
+
+    `early` and `late`: answers dated before a check-in's window opened, or after it closed, are meant so.
+    """
 
     file: Path
     actor: str
     correct: str | None = None
     dry_run: bool = False
+    early: bool = False
+    late: bool = False
+
+    @property
+    def outside(self) -> tuple[Timing, ...]:
+        """Which times outside a window are meant."""
+        return (*(("early",) if self.early else ()), *(("late",) if self.late else ()))
 
 
 class _OnlyATrial(Exception):
@@ -206,13 +217,17 @@ class _Kind:
 
 
 def _answers(of: _Import, row: Row[Any], rules: Protocol, seen: Person, window: VisitWindow) -> CheckIn:
-    return Visit(of.tx, row, rules, seen, window, of.order.correct, of.follow, of.staffed)
+    order = of.order
+    return Visit(of.tx, row, rules, seen, window, order.correct, of.follow, of.staffed, outside=order.outside)
 
 
 def _calendar(of: _Import, row: Row[Any], rules: Protocol, seen: Person, window: VisitWindow) -> CheckIn:
     mine = [line for line in of.lines if (_study_id(line), line.cells["visit"]) == (row.study_id, window.visit)]
     listed = [on for line in mine if isinstance(on := day_of(line.cells), date)]
-    return CalendarVisit(of.tx, row, rules, seen, window, of.order.correct, of.follow, of.staffed, listed=listed)
+    order = of.order
+    return CalendarVisit(
+        of.tx, row, rules, seen, window, order.correct, of.follow, of.staffed, outside=order.outside, listed=listed
+    )
 
 
 _ANSWERS = _Kind("answers", ANSWERS, _answers)

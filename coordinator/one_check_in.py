@@ -23,7 +23,7 @@ from study.facts import CheckInFinished, Response
 from study.looking_back import ONE_DAY, days_open
 from study.person import local_at
 from study.responses import Given
-from study.taken_down import Problem, answered, too_early
+from study.taken_down import Problem, Timing, answered, out_of_window, timing_of, too_early
 
 if TYPE_CHECKING:
     from sqlalchemy import Row
@@ -60,7 +60,7 @@ class VisitResult(BaseModel):
     study_id: str
     visit: str
     status: Literal["complete", "core", "partial"]
-    timing: Literal["in_window", "late", "early"]
+    timing: Timing
     calendar_open: int
 
 
@@ -87,7 +87,10 @@ class TakenDown:
 
 @dataclass
 class CheckIn(ABC):
-    """A check-in and what is known of it; `wrong` collects what cannot be taken over."""
+    """A check-in and what is known of it; `wrong` collects what cannot be taken over.
+
+    `outside`: on which side of its window answers may lie.
+    """
 
     tx: Tx
     row: Row[Any]
@@ -98,6 +101,7 @@ class CheckIn(ABC):
     follow: Follow
     staffed: bool
     wrong: list[Wrong] = field(default_factory=list)
+    outside: Sequence[Timing] = ()
 
     STEP: ClassVar[str]
 
@@ -114,7 +118,9 @@ class CheckIn(ABC):
 
     def refuse(self, line: Line, problems: Iterable[Problem]) -> None:
         """Keep what is wrong with a line."""
-        self.wrong += [Wrong(line.number, each.column, each.reason) for each in problems]
+        told = {each.problem for each in self.wrong}
+        new = [each for each in problems if not (each.once and each.reason in told)]
+        self.wrong += [Wrong(line.number, each.column, each.reason) for each in new]
 
     def when(self, line: Line, problems: list[Problem]) -> datetime | None:
         """The instant a line was answered at; None, with the reason among the problems, where that cannot be."""
@@ -123,8 +129,9 @@ class CheckIn(ABC):
             problems += at
             return None
         joins = self.rules.anchor_of(self.rules.visit(self.code)) == "consent"
-        early = too_early(self.day(at), self.window, joins=joins)
-        problems += [early] if early is not None else []
+        day = self.day(at)
+        why_not = too_early(day, self.window, joins=joins) or out_of_window(day, self.window, self.outside, joins=joins)
+        problems += [why_not] if why_not is not None else []
         if self.left_at is not None and at > self.left_at:
             day = self.day(self.left_at)
             problems.append(Problem("answered_on", f"{self.row.study_id} left the study; allowed: until {day}"))
@@ -171,8 +178,7 @@ class CheckIn(ABC):
         if (complete and not (done and done.complete)) or (short and done is None):
             end = CheckInFinished(visit=self.code, complete=complete, mode=last.mode, at=self._last_at(last))
             self.keep(self.entity("end"), end)
-        day = self.day(last.at)
-        timing = "late" if day > self.window.closes_on else "early" if day < self.window.opens_on else "in_window"
+        timing = timing_of(self.day(last.at), self.window)
         status = "complete" if complete else "core" if short else "partial"
         who = self.row.study_id
         return VisitResult(study_id=who, visit=self.code, status=status, timing=timing, calendar_open=left)

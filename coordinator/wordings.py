@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from content.loading import ContentRefused
 from content.protocol import protocol
-from content.supplied import read_wording
+from content.supplied import read_wording, supplied_with
 from records import supplied
-from records.database import Database
+from records.database import Database, Tx
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from content.instruments import Instrument
 
 ON_CALL = (
     "somebody on the roster (coach staff add) and two alert channels (COACH_STAFF_CHAT; COACH_SMTP_URL with "
     "COACH_ALERT_MAIL_TO)"
 )
+
+
+UNFIT = "without a wording that was imported, it does not fit this release"
 
 
 @dataclass(frozen=True)
@@ -52,6 +59,16 @@ def bring(db: Database, file: Path, actor: str, *, staffed: bool, dry_run: bool 
             return Brought(asked, supplied.in_force(tx).get(asked.code) != body)
     with db.write(actor) as tx:
         return Brought(asked, supplied.keep(tx, asked.code, body))
+
+
+@contextmanager
+def as_of(tx: Tx, instant: datetime) -> Iterator[tuple[ContentRefused, ...]]:
+    """For the length of a block this process has the wordings that were in force at an instant, and no others.
+
+    Gives those that do not fit the schema of this release any more: they are left out.
+    """
+    with supplied_with(supplied.in_force(tx, instant)) as unfit:
+        yield unfit
 
 
 def take_back(db: Database, code: str, actor: str) -> bool:

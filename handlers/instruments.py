@@ -15,6 +15,7 @@ from content.safety_data import alerts
 from handlers.asking import Asking, ask, write
 from handlers.safety import safe_check
 from study import facts, queries, responses
+from study.meanwhile import AnsweredMeanwhile
 from study.queries import look
 from study.responses import Answers, Given, Part
 from study.steps import Ask, Conversation, Option, Record, Rows, Say
@@ -63,7 +64,8 @@ class Where:
 def ask_part(me: ParticipantView, visit: str, part: Part, first: int, of: int) -> Asking[Answers]:
     """Ask what has no answer yet; gives all answers to this instrument at this visit, those of other talks too.
 
-    `first` is the place of its first page among the `of` questions of the check-in.
+    What has been answered by another way since the talk began is not asked. `first` is the place of its first page
+    among the `of` questions of the check-in.
     """
     asked = instrument(part.instrument)
     opened = f"{visit}.{asked.code}.{part.items[0]}"
@@ -73,12 +75,16 @@ def ask_part(me: ParticipantView, visit: str, part: Part, first: int, of: int) -
     since: date | None = None
     if asked.stem_since is not None:
         since = yield look(f"{opened}.since", queries.LastAnswered(visit=visit, instrument=asked.code))
-    here, before = me.model_copy(update={"zone": zone}), len(given)
+    here, said_here = me.model_copy(update={"zone": zone}), False
     for number, page in enumerate(part.pages):
         if any(item not in given for item in page):
             where = Where(visit, asked, first + number, of, since)
-            given = {**given, **(yield from _ask_page(here, where, page, given))}
-    if len(given) > before and all(item.code in given for item in asked.items):
+            meanwhile = yield look(f"{where.key}.{page[0]}.meanwhile", AnsweredMeanwhile(**version, items=page))
+            given = {**given, **meanwhile}
+            if any(item not in given for item in page):
+                given = {**given, **(yield from _ask_page(here, where, page, given))}
+                said_here = True
+    if said_here and all(item.code in given for item in asked.items):
         yield from tell(here, visit, asked, given)
     return given
 

@@ -7,7 +7,7 @@ in; none, another amount, not remembered and skipped are four different answers.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from content import say
@@ -17,6 +17,7 @@ from handlers.amounts import amount_of, label_of
 from handlers.asking import Asking, ask, choose_at, tick
 from study import facts, queries, reading
 from study.looking_back import is_patch, usual_on_list
+from study.meanwhile import DaysMeanwhile
 from study.queries import Calendar
 from study.steps import Ask, Conversation, NotUnderstood, Option, Record, Rows, Say
 from study.view import MedicineView, ParticipantView
@@ -126,10 +127,22 @@ def _ask_usual(key: str, medicine: MedicineView) -> Asking[float | None]:
     return None if answer.value == "~differs" else float(answer.value)
 
 
+def _still_open(visit: str, page: Page, days: tuple[date, ...]) -> Asking[tuple[date, ...]]:
+    """The days that have not been answered by another way since the talk began."""
+    if not days:
+        return ()
+    wanted = DaysMeanwhile(visit=visit, medicine=page.medicine.id, days=days)
+    told: tuple[date, ...] = yield queries.look(f"{page.key}.{days[0].isoformat()}.meanwhile", wanted)
+    return tuple(day for day in days if day not in told)
+
+
 # --- at set times: by the week
 
 
 def _by_week(me: ParticipantView, visit: str, page: Page, a_day: float) -> Conversation:
+    page = replace(page, days=(yield from _still_open(visit, page, page.days)))
+    if not page.days:
+        return
     n = len(page.days)
     options = (
         Option("usual", say.tlfb.as_usual_button(n=n)),
@@ -170,17 +183,18 @@ def _which(page: Page) -> Asking[tuple[date, ...]]:
 def _by_day(me: ParticipantView, visit: str, page: Page, week_before: float | None) -> Asking[float | None]:
     """Ask day by day, with a way to tell the rest of the week at once; gives the amount of every day, if it is one."""
     said: list[Said] = []
-    while len(said) < len(page.days):
-        left = len(page.days) - len(said)
-        day, before = page.days[-left], said[-1] if said else None
-        rows = _all_at_once(page, week_before, left) if before is None else _as_before(page, before, left)
-        value, at = yield from _ask_day(page, day, rows)
-        now, run = _meant(value, before, week_before, left)
-        for of_run in page.days[-left:][:run]:
+    left = yield from _still_open(visit, page, page.days)
+    while left:
+        n, before = len(left), said[-1] if said else None
+        rows = _all_at_once(page, week_before, n) if before is None else _as_before(page, before, n)
+        value, at = yield from _ask_day(page, left[0], rows)
+        now, run = _meant(value, before, week_before, n)
+        for of_run in left[:run]:
             yield from _keep(me, visit, page, of_run, now, at)
         said += [now] * run
-    first, *others = [each.count for each in said]
-    return first if all(count == first for count in others) else None
+        left = yield from _still_open(visit, page, left[run:])
+    counts = [each.count for each in said]
+    return counts[0] if counts and all(count == counts[0] for count in counts) else None
 
 
 def _all_at_once(page: Page, week_before: float | None, left: int) -> Rows:

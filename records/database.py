@@ -16,6 +16,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 
 from records.prepared import Call, Prepared
 from records.sealed import Keyring
+from study.staff_codes import checked
 
 if TYPE_CHECKING:
     from records.postgres import Writers
@@ -102,7 +103,11 @@ class Database:
 
     @contextmanager
     def write(self, actor: str = "study") -> Iterator[Tx]:
-        """A transaction that commits at its end and rolls back on any error."""
+        """A transaction that commits at its end and rolls back on any error.
+
+        `actor` stands beside all that is written in it: `study`, `participant` or a staff code. Raises NoStaffCode.
+        """
+        checked(actor)
         if self._writers is None:
             with self.engine.begin() as conn:
                 yield Tx(conn, self.clock(), self.keys, actor)

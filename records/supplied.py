@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 
 from sqlalchemy import func, insert, select, update
 
@@ -33,10 +34,15 @@ def withdraw(tx: Tx, instrument: str) -> bool:
     return True
 
 
-def in_force(tx: Tx) -> dict[str, str]:
-    """The text of the wording in force of each instrument that has one."""
-    rows = tx.rows(select(texts).where(texts.c.withdrawn_at.is_(None)).order_by(texts.c.id))
-    return {row.instrument: row.body for row in rows}
+def in_force(tx: Tx, at: datetime | None = None) -> dict[str, str]:
+    """The text of the wording in force of each instrument that has one, now or as it was at an instant."""
+    found = select(texts).order_by(texts.c.id)
+    if at is None:
+        found = found.where(texts.c.withdrawn_at.is_(None))
+    else:
+        ended = texts.c.withdrawn_at.is_not(None) & (texts.c.withdrawn_at <= at)
+        found = found.where(texts.c.imported_at <= at, ~ended)
+    return {row.instrument: row.body for row in tx.rows(found)}
 
 
 def stamp(tx: Tx) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, get_args
 
 from content.medicines import forms, limit
 from study.facts import DayStatus
-from study.taken_down import Problem, shown
+from study.taken_down import Problem, day_in, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -145,10 +145,7 @@ def _entry(medicine: MedicineView, value: float | None, status: str) -> DayEntry
 
 def day_of(cells: Mapping[str, str]) -> date | Problem:
     """The day a line is about."""
-    try:
-        return date.fromisoformat(cells["on"])
-    except ValueError:
-        return Problem("on", f"'{shown(cells['on'])}' is no day; allowed: such as 2026-06-02")
+    return day_in(cells["on"]) or Problem("on", f"'{shown(cells['on'])}' is no day; allowed: such as 2026-06-02")
 
 
 def not_asked(calendar: Calendar, medicine: str, code: str, on: date) -> Problem | None:

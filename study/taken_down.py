@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from content.medicines import limit
 from study.facts import Mode, ResponseStatus
 from study.person import local_at
+from study.staff_codes import WHAT, is_staff_code
 from study.view import instant_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from content.instruments import GivenScore, Instrument, Item
     from study.person import Person
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 MODES = tuple(mode for mode in get_args(Mode) if mode != "chat")
 STATUSES = get_args(ResponseStatus)
 NOON = time(12)
-_staff_code = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,19}")
+Timing = Literal["in_window", "late", "early"]
+"""When an answer was given, measured by the window of its check-in."""
+_day = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _version = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._,/()+-]{0,59}")
 _whole = re.compile(r"-?[0-9]{1,4}")
 _decimal = re.compile(r"-?[0-9]{1,4}(?:\.[0-9]{1,6})?")
@@ -33,10 +36,11 @@ _decimal = re.compile(r"-?[0-9]{1,4}(?:\.[0-9]{1,6})?")
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong in one column of a line, and what is allowed."""
+    """What is wrong in one column of a line, and what is allowed; `once`: said of the first such line of a check-in."""
 
     column: str
     reason: str
+    once: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,16 +126,14 @@ def taken(cells: Mapping[str, str]) -> Iterator[Problem]:
     """What is wrong with how and by whom an answer was taken down."""
     if cells["mode"] not in MODES:
         yield Problem("mode", f"'{shown(cells['mode'])}' is no way of answering; allowed: {', '.join(MODES)}")
-    if not _staff_code.fullmatch(cells["taken_by"]):
-        reason = f"'{shown(cells['taken_by'])}' is no staff code; allowed: up to 20 letters, digits, . _ -"
-        yield Problem("taken_by", reason)
+    if not is_staff_code(cells["taken_by"]):
+        yield Problem("taken_by", f"'{shown(cells['taken_by'])}' is no staff code; allowed: {WHAT}")
 
 
 def answered(cells: Mapping[str, str], person: Person, now: datetime) -> datetime | tuple[Problem, ...]:
     """When it was answered: the wall clock where the person was; noon where only the day is known."""
-    try:
-        day = date.fromisoformat(cells["answered_on"])
-    except ValueError:
+    day = day_in(cells["answered_on"])
+    if day is None:
         return (Problem("answered_on", f"'{shown(cells['answered_on'])}' is no day; allowed: such as 2026-06-02"),)
     said = cells.get("answered_at", "")
     try:
@@ -147,6 +149,16 @@ def answered(cells: Mapping[str, str], person: Person, now: datetime) -> datetim
     return min(instant_of(datetime.combine(day, clock), zone), now)
 
 
+def day_in(text: str) -> date | None:
+    """The day a text such as 2026-06-02 names; None for one that is written in another way, or is none."""
+    if not _day.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def too_early(day: date, visit: VisitWindow, *, joins: bool) -> Problem | None:
     """A day that cannot be meant: before the visit's months began to count.
 
@@ -156,6 +168,24 @@ def too_early(day: date, visit: VisitWindow, *, joins: bool) -> Problem | None:
     first = visit.anchor_on - timedelta(days=before)
     why = f"{visit.visit} counts from {visit.anchor_on}" + (f", less {before} days for paper" if before else "")
     return None if day >= first else Problem("answered_on", f"{day} is too early: {why}; allowed: from {first}")
+
+
+def timing_of(day: date, visit: VisitWindow) -> Timing:
+    """When a day is, measured by the window of a check-in."""
+    return "late" if day > visit.closes_on else "early" if day < visit.opens_on else "in_window"
+
+
+def out_of_window(day: date, visit: VisitWindow, meant: Collection[Timing], *, joins: bool) -> Problem | None:
+    """A day that may belong to another check-in: outside the window of this one, and not said to be meant so.
+
+    What was filled in on paper before somebody joined is not early for a form that `joins`.
+    """
+    timing = timing_of(day, visit)
+    if timing == "in_window" or timing in meant or (timing == "early" and joins):
+        return None
+    when = f"{day} is {'after' if timing == 'late' else 'before'} the window of {visit.visit}"
+    allowed = f"{visit.opens_on} to {visit.closes_on}; if the check-in is right, --{timing}"
+    return Problem("answered_on", f"{when}; allowed: {allowed}", once=True)
 
 
 def shown(text: str) -> str:

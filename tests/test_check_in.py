@@ -20,6 +20,7 @@ from records.tables import AlertRow, ConversationRow, table
 from study import conversation
 from study.conversation import Talk
 from study.facts import AdverseEvent, AlertRaised, CheckInFinished, Response, VisitPlanned
+from study.meanwhile import AnsweredMeanwhile, DaysMeanwhile
 from study.queries import (
     AnsweredBefore,
     AnsweredItems,
@@ -570,9 +571,9 @@ def looked(step: Look) -> Any:
     match step.query:
         case Now():
             return NOW
-        case AnsweredSoFar():
+        case AnsweredSoFar() | AnsweredMeanwhile():
             return {}
-        case AnsweredBefore() | AnsweredItems():
+        case AnsweredBefore() | AnsweredItems() | DaysMeanwhile():
             return ()
         case ZoneNow():
             return "America/New_York"

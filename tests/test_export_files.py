@@ -80,6 +80,16 @@ def test_values_in_the_history_are_made_harmless_too(study: Study, ann: Person) 
     assert export.manifest["apostrophes"] == {"corrections.new": 1, "corrections.old": 1, "medicines.unit": 1}
 
 
+def test_the_codebook_and_the_questions_have_nothing_that_a_spreadsheet_reckons_with(study: Study, ann: Person) -> None:
+    export = study.exports()
+    assert export.manifest["apostrophes"] == {}
+    listed = {(row["table"], row["column"]): row["missing_codes"] for row in export.rows("codebook")}
+    assert listed["scores", "value"].startswith(".")
+    for name in ("codebook", "questions"):
+        texts = [cell for row in export.cells(name) for cell in row if not cell.removeprefix("-").isdigit()]
+        assert [text for text in texts if text[:1] in tuple("=+-@\t")] == [], name
+
+
 def test_files_are_utf_8_without_bom_and_rows_end_in_a_line_feed(study: Study, ann: Person) -> None:
     lived_in(study.database)
     export = study.exports(free_text=True)

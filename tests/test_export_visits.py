@@ -9,7 +9,20 @@ import pytest
 
 from records.database import Database
 from tests.databases import START, Clock
-from tests.exported import FIRST_DAY, Person, Study, finished, medicine, only, remembered, said, window
+from tests.exported import (
+    FIRST_DAY,
+    Person,
+    Study,
+    evening,
+    finished,
+    medicine,
+    only,
+    remembered,
+    said,
+    scored_elsewhere,
+    used,
+    window,
+)
 
 pytestmark = pytest.mark.weeks
 
@@ -134,6 +147,47 @@ def test_a_response_said_again_is_in_the_history(study: Study, ann: Person) -> N
         "7",
         "5",
     )
+
+
+def test_an_answer_that_another_one_overtook_is_in_the_history_with_who_and_why(
+    study: Study, ann: Person, clock: Clock
+) -> None:
+    ann.logs(said("p", 7, mode="phone", taken_by="dana"), actor="erin")
+    first = clock()
+    clock.move(hours=1)
+    entity = ann.logs(said("p", 3))
+    told = study.rows("corrections")
+    assert [(row["column"], row["old"], row["new"]) for row in told] == [("mode", "phone", "chat"), ("value", "7", "3")]
+    assert {(row["table"], row["row_id"], row["entity"], row["revision"]) for row in told} == {
+        ("responses", "month_3.peg.p", entity, "1")
+    }
+    assert {(row["recorded_by"], row["why"].split(":")[0]) for row in told} == {("participant", "overtaken")}
+    assert study.rows("corrections", as_of=first) == []
+    ann.takes_back(entity)
+    clock.move(hours=1)
+    ann.logs(said("p", 4), entity)
+    found = [
+        (row["revision"], row["column"], row["old"], row["new"]) for row in study.rows("corrections", since=clock())
+    ]
+    assert found == [("3", "mode", "phone", "chat"), ("3", "state", "voided", "recorded"), ("3", "value", "7", "4")]
+
+
+def test_days_and_scores_said_twice_are_in_the_history_too(study: Study, ann: Person) -> None:
+    white = ann.logs(medicine())
+    for count, score in ((1, 38.25), (2, 40.0)):
+        ann.logs(remembered(FIRST_DAY, white, count))
+        ann.logs(scored_elsewhere(score))
+        ann.logs(evening(FIRST_DAY, "as_usual" if count == 1 else "different"))
+        ann.logs(used(FIRST_DAY, white, count))
+    told = [(r["table"], r["row_id"], r["column"], r["old"], r["new"]) for r in study.rows("corrections")]
+    day = only(study.rows("tlfb_days"))["tlfb_id"]
+    assert sorted(told) == [
+        ("diary", "2026-03-02.M1", "count", "1.0", "2.0"),
+        ("diary_days", "2026-03-02", "answer", "as_usual", "different"),
+        ("given_scores", "month_3.sf12.sf12_physical", "value", "38.25", "40.0"),
+        ("tlfb_days", day, "count", "1.0", "2.0"),
+    ]
+    assert {r["row_id"] for r in study.rows("corrections", study_days=True)} >= {"day0000", "day0000.M1"}
 
 
 # scores

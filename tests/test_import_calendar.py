@@ -212,6 +212,23 @@ async def test_the_full_form_is_complete_with_the_calendar_and_not_before(clinic
     assert (visit["status"], visit["in_window"], visit["mode"]) == ("complete", "1", "phone")
 
 
+async def test_a_calendar_that_stood_open_asks_no_more_about_days_told_on_the_phone_meanwhile(
+    clinic: Clinic, desk: Desk
+) -> None:
+    ann = await at_month_3(clinic)
+    await begins(clinic, ann, "month_3", "tlfb")
+    await ann.taps("As usual")
+    await ann.taps("2 tablets")
+    desk.brings([line for line in desk.filled(as_told) if line["on"] not in ("2026-06-02", "2026-06-01", "2026-05-30")])
+    await ann.taps("2 tablets")  # the 28th was open when they called
+    assert "30 May" in ann.last.text
+    await ann.does("None", "None on all 2 days left", "As usual on all 3 days", "As usual on all 3 days")
+    days = said(clinic.kept(TlfbDay))
+    assert len(days) == 84
+    assert len(clinic.kept(TlfbDay)) == 85  # the 28th by both ways
+    assert [days["P0001-m0", date(2026, 5, day)] for day in (31, 30, 29)] == [None, 0, 2]
+
+
 async def test_a_calendar_alone_is_a_part_of_its_check_in(clinic: Clinic, desk: Desk) -> None:
     await at_month_3(clinic)
     assert [visit.status for visit in desk.brings(desk.filled(as_told)).visits] == ["partial"]

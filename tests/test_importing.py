@@ -142,7 +142,12 @@ async def test_the_full_form_completes_the_visit_and_a_late_one_is_marked(clinic
     await at_month_3(clinic)
     nothing_on_the_list(clinic)
     clinic.clock.move(days=40)
-    done = desk.brings(everything("month_3", answered_on="2026-07-09"))
+    (refused,) = desk.refused(everything("month_3", answered_on="2026-07-09"), early=True)
+    assert refused == (
+        "answers.csv:2:answered_on: 2026-07-09 is after the window of month_3; allowed: 2026-05-19 to 2026-06-30; "
+        "if the check-in is right, --late"
+    )
+    done = desk.brings(everything("month_3", answered_on="2026-07-09"), late=True)
     assert [(v.status, v.timing) for v in done.visits] == [("complete", "late")]
     (end,) = [end for end in clinic.kept(CheckInFinished) if end.visit == "month_3"]
     assert end.complete
@@ -228,6 +233,28 @@ async def test_what_was_skipped_in_the_chat_can_be_answered_on_the_phone(clinic:
     assert kept(clinic, "month_3", "peg")["p"].value == 7
 
 
+async def test_a_check_in_that_stood_open_asks_no_more_about_what_was_said_on_the_phone_meanwhile(
+    clinic: Clinic, desk: Desk, tmp_path: Path
+) -> None:
+    ann = await at_month_3(clinic)
+    await ann.says("/checkin")
+    open_at_the_call = ann.last.text
+    desk.brings(core())
+    await ann.says("3")
+    assert "1 of" in open_at_the_call
+    assert "5 of" in ann.last.text  # the rest of the core was said on the phone
+    study = Study(clinic.database, clinic.clock, tmp_path)  # type: ignore[arg-type]
+    assert {r["item"]: (r["value"], r["mode"]) for r in study.rows("responses") if r["instrument"] == "peg"} == {
+        "p": ("3", "chat"),
+        "e": ("8", "phone"),
+        "g": ("6", "phone"),
+    }
+    (lost,) = [row for row in study.rows("corrections") if row["column"] == "value"]
+    assert (lost["row_id"], lost["old"], lost["new"], lost["recorded_by"]) == ("month_3.peg.p", "7", "3", "participant")
+    await ann.taps("« Back")
+    assert ann.last.text == open_at_the_call
+
+
 async def test_a_trial_says_what_would_happen_and_keeps_nothing(clinic: Clinic, desk: Desk) -> None:
     await at_month_3(clinic)
     nothing_on_the_list(clinic)
@@ -266,16 +293,20 @@ async def test_everything_wrong_is_said_by_line_and_column_and_nothing_is_kept(c
             line("sf12", "sf12_physical", "38,2", version="SF-12v2"),
             line("sf12", "sf12_mental", "38.2"),
             line("rmdq", "s7", "1", answered_at="9 o'clock"),
+            line("rmdq", "s8", "1", answered_on="2026-W23-3"),
+            line("rmdq", "s9", "1", answered_on="20260603"),
+            line("peg", "p", "1", visit="month_12"),
         ]
     )
     places = [each.split(": ")[0].removeprefix("answers.csv:") for each in wrong]
     assert places == [
         "5:item", "6:value", "7:value", "8:status", "9:status", "10:item", "11:instrument", "12:visit", "13:study_id",
         "14:mode", "14:taken_by", "15:answered_on", "16:answered_on", "17:answered_on", "18:version", "19:value",
-        "20:version", "21:answered_at",
+        "20:version", "21:answered_at", "22:answered_on", "23:answered_on", "24:answered_on",
     ]  # fmt: skip
     assert wrong[1] == "answers.csv:6:value: '11' is no answer to nrs4.average; allowed: 0 to 10"
     assert all("allowed" in each for each in wrong if ":study_id" not in each)
+    assert "2026-06-03 is before the window of month_12" in wrong[-1]
     assert clinic.kept(Response) == []
 
 
@@ -291,6 +322,10 @@ async def test_a_blank_line_is_no_answer_and_never_zero(clinic: Clinic, desk: De
     ("content", "said"),
     [
         (b"study_id,visit\nP0001,month_3\n", "1:instrument: this column is missing"),
+        (
+            ",".join(ANSWERS.every).encode() + b",,\n",
+            "1:13, 14: column 13, 14 is without a name in the header: delete it",
+        ),
         (b"", "1:study_id: this column is missing"),
         (",".join(ANSWERS.every).encode() + b",colour\n", "1:colour: there is no such column"),
         (",".join(ANSWERS.every).encode() + b"\nP0001,month_3\n", "2:-: 2 cells where the header has 12"),

@@ -20,7 +20,7 @@ from content.loading import ContentRefused
 from content.supplied import read_wording, supply
 from coordinator import alerting
 from coordinator.wordings import bring, take_back
-from records import facts, people, roster
+from records import facts, people, roster, supplied
 from records.facts import Where
 from records.roster import Reader
 from records.tables import AuditEntry, table
@@ -253,6 +253,46 @@ def test_the_protocol_check_knows_imported_wordings_and_looks_at_everybodys_dosi
     coach.env["COACH_DATABASE_URL"] = f"sqlite:///{tmp_path / 'none.sqlite3'}"
     assert "(no people looked at: there is no database yet)" in coach("protocol", "check").stdout
     assert not (tmp_path / "none.sqlite3").exists()
+
+
+def test_an_export_has_the_wordings_in_force_at_its_cut_and_keeps_them_when_it_is_made_again(
+    coach: Shell, tmp_path: Path
+) -> None:
+    def exported(name: str, *more: str) -> dict[str, bytes]:
+        coach("export", "--out", str(tmp_path / name), *more)
+        return {file.name: file.read_bytes() for file in (tmp_path / name).iterdir()}
+
+    def first(name: str) -> tuple[str, str, str, str]:
+        with (tmp_path / name / "questions.csv").open(encoding="utf-8", newline="") as file:
+            (row,) = [row for row in csv.DictReader(file) if (row["instrument"], row["item"]) == ("gad7", "q1")]
+        return row["text"], row["values"], row["asked_at"], row["wording"]
+
+    file = tmp_path / "gad7.toml"
+    file.write_text(written("gad7", 7).replace('"The first', '"=cmd!The first'), encoding="utf-8")
+    before = exported("before")
+    coach("import", "instrument", str(file), "--who", "dana")
+    brought = exported("brought")
+    assert first("before") == ("", "", "", "")
+    labels = " | ".join(f"{value} = {label}" for value, label in enumerate(LABELS))
+    assert first("brought") == ("'=cmd!The first thing", labels, "month_3", "brought_by_site")
+    told = [json.loads(each["manifest.json"]) for each in (before, brought)]
+    assert ["gad7" in each["wordings"] for each in told] == [False, True]
+    assert told[1]["apostrophes"] == {"questions.text": 1}
+    dictionary = exported("redcap", "--format", "redcap")["3_dictionary.csv"].decode()
+    assert "radio,The second thing" in dictionary
+    coach("import", "instrument", "--withdraw", "gad7", "--who", "dana")
+    assert exported("before_again", "--as-of", told[0]["as_of"]) == before
+    assert exported("brought_again", "--as-of", told[1]["as_of"]) == brought
+    exported("withdrawn")
+    assert first("withdrawn") == ("", "", "", "")
+    assert not instrument("gad7").text_included  # the process is as it was
+    db = coach.database()
+    db.clock = lambda: datetime.now(UTC)
+    with db.write("dana") as tx:
+        supplied.keep(tx, "gad7", "of = 'another release'")
+    db.close()
+    (remark,) = json.loads(exported("unfit")["manifest.json"])["remarks"]
+    assert remark.startswith("without a wording that was imported, it does not fit this release: gad7")
 
 
 def test_a_site_confirms_a_shipped_wording_which_the_check_and_every_export_then_say(

@@ -108,12 +108,19 @@ def _made(open_database: Callable[[], Database], request: Request) -> tuple[Mani
     database = open_database()
     as_of = request.as_of or database.clock()
     try:
-        with _shown_progress(len(exported(free_text=request.free_text))) as report:
+        with _shown_progress(_tables(request)) as report:
             return write_export(database, replace(request, as_of=as_of), actor=ACTOR, progress=report), as_of
     except (ExportRefused, WrongKey, OSError) as refused:
         _end(str(refused))
     finally:
         database.close()
+
+
+def _tables(request: Request) -> int | None:
+    """How many tables will be written; None for a project that is made person by person."""
+    if request.format == "redcap":
+        return None
+    return len(exported(unblinded=request.unblind, free_text=request.free_text, visit=request.visit))
 
 
 def _end(reason: str) -> NoReturn:
@@ -122,7 +129,7 @@ def _end(reason: str) -> NoReturn:
 
 
 @contextmanager
-def _shown_progress(tables: int) -> Iterator[Report | None]:
+def _shown_progress(tables: int | None) -> Iterator[Report | None]:
     """A bar on stderr when somebody looks at it: tables done, and the rows of the one being written."""
     if not sys.stderr.isatty():
         yield None
@@ -139,6 +146,7 @@ def _shown_progress(tables: int) -> Iterator[Report | None]:
             bar.update(task, completed=len(begun) - 1, description=f"{table} {rows}")
 
         yield report
+        bar.update(task, completed=tables or len(begun))
 
 
 def _summary(made: Manifest, as_of: datetime, out: Path) -> str:

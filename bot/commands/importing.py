@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json as json_module
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -26,6 +25,7 @@ from coordinator.importing import Imported, Order, import_answers, import_calend
 from coordinator.wordings import bring, take_back
 from records.database import Database
 from records.people import NoSuchParticipant
+from study.taken_down import day_in
 
 group = typer.Typer(
     name="import", help="Bring in answers taken down by staff, and wordings of the site.", no_args_is_help=True
@@ -88,10 +88,9 @@ def _print_calendar(visits: list[str], people: list[str], answered_on: str | Non
     if not visits or not people:
         missing = "--study-id" if visits else "--visit"
         raise typer.BadParameter("a calendar is one person's, at one check-in; name both", param_hint=missing)
-    try:
-        day = date.fromisoformat(answered_on) if answered_on else None
-    except ValueError:
-        raise typer.BadParameter("a day such as 2026-06-02", param_hint="--answered-on") from None
+    day = day_in(answered_on) if answered_on is not None else None
+    if answered_on is not None and day is None:
+        raise typer.BadParameter("a day such as 2026-06-02", param_hint="--answered-on")
     with opened() as db, db.read() as tx:
         try:
             lines = [line for who in people for code in visits for line in calendar_template(tx, who, code, day)]
@@ -107,6 +106,8 @@ Correct = Annotated[
     str | None,
     typer.Option("--correct", help="Replace values that are there, for this reason; they stay on record."),
 ]
+Early = Annotated[bool, typer.Option("--early", help="Take what was answered before a check-in's window opened.")]
+Late = Annotated[bool, typer.Option("--late", help="Take what was answered after a check-in's window closed.")]
 
 
 @group.command("answers")
@@ -114,6 +115,8 @@ def answers(
     file: Annotated[Path, typer.Argument(help="A CSV with the columns of `coach import template`.")],
     dry_run: DryRun = False,
     correct: Correct = None,
+    early: Early = False,
+    late: Late = False,
     who: Who = "staff",
     json: Json = False,
 ) -> None:
@@ -121,7 +124,7 @@ def answers(
 
     What is wrong is listed as file:line:column. Answers that complete a check-in end its reminders.
     """
-    _bring_in(import_answers, "answers", _order(file, who, correct, dry_run=dry_run), json=json)
+    _bring_in(import_answers, "answers", _order(file, who, correct, dry_run=dry_run, early=early, late=late), json=json)
 
 
 @group.command("calendar")
@@ -129,6 +132,8 @@ def calendar(
     file: Annotated[Path, typer.Argument(help="A CSV with the columns of `coach import template --calendar`.")],
     dry_run: DryRun = False,
     correct: Correct = None,
+    early: Early = False,
+    late: Late = False,
     who: Who = "staff",
     json: Json = False,
 ) -> None:
@@ -136,13 +141,13 @@ def calendar(
 
     0 is none at all, blank is no answer. What is wrong is listed as file:line:column.
     """
-    _bring_in(import_calendar, "days", _order(file, who, correct, dry_run=dry_run), json=json)
+    _bring_in(import_calendar, "days", _order(file, who, correct, dry_run=dry_run, early=early, late=late), json=json)
 
 
-def _order(file: Path, who: str, correct: str | None, *, dry_run: bool) -> Order:
+def _order(file: Path, who: str, correct: str | None, *, dry_run: bool, early: bool, late: bool) -> Order:
     if correct is not None and not correct.strip():
         raise typer.BadParameter("say why", param_hint="--correct")
-    return Order(file, who, correct.strip() if correct else None, dry_run)
+    return Order(file, who, correct.strip() if correct else None, dry_run, early, late)
 
 
 def _bring_in(into: Callable[..., Imported], what: str, order: Order, *, json: bool) -> None:

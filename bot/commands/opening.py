@@ -18,6 +18,7 @@ from content.protocol import use
 from records.database import Database
 from records.schema import is_current
 from records.sealed import Keyring, WrongKey
+from study.staff_codes import NoStaffCode
 
 
 def refuse(reason: str) -> NoReturn:
@@ -117,5 +118,7 @@ def using(database: Database) -> Iterator[Database]:
         refuse(f"COACH_SECRET_KEY: {error}")
     except DBAPIError as error:
         refuse(f"the database refused: {str(error.orig).splitlines()[0]}")
+    except NoStaffCode as error:
+        refuse(str(error))
     finally:
         database.close()

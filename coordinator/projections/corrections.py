@@ -1,16 +1,19 @@
-"""The history of entries: each value that a later revision changed, under the table and column it is exported in."""
+"""The history of entries: each value that changed, under the table and column it is exported in.
+
+A later revision changed it, or another entry about the same thing, which counts instead of it (`overtaken`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, select, true
+from sqlalchemy import Row, false, select, true
 
 from content.exports import UNLISTED_EXERCISE, exported, neutral_exercises, shown_product
-from coordinator.projections import screening
+from coordinator.projections import overtaken, screening
 from coordinator.projections.cut import CHUNK, day_alone, included, medicine_codes
 from coordinator.projections.sessions import WHOLE
 from coordinator.projections.sql import ByBytes
@@ -21,6 +24,8 @@ from records.tables import table
 from study.facts import (
     Attendance,
     CheckInFinished,
+    DiaryDay,
+    DiaryDose,
     ExerciseLed,
     GroupAssigned,
     MedicineEpisode,
@@ -74,6 +79,14 @@ class _History:
             found = self.tx.first(select(every.c.code).where(every.c.entity == medicine))
             self.codes[medicine] = found.code if found else None
         return self.codes[medicine]
+
+
+@dataclass(frozen=True)
+class _Before:
+    """What stood before a revision: the one before of the same entry, and another entry that it overtook."""
+
+    same: Row[Any] | None
+    another: Row[Any] | None
 
 
 def corrections(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
@@ -131,20 +144,24 @@ def _fields(kind: type[Fact], exported_table: Table) -> Iterator[tuple[str, Colu
 
 def _of_kind(history: _History, kind: type[Fact], places: dict[str, Columns]) -> Iterator[dict[str, Any]]:
     before: Row[Any] | None = None
+    pairs = overtaken.overtaken(history.tx, history.cut, kind)
     for row in _revised(history, kind):
         same = before if before is not None and before.entity == row.entity else None
-        if _is_told(history.cut, row):
+        if _is_told(history.cut, row, pairs):
             where = _table_of(kind, row, places)
-            yield from _changes(history, kind, row, same, where, places[where])
+            another = overtaken.row_of(history.tx, kind, pairs[row.id]) if row.id in pairs else None
+            yield from _changes(history, kind, row, _Before(same, another), where, places[where])
         before = row
 
 
 def _revised(history: _History, kind: type[Fact]) -> Iterator[Row[Any]]:
-    """All revisions of the entries that have been corrected or taken back, entry by entry."""
+    """All revisions of the entries that have been corrected, taken back or that overtook others, entry by entry."""
     rows, person = table(TABLE_OF[kind]), included(history.cut)
     by_the_cut = rows.c.recorded_at <= history.cut.as_of
     by_the_cut &= ~in_a_session(kind) if kind is ExerciseLed and not history.cut.unblinded else true()
-    touched = select(rows.c.entity).where(by_the_cut, (rows.c.revision > 1) | (rows.c.state == "voided"))
+    several = overtaken.entities(kind, history.cut)
+    told = (rows.c.revision > 1) | (rows.c.state == "voided") | (false() if several is None else several)
+    touched = select(rows.c.entity).where(by_the_cut, told)
     found = (
         select(rows, person.c.study_id)
         .select_from(rows.join(person, person.c.id == rows.c.participant_id))
@@ -154,9 +171,17 @@ def _revised(history: _History, kind: type[Fact]) -> Iterator[Row[Any]]:
     return iter(history.tx.conn.execute(found, execution_options={"yield_per": CHUNK}))
 
 
-def _is_told(cut: Cut, row: Row[Any]) -> bool:
-    corrected = row.revision > 1 or row.state == "voided"
+def _is_told(cut: Cut, row: Row[Any], overtaking: Collection[int]) -> bool:
+    corrected = row.revision > 1 or row.state == "voided" or row.id in overtaking
     return corrected and (cut.since is None or row.recorded_at >= cut.since)
+
+
+def _stood(history: _History, kind: type[Fact], before: _Before, columns: Columns) -> dict[str, Any]:
+    """What the table showed until then: the entry itself before, or another one it overtook."""
+    if before.another is None:
+        return _values(history, kind, before.same, columns)
+    state = before.same if before.same is not None else before.another
+    return _values(history, kind, before.another, columns) | {STATE: state.state}
 
 
 def _table_of(kind: type[Fact], row: Row[Any], places: dict[str, Columns]) -> str:
@@ -167,8 +192,9 @@ def _table_of(kind: type[Fact], row: Row[Any], places: dict[str, Columns]) -> st
 
 
 def _changes(
-    history: _History, kind: type[Fact], row: Row[Any], before: Row[Any] | None, where: str, columns: Columns
+    history: _History, kind: type[Fact], row: Row[Any], before: _Before, where: str, columns: Columns
 ) -> Iterator[dict[str, Any]]:
+    why = row.why if history.cut.free_text or row.recorded_by in WRITTEN_BY_THE_PROGRAMME else None
     common = {
         "study_id": row.study_id,
         "table": where,
@@ -178,9 +204,9 @@ def _changes(
         "revision": row.revision,
         "recorded_at": None if _is_asked(history, columns) else _instant(row.recorded_at),
         "recorded_by": row.recorded_by,
-        "why": row.why if history.cut.free_text or row.recorded_by in WRITTEN_BY_THE_PROGRAMME else None,
+        "why": overtaken.why(why) if before.another is not None else why,
     }
-    old, new = _values(history, kind, before, columns), _values(history, kind, row, columns)
+    old, new = _stood(history, kind, before, columns), _values(history, kind, row, columns)
     changed = sorted(name for name in new if new[name] != old.get(name))
     for name in changed or [UNCHANGED]:
         yield common | {"column": name, "old": old.get(name), "new": new.get(name)}
@@ -202,6 +228,10 @@ def _row_id(history: _History, kind: type[Fact], row: Row[Any]) -> str | None:
         return f"{row.visit}.{row.instrument}.{row.score}"
     if kind is GroupAssigned:
         return str(row.study_id)
+    if kind is DiaryDay:
+        return str(row.on)
+    if kind is DiaryDose:
+        return f"{row.on}.{history.code(row.medicine)}"
     if kind in (SessionPartDone, SessionDone):
         return f"{row.session}.{row.part if kind is SessionPartDone else WHOLE}"
     if kind in (VisitPlanned, CheckInFinished):
