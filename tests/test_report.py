@@ -189,7 +189,7 @@ def test_the_change_is_that_of_the_files_and_an_outcome_nobody_gave_is_said_to_h
     assert line in office.text("pooled")
     rmdq = office.text("pooled").split("RMDQ: what the back keeps from (0 to 24)")[1]
     assert rmdq.strip().startswith("Nobody has a baseline and a follow-up value.")
-    assert "Not estimated: 0 people have a baseline and a follow-up value" in office.text("pooled")
+    assert "Not estimated: fewer than 20 people have a baseline and a follow-up value." in office.text("pooled")
 
 
 def test_small_numbers_are_left_out_and_a_second_one_with_them(office: Office) -> None:
@@ -346,7 +346,7 @@ def test_a_study_that_has_just_begun_has_a_report_that_says_what_there_is_not(
     assert office.reports("first").exit_code == 0
     text = office.text("first")
     assert "1 enrolled people have no follow-up planned" in text
-    assert text.count("Not estimated: 0 people") == len(analysis().outcomes)
+    assert text.count("Not estimated: fewer than 20 people") == len(analysis().outcomes)
     assert "Fewer than 5 people have pauses with both ratings." in text
 
 
@@ -367,6 +367,11 @@ def test_arms_are_refused_to_who_may_not_see_them_and_a_folder_is_never_written_
     [
         ({"random": ["therapy_group"]}, "study_id is one of them"),
         ({"pooled": "value ~ arm + visit"}, "knows no arm"),
+        ({"pooled": "value ~ visit + baseline + pharmacy"}, "'pharmacy' is none of visit, arm, baseline, site"),
+        ({"pooled": "value ~ visit + baseline +"}, "'' is none of"),
+        ({"by_arm": "value ~ (arm + site) * visit"}, r"'\(arm' is none of"),
+        ({"by_arm": "value ~ visit + baseline"}, "'arm' is not in it"),
+        ({"by_arm": "change ~ arm * visit"}, "begins with 'value ~ '"),
         ({"least_people": 2}, "greater than or equal to 3"),
     ],
 )

@@ -46,7 +46,7 @@ def _of(data: Data, outcome: Outcome, fitted: script.Fitted | script.NotEstimate
         yield Paragraph(f"Not estimated: {fitted}.")
         return
     done = "The estimation converged." if fitted.converged else "THE ESTIMATION DID NOT CONVERGE."
-    remarks = "".join(f" {remark[0].upper()}{remark[1:]}." for remark in fitted.remarks)
+    remarks = "".join(f" {remark[0].upper()}{remark[1:]}." for remark in (*fitted.remarks, *_left_out(fitted)))
     yield Paragraph(
         f"{fitted.formula}. {fitted.people} people, {fitted.values} values. {done}{remarks} {_spreads(fitted)}"
     )
@@ -55,6 +55,14 @@ def _of(data: Data, outcome: Outcome, fitted: script.Fitted | script.NotEstimate
     yield Grid(("term of the model", "estimate", "standard error"), terms)
     if outcome.primary:
         yield from data.picture("residuals")
+
+
+def _left_out(fitted: script.Fitted) -> Iterator[str]:
+    """What the model does without, and why."""
+    for row in fitted.rows:
+        if row["what"] == script.LEFT_OUT:
+            which = [row.get("arm", "").upper(), shown(row["visit"]) if row.get("visit") else "", row["reason"]]
+            yield " ".join(filter(None, which))
 
 
 def _estimates(data: Data, fitted: script.Fitted, outcome: Outcome) -> Iterator[Block]:

@@ -313,11 +313,17 @@ FIGURES <- list(flow = flow, completeness = completeness, patterns = patterns, b
                 attended = attended, meetings = meetings, practice_weeks = practice_weeks, practice = practice,
                 responders = responders, around = around, decisions = decisions, residuals = residuals_of)
 
+# Of the tables that have no row where nobody is enrolled.
+COLUMNS <- list(completeness = "arm visit due given whole removed open", baseline = "what arm value n mean sd",
+                sessions = "arm session people done chat group", attended = "arm people any enough median",
+                meetings = "arm status entries people", practice = "arm first last people weeks median enough",
+                responders = "outcome rule arm visit people responders", decisions = "decision pauses")
+
 draw <- function(folder, results) {
   dir.create(results, showWarnings = FALSE, recursive = TRUE)
   data <- read_all(folder)
   for (name in names(FIGURES)) {
-    table <- FIGURES[[name]](data)
+    table <- under(list(FIGURES[[name]](data)), if (!is.null(COLUMNS[[name]])) words(COLUMNS[[name]]))
     file <- file.path(results, paste0(name, ".csv"))
     write.csv(table, file, row.names = FALSE, na = "")
     cat(file, ": ", nrow(table), " rows\n", sep = "")

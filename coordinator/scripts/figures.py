@@ -44,7 +44,7 @@ class Data:
 
     def table(self, name: str) -> Any:
         """One table of the export, as pandas reads it."""
-        return pd.read_csv(self.folder / f"{name}.csv", dtype=dict.fromkeys(TEXT, str))
+        return script.read_table(self.folder / f"{name}.csv", dict.fromkeys(TEXT, "str"))
 
     def fitted(self, outcome: str) -> script.Fitted:
         """The model of an outcome, estimated once; `NotEstimated` says why there is none."""
