@@ -195,13 +195,15 @@ class Analysis(_Part):
         """The outcome that completeness is counted by."""
         return next(each for each in self.outcomes if each.primary)
 
-    def script(self, *, by_arm: bool, on: date | None = None) -> str:
+    def script(self, *, by_arm: bool, on: date | None = None, groups: bool = False) -> str:
         """The plan as the scripts of an export read it: lines of `key: value` (DCF), without arms when blinded.
 
         `on`: the day the cut is judged by, for figures.py and figures.R; with it goes what pictures.py and pictures.R
-        draw beside the figures, and how things are called.
+        draw beside the figures, and how things are called. `groups`: people meet in therapy groups.
         """
-        lines = [*self._lines(by_arm), *([*self._of_figures(on), *self._of_pictures(by_arm)] if on is not None else [])]
+        lines = [*self._lines(by_arm)]
+        if on is not None:
+            lines += [*self._of_figures(on), ("therapy_groups", str(int(groups))), *self._of_pictures(by_arm)]
         return "".join(f"{key}: {value}\n" for key, value in lines)
 
     def _of_figures(self, on: date) -> Iterator[tuple[str, str]]:

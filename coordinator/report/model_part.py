@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from coordinator.report.page import Block, Grid, Heading, Paragraph
 from coordinator.report.words import decimal, interval, signed
 from coordinator.scripts import analysis as script
-from coordinator.scripts import pictures
-from coordinator.scripts.pictures import shown
+from coordinator.scripts.showing import found_by_trial, shown, trial_contrasts
 
 if TYPE_CHECKING:
     from content.analysis import Outcome
@@ -73,13 +72,13 @@ def _estimates(data: Data, fitted: script.Fitted, outcome: Outcome) -> Iterator[
     contrasts = [row for row in fitted.rows if row["what"] == "contrast"]
     if not contrasts:
         return
-    trial = pictures.trial_contrasts(data.script, outcome.column)
+    trial = trial_contrasts(data.script, outcome.column)
     beside = (TRIAL,) if trial else ()
     rows = tuple((*_line(row), *([_beside(trial, row)] if trial else [])) for row in contrasts)
     yield Grid(
         ("arm less arm", *columns, *beside),
         rows,
-        f"Below zero: the first arm fell by more.{pictures.found_by_trial(trial)}",
+        f"Below zero: the first arm fell by more.{found_by_trial(trial)}",
     )
     if outcome.primary:
         yield from data.picture("contrasts")

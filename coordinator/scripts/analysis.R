@@ -121,7 +121,8 @@ right_side <- function(formula, data) {
   names_in <- unique(unlist(terms))
   strange <- setdiff(names_in, NAMES)
   if (length(strange))
-    stop("analysis.dcf: formula: '", strange[1], "' is none of ", toString(NAMES), ", joined by + * or :", call. = FALSE)
+    stop("analysis.dcf: formula: '", strange[1], "' is none of ", toString(NAMES), ", joined by + * or :",
+         call. = FALSE)
   alone <- Filter(function(name) length(unique(data[[name]])) < 2, names_in)
   kept <- vapply(terms, function(term) {
     parts <- Filter(length, lapply(term, setdiff, alone))
@@ -131,8 +132,8 @@ right_side <- function(formula, data) {
   list(text = if (length(kept)) paste(kept, collapse = " + ") else "1", alone = alone)
 }
 
-# The values that can be compared, of which arms and check-ins, and what is left out. An arm is compared where it has any
-# values, a check-in where every such arm has some at it.
+# The values that can be compared, of which arms and check-ins, and what is left out. An arm is compared where it has
+# any values, a check-in where every such arm has some at it.
 compared <- function(people, plan, data) {
   allocated <- setdiff(arms_of(people, plan), "")
   if (length(allocated)) data <- data[data$arm %in% allocated, ]
