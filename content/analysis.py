@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from content import loading
 from content.export_columns import WIDE
@@ -29,6 +30,29 @@ Random = Literal["study_id", "therapy_group"]
 Arm = Literal["mbt", "cbt"]
 
 
+NAMES = ("visit", "arm", "baseline", "site")
+"""What the text of a model may speak of, joined by +, * and :; the scripts know no other."""
+
+
+def terms(formula: str) -> list[str]:
+    """The names on the right side of the text of a model, as they stand there."""
+    return [" ".join(each.split()) for each in re.split(r"[+*:]", formula.partition("~")[2])]
+
+
+def _readable(formula: str) -> str:
+    """The text of a model on one line; ValueError where it has what the scripts cannot read."""
+    left, _, right = formula.partition("~")
+    if left.strip() != "value":
+        raise ValueError("begins with 'value ~ '")
+    for name in terms(formula):
+        if name not in NAMES:
+            raise ValueError(f"'{name}' is none of {', '.join(NAMES)}; these are joined by + * or :, and nothing else")
+    return f"value ~ {' '.join(right.split())}"
+
+
+Formula = Annotated[str, AfterValidator(_readable)]
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -38,8 +62,8 @@ class _Part(BaseModel):
 class Model(_Part):
     """The text of the linear mixed model, pooled and by arm, and when it is estimated at all."""
 
-    pooled: Annotated[str, Field(pattern=r"^value ~ ")]
-    by_arm: Annotated[str, Field(pattern=r"^value ~ .*\barm\b")]
+    pooled: Formula
+    by_arm: Formula
     reference: Arm
     random: tuple[Random, ...]
     in_window_only: bool
@@ -51,8 +75,10 @@ class Model(_Part):
     def _a_person_is_one(self) -> Model:
         if "study_id" not in self.random:
             raise ValueError("random: people answer more than once, so study_id is one of them")
-        if "arm" in self.pooled:
+        if "arm" in terms(self.pooled):
             raise ValueError("pooled: the model of a blinded report knows no arm")
+        if "arm" not in terms(self.by_arm):
+            raise ValueError("by_arm: 'arm' is not in it, so there is nothing to compare")
         return self
 
     @property
@@ -169,13 +195,15 @@ class Analysis(_Part):
         """The outcome that completeness is counted by."""
         return next(each for each in self.outcomes if each.primary)
 
-    def script(self, *, by_arm: bool, on: date | None = None) -> str:
+    def script(self, *, by_arm: bool, on: date | None = None, groups: bool = False) -> str:
         """The plan as the scripts of an export read it: lines of `key: value` (DCF), without arms when blinded.
 
         `on`: the day the cut is judged by, for figures.py and figures.R; with it goes what pictures.py and pictures.R
-        draw beside the figures, and how things are called.
+        draw beside the figures, and how things are called. `groups`: people meet in therapy groups.
         """
-        lines = [*self._lines(by_arm), *([*self._of_figures(on), *self._of_pictures(by_arm)] if on is not None else [])]
+        lines = [*self._lines(by_arm)]
+        if on is not None:
+            lines += [*self._of_figures(on), ("therapy_groups", str(int(groups))), *self._of_pictures(by_arm)]
         return "".join(f"{key}: {value}\n" for key, value in lines)
 
     def _of_figures(self, on: date) -> Iterator[tuple[str, str]]:

@@ -31,6 +31,7 @@ from coordinator.manifest import File, Format, Manifest
 from coordinator.projections import rows_of
 from coordinator.projections.cut import CHUNK, Cut
 from coordinator.projections.people import at_the_cut, declined_by, left_out, sites
+from coordinator.projections.sessions import meets_in_groups
 from coordinator.projections.visits import answered_at
 from coordinator.redcap import box
 from coordinator.redcap.dictionary import answered, plan
@@ -50,7 +51,7 @@ SCRIPTS = ("load.R", "load.py")
 ANALYSIS = ("analysis.R", "analysis.py")
 """They read the CSV files of all check-ins."""
 
-FIGURES = ("figures.R", "figures.py", "drawing.R", "drawing.py", "pictures.R", "pictures.py")
+FIGURES = tuple(f"{name}.{ending}" for name in ("figures", "drawing", "showing", "pictures") for ending in ("R", "py"))
 """They also take dates, and a whole cut."""
 
 CUT = f"cut to {labelled.SPSS_TEXT} bytes, as SPSS holds no longer text; --format csv and dta have them whole"
@@ -249,7 +250,8 @@ class _Making:
         if plan:
             path = self.folder / "analysis.dcf"
             on = self.cut.as_of.date() if self.drawn else None
-            path.write_bytes(plan.script(by_arm=self.cut.unblinded, on=on).encode())
+            groups = meets_in_groups(self.tx, self.cut)
+            path.write_bytes(plan.script(by_arm=self.cut.unblinded, on=on, groups=groups).encode())
             yield manifest.file_of(path)
 
     @property

@@ -140,6 +140,8 @@ def test_a_frozen_cut_is_made_again_byte_for_byte_after_the_study_went_on(
         "figures.py",
         "pictures.R",
         "pictures.py",
+        "showing.R",
+        "showing.py",
         "consents.csv",
         "load.R",
         "load.py",

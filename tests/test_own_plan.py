@@ -96,9 +96,13 @@ def test_a_study_with_other_check_ins_exports_without_a_plan_and_reports_with_it
     assert 'write one beside stamp.toml and name it there: analysis = "plan.toml"' in complaint
     assert "the wide file has no figure 'rmdq_score' at baseline" in coach("check")[1]
 
-    (tmp_path / "plan.toml").write_text(its_plan(), encoding="utf-8")
+    unreadable = its_plan().replace("visit + baseline + site", "visit + log(baseline) + site", 1)
+    (tmp_path / "plan.toml").write_text(unreadable, encoding="utf-8")
     own = half_a_year().replace('analysis = "stamp"', 'analysis = "plan.toml"')
     (tmp_path / "stamp.toml").write_text(own, encoding="utf-8")
+    assert "plan.toml: model.pooled: Value error, 'log(baseline)' is none of visit, arm" in coach("check")[1]
+
+    (tmp_path / "plan.toml").write_text(its_plan(), encoding="utf-8")
     status, said, complaint = coach("report", "--out", str(tmp_path / "report"))
     assert (status, complaint) == (0, "")
     made = json.loads((tmp_path / "report" / "data" / "manifest.json").read_text(encoding="utf-8"))

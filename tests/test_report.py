@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shutil
 import subprocess
 import sys
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from coordinator.report.figures import Data
 from coordinator.report.printing import page, pdf
 from coordinator.report.writing import Written
 from coordinator.scripts import analysis as script
-from coordinator.scripts import figures, pictures
+from coordinator.scripts import figures, pictures, showing
 from study.facts import Response, SessionDone
 from tests import simulated
 from tests.databases import START, Clock, Fresh, Shelf, url_of
@@ -100,6 +101,7 @@ def office(shelf: Shelf, tmp_path_factory: pytest.TempPathFactory) -> Iterator[O
     for _ in range(REMOVED):
         study.adds("mbt").enrols().becomes("data_removed")
     study.adds(None).becomes("declined")
+    study.adds(None)
     screened(study)
     office = Office(study, fresh)
     made = json.loads(office.reports("pooled", "--json").stdout)
@@ -139,7 +141,7 @@ def test_the_flow_begins_with_screening_and_loses_nobody(office: Office) -> None
     for line in (
         "Screened | 4", "A criterion not met | 2", "–  Fluent in English | 2",
         "–  Was trained in mindfulness or in CBT before | 1", "Did not want to | 1", "Not decided | 1",
-        f"Invited | {PEOPLE + REMOVED + 1}", "Declined | 1", f"Enrolled | {PEOPLE + REMOVED}",
+        f"Invited | {PEOPLE + REMOVED + 2}", "Declined | 1", "Not enrolled yet | 1", f"Enrolled | {PEOPLE + REMOVED}",
         f"Allocated: MBT | {PEOPLE // 2 + REMOVED}", f"Data removed: MBT | {REMOVED}",
         f"Allocated: CBT | {PEOPLE // 2}",
         "Data removed: CBT | 0",
@@ -148,6 +150,11 @@ def test_the_flow_begins_with_screening_and_loses_nobody(office: Office) -> None
     everybody = simulated.people(2601, PEOPLE)
     missed = sum(each.values["m6"] is None for each in everybody if each.arm == "mbt") + REMOVED
     assert f"Missed month 6: MBT | {missed}\n" in flow
+    given = sum(each.values["m3"] is not None for each in everybody if each.arm == "mbt")
+    due = PEOPLE // 2 + REMOVED
+    assert 0 < due - given < analysis().few.people
+    assert f"Missed month 3: MBT | {due - given}\n" in flow, "few, of enough people"
+    assert f"month 3 MBT | {due} | {given} ({100 * given / due:.0f} %)" in text
     analysed = sum(any(each.values[m] is not None for m in ("m3", "m6")) for each in everybody if each.arm == "cbt")
     assert f"Analysed: CBT | {analysed}\n" in flow
 
@@ -166,12 +173,17 @@ def test_a_session_counts_wherever_it_was_done(office: Office) -> None:
     assert "In the chat or at a meeting of a therapy group, of the people" in office.text("arms")
 
 
-def test_blinded_the_report_tells_of_sessions_in_the_chat_alone_and_says_so(office: Office) -> None:
+def test_blinded_the_report_says_that_it_cannot_know_who_did_a_session_where_people_meet_in_groups(
+    office: Office,
+) -> None:
     text = office.text("pooled")
-    assert f"everybody | {PEOPLE} | 8 (31 %) | 8 (31 %) | 0" in text
-    assert "A blinded report leaves out the meetings of therapy groups" in text
+    assert "Who did which session is not shown: people of this study meet in therapy groups" in text
+    assert "Who did the sessions" not in text, "a picture of nobody"
+    assert "sessions done |" not in text
     of_s1 = rows_of(office.study.folder / "pooled" / "figures" / "sessions.csv")[0]
-    assert (of_s1["session"], of_s1["people"], of_s1["chat"], of_s1["group"]) == ("S1", str(PEOPLE), "8", "0")
+    assert (of_s1["session"], of_s1["people"], of_s1["chat"]) == ("S1", str(PEOPLE), "8")
+    (everybody,) = rows_of(office.study.folder / "pooled" / "figures" / "attended.csv")
+    assert {of_s1["done"], of_s1["group"], everybody["any"], everybody["median"]} == {""}, "missing is not zero"
 
 
 def test_responders_are_those_of_half_and_of_the_pgic_too_with_their_denominators(office: Office) -> None:
@@ -189,7 +201,7 @@ def test_the_change_is_that_of_the_files_and_an_outcome_nobody_gave_is_said_to_h
     assert line in office.text("pooled")
     rmdq = office.text("pooled").split("RMDQ: what the back keeps from (0 to 24)")[1]
     assert rmdq.strip().startswith("Nobody has a baseline and a follow-up value.")
-    assert "Not estimated: 0 people have a baseline and a follow-up value" in office.text("pooled")
+    assert "Not estimated: fewer than 20 people have a baseline and a follow-up value." in office.text("pooled")
 
 
 def test_small_numbers_are_left_out_and_a_second_one_with_them(office: Office) -> None:
@@ -203,7 +215,7 @@ def test_small_numbers_are_left_out_and_a_second_one_with_them(office: Office) -
     assert not re.findall(r"[^\d][1-4] of \d+ \(", responders)
 
 
-def test_who_answered_and_who_did_a_session_are_not_told_of_three_people_nor_where_three_did_not(
+def test_who_answered_and_who_did_a_session_are_told_of_five_people_and_more_whoever_did_not(
     fresh: Fresh, clock: Clock, tmp_path: Path
 ) -> None:
     office = Office(Study(fresh("sqlite"), clock, tmp_path), fresh)
@@ -216,12 +228,13 @@ def test_who_answered_and_who_did_a_session_are_not_told_of_three_people_nor_whe
     assert "Missed month 6 | not shown\n" in text, "or it could be worked out"
     assert "Who gave the primary figure" not in text, "nor a picture of it"
     assert office.reports("seven").exit_code == 0
+    assert "month 6 | 7 | 7 (100 %)" in office.text("seven")
     assert office.reports("known", "--unblind", "--as", office.study.unblinded).exit_code == 0
     data = Data(office.study.folder / "known" / "data", analysis(), by_arm=False, on=clock.at.date())
-    assert {row["session"] for row in data.rows("sessions") if row["done"] in (3, 4)} == {"S1", "S5", "S6"}
-    assert [(row["session"], row["percent"]) for row in pictures.by_session(data.rows("sessions"), data.few)] == [
-        (session, 100) for session in ("S2", "S3", "S4", "S7", "S8")
-    ]
+    done = {row["session"]: row["done"] for row in data.rows("sessions")}
+    assert {session for session, people in done.items() if people in (3, 4)} == {"S1", "S5", "S6"}
+    points = showing.by_session(data.rows("sessions"), data.few)
+    assert [(row["session"], row["percent"]) for row in points] == [(s, 100 * n / 7) for s, n in done.items()]
 
 
 def test_by_arm_it_has_contrasts_beside_what_the_trial_found(office: Office) -> None:
@@ -233,7 +246,9 @@ def test_by_arm_it_has_contrasts_beside_what_the_trial_found(office: Office) -> 
     contrast = text[text.index("arm less arm") :]
     assert "STAMP trial\n" in contrast[: contrast.index("MBT")]
     assert re.search(r"month 6 MBT less CBT \| .* \| \+0\.22\n", contrast)
-    assert "Difference between the arms" in text
+    assert "Difference between the arms. Adjusted change of MBT less that of CBT" in text
+    assert "The strokes are the STAMP trial: the difference of the two changes" in text
+    assert "asked for. Circles are CBT, diamonds are MBT." in text
     assert "What the model leaves over" in text
 
 
@@ -285,22 +300,50 @@ def test_python_draws_every_picture_as_it_is_in_the_report(office: Office) -> No
 def test_r_draws_every_picture_with_the_same_words_in_it(office: Office) -> None:
     folder, results = office.study.folder / "arms", office.study.folder / "drawn-in-r"
     shutil.copytree(folder / "figures", results)
+    _of_few(results / "completeness.csv", lambda row: row["visit"] == "month_6", due="3")
+    _of_few(results / "change.csv", lambda row: row["visit"] == "m6", n="3")
+    _of_few(results / "sessions.csv", lambda row: row["session"] in ("S3", "S4", "S6"), people="3")
+    _of_few(results / "practice_weeks.csv", lambda row: row["week"] == "4", n="3")
+    _of_few(results / "around.csv", lambda row: row["what"] == "urge", people="3")
+    _of_few(results / "model.csv", lambda row: row["what"] == "sd_residual", what="left_out", visit="m9")
     pictures_in_r(folder / "data", results)
     assert {path.stem for path in results.glob("*.pdf")} == set(pictures.PICTURES)
-    data = Data(folder / "data", analysis(), by_arm=True, on=office.study.clock.at.date())
-    for name in ("flow", "completeness", "changes", "contrasts", "patterns", "sessions", "practice", "around"):
-        (picture,) = data.picture(name)
+    tables = pictures.read_tables(folder / "data", results)
+    said = {
+        "completeness": "not shown", "changes": "not shown", "practice": "of fewer than 5 people: MBT week 4.",
+        "sessions": "Not shown, of fewer than 5 people: MBT sessions 3 to 4, 6.", "flow": "month 6: not shown",
+        "around": "Not shown, of fewer than 5 people: Wish for a dose.", "patterns": "People with other patterns, not",
+        "contrasts": "Not every arm has values yet at month 9.",
+    }  # fmt: skip
+    for name, what in said.items():
+        picture = pictures.PICTURES[name](tables)
+        assert picture is not None, name
+        assert what in pictures.svg(picture.chart), name
         texts = re.findall(r">([^<>]*[A-Za-z][^<>]*)</text>", pictures.svg(picture.chart))
         assert set(map(_plain, texts)) <= set(map(_plain, words_of_pdf(results / f"{name}.pdf"))), name
         shown = [sum(map(_counts_people, each)) for each in (texts, words_of_pdf(results / f"{name}.pdf"))]
         assert shown[0] == shown[1], (name, "what is too small to be shown")
+    runs = [(row["session"], row["run"]) for row in showing.by_session(tables.rows_of("sessions"), tables.few)]
+    together = [[session for session, run in runs[8:] if run == each] for each in dict.fromkeys(r for _, r in runs[8:])]
+    assert together == [["S1", "S2"], ["S5"], ["S7", "S8"]], "no line goes over what is not shown"
+    assert {row["run"] for row in showing.by_week(tables.rows_of("practice_weeks"), tables.few)} == {1, 2}
     (results / "around.csv").write_text("what,people\npain,9\n", encoding="utf-8")
     with pytest.raises(AssertionError, match="no column before"):
         pictures_in_r(folder / "data", results)
 
 
+def _of_few(file: Path, which: Callable[[dict[str, str]], bool], **values: str) -> None:
+    """A table written anew, in which rows of the last arm have other values."""
+    rows = rows_of(file)
+    arm = rows[-1].get("arm", "")
+    with file.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(row | (values if row.get("arm", "") == arm and which(row) else {}) for row in rows)
+
+
 def _counts_people(text: str) -> bool:
-    return re.search(r"\bn = \d|\d people|\d given", text) is not None
+    return re.search(r"\bn = \d|\d people$|\d given", text) is not None
 
 
 def _plain(text: str) -> str:
@@ -313,6 +356,10 @@ def test_intervals_are_called_by_the_level_of_the_plan(office: Office) -> None:
     text = page(Written(data, "now", lambda _: None).report())
     assert "90 % interval" in text
     assert "95 %" not in text
+
+
+def test_what_is_rounded_to_zero_has_no_sign() -> None:
+    assert (words.decimal(-0.004), words.signed(0.004), words.interval(-0.001, 0.5)) == ("0.00", "0.00", "0.00 to 0.50")
 
 
 def test_pauses_are_shown_before_and_after_without_a_claim(office: Office) -> None:
@@ -342,11 +389,18 @@ def test_a_study_that_has_just_begun_has_a_report_that_says_what_there_is_not(
     fresh: Fresh, clock: Clock, tmp_path: Path
 ) -> None:
     office = Office(Study(fresh("sqlite"), clock, tmp_path), fresh)
+    assert office.reports("nobody", "--unblind", "--as", office.study.unblinded, "--by-arm").exit_code == 0
+    pictures_in_r(tmp_path / "nobody" / "data", tmp_path / "r")
+    for file in (tmp_path / "nobody" / "figures").iterdir():
+        written_by_r = (tmp_path / "r" / file.name).read_text(encoding="utf-8").replace('"', "")
+        assert written_by_r.splitlines()[0] == file.read_text(encoding="utf-8").splitlines()[0], file.name
     office.study.adds("mbt").enrols().logs(begun())
     assert office.reports("first").exit_code == 0
     text = office.text("first")
-    assert "1 enrolled people have no follow-up planned" in text
-    assert text.count("Not estimated: 0 people") == len(analysis().outcomes)
+    assert "1 person enrolled; test people" in text
+    assert "1 person enrolled without a planned follow-up, in no denominator." in text
+    assert "In the chat, of the people whose weeks for all of them are over" in text, "nobody meets in a group"
+    assert text.count("Not estimated: fewer than 20 people") == len(analysis().outcomes)
     assert "Fewer than 5 people have pauses with both ratings." in text
 
 
@@ -367,6 +421,11 @@ def test_arms_are_refused_to_who_may_not_see_them_and_a_folder_is_never_written_
     [
         ({"random": ["therapy_group"]}, "study_id is one of them"),
         ({"pooled": "value ~ arm + visit"}, "knows no arm"),
+        ({"pooled": "value ~ visit + baseline + pharmacy"}, "'pharmacy' is none of visit, arm, baseline, site"),
+        ({"pooled": "value ~ visit + baseline +"}, "'' is none of"),
+        ({"by_arm": "value ~ (arm + site) * visit"}, r"'\(arm' is none of"),
+        ({"by_arm": "value ~ visit + baseline"}, "'arm' is not in it"),
+        ({"by_arm": "change ~ arm * visit"}, "begins with 'value ~ '"),
         ({"least_people": 2}, "greater than or equal to 3"),
     ],
 )

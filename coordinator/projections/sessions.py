@@ -11,7 +11,7 @@ from coordinator.projections.cut import DATE_LONG, Query, facts_of, in_force, in
 from coordinator.projections.sql import ByBytes, as_written
 from records.fact_tables import TABLE_OF
 from records.tables import table
-from study.facts import Attendance, PlanMade, SessionDone, SessionPartDone
+from study.facts import Attendance, GroupAssigned, PlanMade, SessionDone, SessionPartDone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -83,6 +83,16 @@ def _done(
         rows.c.zone,
         rows.c.recorded_at,
     ).where(*in_force(kind, cut))
+
+
+def meets_in_groups(tx: Tx, cut: Cut) -> bool:
+    """Whether anybody of the cut was ever put into a therapy group, or entered at a meeting of one."""
+    people = select(included(cut).c.id)
+    found = [
+        select(rows.c.id).where(rows.c.recorded_at <= cut.as_of, rows.c.participant_id.in_(people)).limit(1)
+        for rows in (table(TABLE_OF[GroupAssigned]), table(TABLE_OF[Attendance]))
+    ]
+    return any(tx.connection.execute(each).first() is not None for each in found)
 
 
 def plans(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from coordinator.scripts import analysis as script
 from coordinator.scripts import figures as counted
-from coordinator.scripts import pictures
-from coordinator.scripts.pictures import is_small
+from coordinator.scripts import pictures, showing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +38,8 @@ class Data:
     @cached_property
     def script(self) -> dict[str, str]:
         """The plan as the scripts read it."""
-        lines = self.plan.script(by_arm=self.by_arm, on=self.on).splitlines()
+        groups = script.read_plan(self.folder)["therapy_groups"] == "1"
+        lines = self.plan.script(by_arm=self.by_arm, on=self.on, groups=groups).splitlines()
         return dict(line.split(": ", 1) for line in lines)
 
     @cached_property
@@ -80,7 +80,7 @@ class Data:
         """The rows of one table that the scripts make, without anything left out."""
         if table not in self._rows:
             made = self._analysed(table) if table in pictures.TABLES["analysis"] else self._counted(table)
-            self._rows[table] = [pictures.plain(row) for row in made]
+            self._rows[table] = [showing.plain(row) for row in made]
         return self._rows[table]
 
     @cached_property
@@ -109,6 +109,11 @@ class Data:
             self._table(name).to_csv(folder / f"{name}.csv", index=False)
 
 
+def is_small(part: int, whole: int, few: int) -> bool:
+    """Whether a share would tell of too few people: of those it counts, or of the rest."""
+    return 0 < part < few or 0 < whole - part < few
+
+
 def count(number: int, few: int) -> str:
     """A count as it may be shown: 0, or at least `few`."""
     return f"fewer than {few}" if 0 < number < few else str(number)
@@ -135,6 +140,7 @@ class Flow:
     invited: int
     declined: int
     enrolled: int
+    not_enrolled: int
     not_allocated: int
     arms: dict[str, ArmFlow]
 
@@ -151,6 +157,7 @@ def flow(data: Data) -> Flow:
         one("invited"),
         one("declined"),
         one("enrolled"),
+        one("not_enrolled"),
         one("not_allocated"),
         {arm: ArmFlow(*(one(step, arm) for step in ("allocated", "removed", "left", "analysed"))) for arm in data.arms},
     )
@@ -175,8 +182,8 @@ class Completeness:
     open: int
 
     def is_shown(self, few: int) -> bool:
-        """Whether it may be told who gave the primary figure; not where no window is over."""
-        return pictures.is_answer_shown({"due": self.due, "given": self.given}, few)
+        """Whether it may be told who gave the primary figure: of enough people whose window is over."""
+        return showing.is_answer_shown({"due": self.due}, few)
 
 
 def completeness(data: Data) -> list[Completeness]:
@@ -228,12 +235,15 @@ def _shares(counts: list[int], few: int) -> list[str]:
 
 @dataclass(frozen=True)
 class Attended:
-    """How many sessions were done, in the chat or in a group, by the people of an arm whose weeks are all over."""
+    """How many sessions were done, in the chat or in a group, by the people of an arm whose weeks are all over.
+
+    Nothing is known of sessions where people meet in groups and the export is blinded.
+    """
 
     arm: str
     people: int
-    any: int
-    enough: int
+    any: int | None
+    enough: int | None
     median: float | None
 
 
@@ -247,7 +257,7 @@ def attended(data: Data) -> list[Attended]:
 
 def changes(data: Data) -> list[Row]:
     """Rows of the change table, without the figures of too few people."""
-    return pictures.changes(data.rows("change"), data.few)
+    return showing.changes(data.rows("change"), data.few)
 
 
 @dataclass(frozen=True)

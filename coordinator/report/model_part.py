@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from coordinator.report.page import Block, Grid, Heading, Paragraph
 from coordinator.report.words import decimal, interval, signed
 from coordinator.scripts import analysis as script
-from coordinator.scripts import pictures
-from coordinator.scripts.pictures import shown
+from coordinator.scripts.showing import found_by_trial, shown, trial_contrasts
 
 if TYPE_CHECKING:
     from content.analysis import Outcome
@@ -46,7 +45,7 @@ def _of(data: Data, outcome: Outcome, fitted: script.Fitted | script.NotEstimate
         yield Paragraph(f"Not estimated: {fitted}.")
         return
     done = "The estimation converged." if fitted.converged else "THE ESTIMATION DID NOT CONVERGE."
-    remarks = "".join(f" {remark[0].upper()}{remark[1:]}." for remark in fitted.remarks)
+    remarks = "".join(f" {remark[0].upper()}{remark[1:]}." for remark in (*fitted.remarks, *_left_out(fitted)))
     yield Paragraph(
         f"{fitted.formula}. {fitted.people} people, {fitted.values} values. {done}{remarks} {_spreads(fitted)}"
     )
@@ -57,6 +56,14 @@ def _of(data: Data, outcome: Outcome, fitted: script.Fitted | script.NotEstimate
         yield from data.picture("residuals")
 
 
+def _left_out(fitted: script.Fitted) -> Iterator[str]:
+    """What the model does without, and why."""
+    for row in fitted.rows:
+        if row["what"] == script.LEFT_OUT:
+            which = [row.get("arm", "").upper(), shown(row["visit"]) if row.get("visit") else "", row["reason"]]
+            yield " ".join(filter(None, which))
+
+
 def _estimates(data: Data, fitted: script.Fitted, outcome: Outcome) -> Iterator[Block]:
     columns = ("estimate", "standard error", f"{data.plan.model.percent} interval")
     changes = tuple(_line(row) for row in fitted.rows if row["what"] == "change")
@@ -65,13 +72,13 @@ def _estimates(data: Data, fitted: script.Fitted, outcome: Outcome) -> Iterator[
     contrasts = [row for row in fitted.rows if row["what"] == "contrast"]
     if not contrasts:
         return
-    trial = pictures.trial_contrasts(data.script, outcome.column)
+    trial = trial_contrasts(data.script, outcome.column)
     beside = (TRIAL,) if trial else ()
     rows = tuple((*_line(row), *([_beside(trial, row)] if trial else [])) for row in contrasts)
     yield Grid(
         ("arm less arm", *columns, *beside),
         rows,
-        f"Below zero: the first arm fell by more.{pictures.found_by_trial(trial)}",
+        f"Below zero: the first arm fell by more.{found_by_trial(trial)}",
     )
     if outcome.primary:
         yield from data.picture("contrasts")

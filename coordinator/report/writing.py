@@ -11,10 +11,11 @@ from content.protocol import protocol
 from coordinator.report import figures
 from coordinator.report.model_part import modelled
 from coordinator.report.page import Block, Grid, Heading, Paragraph, Picture, Report
-from coordinator.report.words import DECISIONS, decimal, interval, signed
-from coordinator.scripts import pictures
+from coordinator.report.words import DECISIONS, decimal, interval, people, signed
+from coordinator.scripts import pictures, showing
 from coordinator.scripts.drawing import named
-from coordinator.scripts.pictures import NO_CLAIM, shown
+from coordinator.scripts.pictures import NO_CLAIM
+from coordinator.scripts.showing import shown
 
 if TYPE_CHECKING:
     from content.analysis import Outcome
@@ -26,7 +27,10 @@ Progress = Callable[[str], None]
 MISSING_IS = (
     "Missing is never counted as zero: who did not answer is in no mean, and the number of people stands beside it."
 )
-NO_MEETINGS = "A blinded report leaves out the meetings of therapy groups: each group is of one arm."
+NO_MEETINGS = (
+    "Who did which session is not shown: people of this study meet in therapy groups, and a blinded report leaves "
+    "their meetings out, as each group is of one arm. An unblinded report has them."
+)
 
 
 @dataclass
@@ -75,7 +79,7 @@ class Written:
     def _opening(self) -> Iterator[Block]:
         how = "by arm; not for anybody who is blinded" if self.data.by_arm else "all arms together"
         yield Paragraph(
-            f"Data as of {self.cut}, {how}. {len(self.data.people())} people enrolled; test people are in no figure."
+            f"Data as of {self.cut}, {how}. {people(len(self.data.people()))} enrolled; test people are in no figure."
         )
         yield Paragraph(
             f"{MISSING_IS} Figures of fewer than {self.data.few} people are not shown, but for the totals of who "
@@ -90,7 +94,8 @@ class Written:
         yield from self.data.picture("flow")
         rows: list[tuple[str, int | str]]
         rows = [("Screened", counts.screened), *sent_away] if counts.screened is not None else []
-        rows += [("Invited", counts.invited), ("Declined", counts.declined), ("Enrolled", counts.enrolled)]
+        rows += [("Invited", counts.invited), ("Declined", counts.declined)]
+        rows += [("Not enrolled yet", counts.not_enrolled), ("Enrolled", counts.enrolled)]
         rows += [("Enrolled, not allocated", counts.not_allocated)] if counts.not_allocated else []
         for arm, of_arm in counts.arms.items():
             name = f": {named(arm)}" if arm else ""
@@ -106,7 +111,7 @@ class Written:
         yield Grid(
             ("", "people"),
             tuple((name, str(number)) for name, number in rows),
-            f"{begins}Totals are shown whole, however small, but for who gave and who missed a check-in. "
+            f"{begins}Totals are shown whole, however small; who missed a check-in, of {few} people or more. "
             "Who declined, and whose data were removed, are counted, and nothing else of them is known; "
             "several criteria can be against one person.",
         )
@@ -122,16 +127,15 @@ class Written:
             (
                 " ".join(filter(None, [shown(row.visit), row.arm.upper()])), figures.count(row.due, few),
                 _share(row.given, row.due, few), _share(row.whole, row.due, few),
-                figures.count(row.removed, few), figures.count(row.open, few),
+                str(row.removed) if row.is_shown(few) else figures.count(row.removed, few),
+                figures.count(row.open, few),
             )
             for row in self.completed
         )  # fmt: skip
         later = self.data.counted.table("visits").query("visit != 'baseline'")["study_id"].nunique()
         unplanned = len(self.data.people()) - later
         never = (
-            f" {unplanned} enrolled people have no follow-up planned and are in no denominator."
-            if unplanned > 0
-            else ""
+            f" {people(unplanned)} enrolled without a planned follow-up, in no denominator." if unplanned > 0 else ""
         )
         yield Grid(
             ("check-in", "window is over", "primary figure", "whole list", "data removed", "window not over"),
@@ -144,7 +148,7 @@ class Written:
         found = self.data.rows("patterns")
         if not found:
             return
-        common = pictures.common(found, self.data.few)
+        common = showing.common(found, self.data.few)
         rest = sum(row["people"] for row in found) - sum(number for number, _ in common)
         visits = [shown(visit.code) for visit in protocol().visits]
         yield from self.data.picture("patterns")
@@ -200,17 +204,18 @@ class Written:
 
     def _attended(self) -> Iterator[Block]:
         plan, few = self.data.plan.attendance, self.data.few
-        rows = []
-        for row in figures.attended(self.data):
-            cells = [row.any, row.enough] if row.people >= few else []
-            shares = [_share(number, row.people, few) for number in cells] or ["–", "–"]
-            median = f"{row.median:g}" if cells else "–"
-            rows.append((named(row.arm), figures.count(row.people, few), *shares, median))
+        rows, found = [], figures.attended(self.data)
+        for row in found:
+            cells = [f"{row.median:g}"] if row.median is not None and row.people >= few else []
+            shares = [_share(number or 0, row.people, few) for number in (row.any, row.enough)] if cells else ["–", "–"]
+            rows.append((named(row.arm), figures.count(row.people, few), *shares, *(cells or ["–"])))
         header = ("sessions done", "people", "at least one", f"{plan.enough} or more of {plan.sessions}", "median")
         whose = "of the people whose weeks for all of them are over, counted from enrolment."
-        known = self.data.knows_meetings
-        where = "In the chat or at a meeting of a therapy group" if known else "In the chat"
-        yield Grid(header, tuple(rows), f"{where}, {whose} {'' if known else NO_MEETINGS} {plan.beside}")
+        where = "In the chat or at a meeting of a therapy group" if self.data.knows_meetings else "In the chat"
+        if self.data.counted.knows_sessions:
+            yield Grid(header, tuple(rows), f"{where}, {whose} {plan.beside}")
+        else:
+            yield Paragraph(NO_MEETINGS)
         met = self.data.rows("meetings")
         if any(row["entries"] for row in met):
             lines = [(" ".join(filter(None, [row["status"], row["arm"].upper()])), *self._entered(row)) for row in met]
@@ -330,5 +335,5 @@ def _percent(number: int, whole: int) -> str:
 
 
 def _share(number: int, whole: int, few: int) -> str:
-    """A count with its percent, unless it or its rest is too small."""
-    return "not shown" if pictures.is_small(number, whole, few) else _percent(number, whole)
+    """A count with its percent, unless it is of too few."""
+    return "not shown" if 0 < whole < few else _percent(number, whole)

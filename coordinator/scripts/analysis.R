@@ -4,11 +4,26 @@
 #
 # Needs lme4. The plan is the file analysis.dcf; analysis.py does the same in Python. Writes change.csv (change from
 # baseline of who has both, with t intervals) and model.csv (restricted maximum likelihood, with normal intervals). What
-# cannot be estimated is blank, and `reason` says why. `arm` is empty where none is shown.
+# cannot be estimated is blank, and `reason` says why; rows `left_out` of model.csv say what a model does without. `arm`
+# is empty where none is shown.
 
 suppressPackageStartupMessages(library(lme4))
 
+CHANGE <- c("outcome", "arm", "visit", "n", "baseline", "value", "change", "sd", "se", "low", "high", "reason")
+
+# What a formula may speak of, joined by +, * and :.
+NAMES <- c("visit", "arm", "baseline", "site")
+
+# Values are taken to follow from the fixed part alone where it leaves no more than this part of their squares.
+EXACT <- 1e-16
+
 words <- function(text) strsplit(text, " ", fixed = TRUE)[[1]]
+
+# Rows under each other; without any, an empty table of these columns.
+under <- function(rows, columns) {
+  made <- do.call(rbind, rows)
+  if (is.null(made)) as.data.frame(setNames(rep(list(character(0)), length(columns)), columns)) else made
+}
 
 read_plan <- function(folder) as.list(read.dcf(file.path(folder, "analysis.dcf"))[1, ])
 
@@ -74,7 +89,7 @@ change_table <- function(people, plan) {
       rows[[length(rows) + 1]] <- change_row(plan, here, outcome, arm, visit)
     }
   }
-  do.call(rbind, rows)
+  under(rows, CHANGE)
 }
 
 # --- the mixed model
@@ -84,43 +99,74 @@ estimate_row <- function(outcome, what, arm = "", visit = "", n = NA, estimate =
              reason)
 }
 
-too_little <- function(data, plan, arms, visits) {
-  people <- length(unique(data$study_id))
-  if (people < as.integer(plan$least_people))
-    return(paste0(people, " people have a baseline and a follow-up value; the plan asks for at least ",
-                  plan$least_people))
-  if (!is.null(plan$reference) && length(arms) < 2) return("there are not two arms to compare")
+too_little <- function(data, kept, plan, arms, visits) {
+  persons <- function(rows) length(unique(rows$study_id))
+  least <- as.integer(plan$least_people)
+  if (persons(data) < least) return(paste("fewer than", least, "people have a baseline and a follow-up value"))
+  if (!is.null(plan$reference) && (length(arms) < 2 || !plan$reference %in% arms))
+    return("there are not two arms with follow-up values to compare")
   if (length(visits) < 2)
-    return("there is one follow-up check-in with values: people cannot be told from chance")
-  if (length(unique(data$value)) < 2) return("all values are the same")
+    return(paste0("fewer than two check-ins have follow-up values", if (length(arms)) " of every arm",
+                  ": people cannot be told from chance"))
+  if (persons(kept) < least)
+    return(paste("fewer than", least, "people have a value at a check-in that every arm has values at"))
+  if (length(unique(kept$value)) < 2) return("all values are the same")
   NULL
 }
 
+# The fixed part without the names that have one value only, and these names.
 right_side <- function(formula, data) {
-  terms <- trimws(strsplit(sub("^value ~", "", formula), "+", fixed = TRUE)[[1]])
-  varies <- function(term) all(sapply(all.vars(as.formula(paste("~", term))),
-                                      function(name) length(unique(data[[name]])) > 1))
-  paste(terms[sapply(terms, varies)], collapse = " + ")
+  cut <- function(text, sign) trimws(strsplit(paste0(text, " "), sign, fixed = TRUE)[[1]])
+  terms <- lapply(cut(sub("^value ~", "", formula), "+"), function(term) lapply(cut(term, "*"), cut, ":"))
+  names_in <- unique(unlist(terms))
+  strange <- setdiff(names_in, NAMES)
+  if (length(strange))
+    stop("analysis.dcf: formula: '", strange[1], "' is none of ", toString(NAMES), ", joined by + * or :",
+         call. = FALSE)
+  alone <- Filter(function(name) length(unique(data[[name]])) < 2, names_in)
+  kept <- vapply(terms, function(term) {
+    parts <- Filter(length, lapply(term, setdiff, alone))
+    paste(vapply(parts, paste, "", collapse = ":"), collapse = " * ")
+  }, "")
+  kept <- kept[kept != ""]
+  list(text = if (length(kept)) paste(kept, collapse = " + ") else "1", alone = alone)
+}
+
+# The values that can be compared, of which arms and check-ins, and what is left out. An arm is compared where it has
+# any values, a check-in where every such arm has some at it.
+compared <- function(people, plan, data) {
+  allocated <- setdiff(arms_of(people, plan), "")
+  if (length(allocated)) data <- data[data$arm %in% allocated, ]
+  arms <- allocated[allocated %in% data$arm]
+  known <- words(plan$visits)[words(plan$visits) %in% data$visit]
+  whole <- vapply(known, function(visit) all(arms %in% data$arm[data$visit == visit]), TRUE)
+  kept <- data[data$visit %in% known[whole], ]
+  list(data = kept, arms = arms, visits = known[whole], without = setdiff(allocated, arms), skipped = known[!whole],
+       why = too_little(data, kept, plan, arms, known[whole]))
 }
 
 # The model of one outcome: `fitted`, with what it was made of; `why` where there is none.
 model_fit <- function(people, plan, outcome) {
-  data <- follow_up(people, plan, outcome)
-  arms <- setdiff(arms_of(people, plan), "")
-  if (length(arms)) data <- data[data$arm %in% arms, ]
-  visits <- words(plan$visits)[words(plan$visits) %in% data$visit]
-  why <- too_little(data, plan, arms, visits)
-  if (!is.null(why)) return(list(why = why))
-  data$visit <- factor(data$visit, visits)
-  data$arm <- factor(data$arm, if (length(arms)) arms else "")
+  found <- compared(people, plan, follow_up(people, plan, outcome))
+  if (!is.null(found$why)) return(list(why = found$why))
+  data <- found$data
+  data$visit <- factor(data$visit, found$visits)
+  data$arm <- factor(data$arm, if (length(found$arms)) found$arms else "")
   data$site <- factor(data$site)
   right <- right_side(plan$formula, data)
-  design <- model.matrix(as.formula(paste("~", right)), data)
-  if (qr(design)$rank < ncol(design))
-    return(list(why = "some combination of arm, check-in and site has no values"))
+  parts <- qr(model.matrix(as.formula(paste("~", right$text)), data))
+  if (parts$rank < ncol(parts$qr)) return(list(why = "some combination of arm, check-in and site has no values"))
+  if (sum(qr.resid(parts, data$value)^2) <= EXACT * sum((data$value - mean(data$value))^2))
+    return(list(why = "the values follow from the rest without any spread"))
   random <- paste0("(1 | ", words(plan$random), ")", collapse = " + ")
-  fitted <- lmer(as.formula(paste("value ~", right, "+", random)), data, REML = TRUE)
-  list(fitted = fitted, data = data, arms = arms, visits = visits, right = right)
+  fitted <- tryCatch({
+    made <- lmer(as.formula(paste("value ~", right$text, "+", random)), data, REML = TRUE)
+    invisible(vcov(made))
+    made
+  }, error = function(broken) NULL)
+  if (is.null(fitted)) return(list(why = "the estimation broke down"))
+  found$data <- data
+  c(found, list(fitted = fitted, right = right$text, alone = right$alone))
 }
 
 model_rows <- function(people, plan, outcome) {
@@ -156,6 +202,15 @@ model_rows <- function(people, plan, outcome) {
     rows[[length(rows) + 1]] <- estimate_row(outcome, paste0("sd_", name), n = n,
                                              estimate = spread$sdcor[spread$grp == name])
   rows[[length(rows) + 1]] <- estimate_row(outcome, "sd_residual", n = n, estimate = sigma(fitted))
+  for (arm in found$without)
+    rows[[length(rows) + 1]] <- estimate_row(outcome, "left_out", arm, n = n,
+                                             reason = "left out: this arm has no follow-up value")
+  for (visit in found$skipped)
+    rows[[length(rows) + 1]] <- estimate_row(outcome, "left_out", visit = visit, n = n,
+                                             reason = "left out: not every arm has values at this check-in")
+  for (name in found$alone)
+    rows[[length(rows) + 1]] <- estimate_row(outcome, "left_out", n = n,
+                                             reason = paste("left out of the model:", name, "has one value only"))
   do.call(rbind, rows)
 }
 

@@ -4,12 +4,12 @@
 
 Needs pandas and statsmodels. The plan is the file analysis.dcf; analysis.R does the same in R, with lme4. Writes
 change.csv (change from baseline of who has both, with t intervals) and model.csv (restricted maximum likelihood, with
-normal intervals). What cannot be estimated is blank, and `reason` says why. `arm` is empty where none is shown.
+normal intervals). What cannot be estimated is blank, and `reason` says why; rows `left_out` of model.csv say what a
+model does without. `arm` is empty where none is shown.
 """
 
 from __future__ import annotations
 
-import re
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -25,8 +25,13 @@ from statsmodels.regression.mixed_linear_model import MixedLM
 
 CHANGE = ("outcome", "arm", "visit", "n", "baseline", "value", "change", "sd", "se", "low", "high", "reason")
 MODEL = ("outcome", "what", "arm", "visit", "n", "estimate", "se", "low", "high", "reason")
+LEFT_OUT = "left_out"
+NAMES = ("visit", "arm", "baseline", "site")
+"""What a formula may speak of, joined by +, * and :."""
 BOUNDARY = 1e-4
 """A standard deviation below this part of the residual one is called zero."""
+EXACT = 1e-16
+"""Values are taken to follow from the fixed part alone where it leaves no more than this part of their squares."""
 
 Plan = Mapping[str, str]
 
@@ -41,10 +46,15 @@ def read_plan(folder: Path) -> Plan:
     return dict(line.split(": ", 1) for line in lines if line)
 
 
+def read_table(file: Path, text: Mapping[str, str]) -> Any:
+    """A CSV file of the export, with these columns as text; blank alone is missing: a site may be called NA."""
+    return pd.read_csv(file, dtype=dict(text), keep_default_na=False, na_values=[""])
+
+
 def read_people(folder: Path) -> Any:
     """One row for each participant: the wide file, with their therapy group where they are in one."""
     text = {"study_id": "str", "site": "str", "arm": "str", "therapy_group": "str"}
-    people = pd.read_csv(folder / "wide.csv", dtype=text)
+    people = read_table(folder / "wide.csv", text)
     people = people[people["status"] != "invited"].copy()
     for name in ("arm", "therapy_group"):
         if name not in people:
@@ -127,22 +137,20 @@ class Fitted:
 
 def fit(people: Any, plan: Plan, outcome: str) -> Fitted:
     """The model of one outcome by restricted maximum likelihood; NotEstimated says why there is none."""
-    data = follow_up(people, plan, outcome)
-    arms = [arm for arm in arms_of(people, plan) if arm]
-    data = data[data["arm"].isin(arms)] if arms else data
-    visits = [visit for visit in plan["visits"].split() if (data["visit"] == visit).any()]
-    _refuse_too_little(data, plan, arms, visits)
+    data, arms, visits, left_out = _compared(people, plan, follow_up(people, plan, outcome))
     data = data.assign(visit=pd.Categorical(data["visit"], visits), arm=pd.Categorical(data["arm"], arms or [""]))
-    right, remarks = _right_side(plan["formula"], data)
+    right, alone = _right_side(plan["formula"], data)
     design = dmatrix(right, data, return_type="dataframe")
     if np.linalg.matrix_rank(design) < design.shape[1]:
         raise NotEstimated("some combination of arm, check-in and site has no values")
-    result, more = _result(data, design, plan)
+    _refuse_exact(data["value"].to_numpy(), design.to_numpy())
+    result, remarks = _result(data, design, plan)
     cover = _cover(result, design, data, plan)
     grid = _grid(result, cover, design, data, arms, visits)
     reach = stats.norm.ppf(0.5 + float(plan["level"]) / 2)
     n = data["study_id"].nunique()
-    rows = [{"outcome": outcome, "n": n} | row for row in (*_of(grid, reach), *_spread(result, plan))]
+    left_out += [{"what": LEFT_OUT, "reason": f"left out of the model: {name} has one value only"} for name in alone]
+    rows = [{"outcome": outcome, "n": n} | row for row in (*_of(grid, reach), *_spread(result, plan), *left_out)]
     named = zip(design.columns, result.fe_params, np.sqrt(np.diag(cover)), strict=True)
     return Fitted(
         outcome,
@@ -154,33 +162,67 @@ def fit(people: Any, plan: Plan, outcome: str) -> Fitted:
         np.asarray(result.resid),
         np.asarray(result.fittedvalues),
         bool(result.converged),
-        [*remarks, *more],
+        remarks,
     )
 
 
-def _refuse_too_little(data: Any, plan: Plan, arms: list[str], visits: list[str]) -> None:
-    people = data["study_id"].nunique()
-    if people < int(plan["least_people"]):
-        raise NotEstimated(f"{people} people have a baseline and a follow-up value; the plan asks for at least "
-                           f"{plan['least_people']}")  # fmt: skip
-    if "reference" in plan and len(arms) < 2:
-        raise NotEstimated("there are not two arms to compare")
+def _compared(people: Any, plan: Plan, data: Any) -> tuple[Any, list[str], list[str], list[dict[str, Any]]]:
+    """The values that can be compared, of which arms and check-ins; a row for each check-in or arm that is left out.
+
+    An arm is compared where it has any values, a check-in where every such arm has some at it.
+    """
+    allocated = [arm for arm in arms_of(people, plan) if arm]
+    data = data[data["arm"].isin(allocated)] if allocated else data
+    arms = [arm for arm in allocated if (data["arm"] == arm).any()]
+    there = set(zip(data["arm"], data["visit"], strict=True))
+    known = [visit for visit in plan["visits"].split() if (data["visit"] == visit).any()]
+    visits = [visit for visit in known if all((arm, visit) in there for arm in arms)]
+    kept = data[data["visit"].isin(visits)]
+    _refuse_too_little(data, kept, plan, arms, visits)
+    left_out: list[dict[str, Any]] = [
+        {"what": LEFT_OUT, "arm": arm, "reason": "left out: this arm has no follow-up value"}
+        for arm in allocated
+        if arm not in arms
+    ]
+    left_out += [
+        {"what": LEFT_OUT, "visit": visit, "reason": "left out: not every arm has values at this check-in"}
+        for visit in known
+        if visit not in visits
+    ]
+    return kept, arms, visits, left_out
+
+
+def _refuse_too_little(data: Any, kept: Any, plan: Plan, arms: list[str], visits: list[str]) -> None:
+    least = int(plan["least_people"])
+    if data["study_id"].nunique() < least:
+        raise NotEstimated(f"fewer than {least} people have a baseline and a follow-up value")
+    if "reference" in plan and (len(arms) < 2 or plan["reference"] not in arms):
+        raise NotEstimated("there are not two arms with follow-up values to compare")
     if len(visits) < 2:
-        raise NotEstimated("there is one follow-up check-in with values: people cannot be told from chance")
-    if data["value"].nunique() < 2:
+        every = " of every arm" if arms else ""
+        raise NotEstimated(f"fewer than two check-ins have follow-up values{every}: people cannot be told from chance")
+    if kept["study_id"].nunique() < least:
+        raise NotEstimated(f"fewer than {least} people have a value at a check-in that every arm has values at")
+    if kept["value"].nunique() < 2:
         raise NotEstimated("all values are the same")
 
 
+def _refuse_exact(values: Any, columns: Any) -> None:
+    left = values - columns @ np.linalg.lstsq(columns, values, rcond=None)[0]
+    if left @ left <= EXACT * np.sum((values - values.mean()) ** 2):
+        raise NotEstimated("the values follow from the rest without any spread")
+
+
 def _right_side(formula: str, data: Any) -> tuple[str, list[str]]:
-    """The fixed part without terms that have one value only, and a remark for each of those."""
-    kept, remarks = [], []
-    for term in formula.split("~", 1)[1].split("+"):
-        alone = [name for name in re.findall(r"[a-z_]\w*", term) if data[name].nunique() < 2]
-        if alone:
-            remarks.append(f"'{term.strip()}' is left out: {' and '.join(alone)} has one value only")
-        else:
-            kept.append(term.strip())
-    return " + ".join(kept), remarks
+    """The fixed part without the names that have one value only, and these names."""
+    terms = [[part.split(":") for part in term.split("*")] for term in formula.split("~", 1)[1].split("+")]
+    names = [name.strip() for term in terms for part in term for name in part]
+    if strange := [name for name in names if name not in NAMES]:
+        raise ValueError(f"analysis.dcf: formula: '{strange[0]}' is none of {', '.join(NAMES)}, joined by + * or :")
+    alone = [name for name in dict.fromkeys(names) if data[name].nunique() < 2]
+    left = [[[name.strip() for name in part if name.strip() not in alone] for part in term] for term in terms]
+    kept = [" * ".join(":".join(part) for part in term if part) for term in left]
+    return " + ".join(filter(None, kept)) or "1", alone
 
 
 def _result(data: Any, design: Any, plan: Plan) -> tuple[Any, list[str]]:
@@ -194,7 +236,7 @@ def _result(data: Any, design: Any, plan: Plan) -> tuple[Any, list[str]]:
         try:
             result = model.fit(reml=True, method=["bfgs", "lbfgs", "powell"], gtol=1e-8)
         except (np.linalg.LinAlgError, ValueError) as error:
-            raise NotEstimated(f"the estimation broke down ({error})") from error
+            raise NotEstimated("the estimation broke down") from error
     remarks = [] if result.converged else ["the estimation did not converge: the figures are not to be relied on"]
     small = [name for name, sd in _spreads(result, plan) if sd == 0]
     return result, [*remarks, *(f"the spread of {name} came out as zero" for name in small)]

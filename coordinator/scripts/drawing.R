@@ -15,15 +15,17 @@ named <- function(arm) ifelse(arm == "", "everybody", toupper(arm))
 
 PER_LINE <- 0.18 # inches
 
+NOTE <- 96 # letters that a line under a picture has room for
+
 # What opens a file of each format, of so many inches.
 DEVICES <- list(
   pdf = function(file) function(width, height) pdf(file, width, height, pointsize = 10, useDingbats = FALSE),
   svg = function(file) function(width, height) svg(file, width, height, pointsize = 10),
   png = function(file) function(width, height) png(file, width, height, "in", 10, res = 150, type = "cairo"))
 
-# A picture with its title above and its words below; `device` opens a file of so many inches.
-picture <- function(device, title, said, draw, width = 8, height = 3.4) {
-  lines <- strwrap(said, 15 * width)
+# A picture with its title above and its words below, `note` the first of them; `device` opens a file of so many inches.
+picture <- function(device, title, said, draw, width = 8, height = 3.4, note = "") {
+  lines <- c(if (note != "") strwrap(note, NOTE + 1), strwrap(said, 15 * width))
   device(width, height + PER_LINE * (length(lines) + 2.5))
   par(oma = c(length(lines) + 0.5, 0.5, 2, 0.5), mar = c(4, 4, 2, 0.5), mgp = c(2.4, 0.6, 0), las = 1, fg = GREY,
       col.axis = INK, col.lab = INK, family = "sans", cex = 1, tcl = -0.3)
@@ -40,6 +42,11 @@ field <- function(x, y, names = NULL, xlab = "", ylab = "") {
   abline(h = axTicks(2), col = FAINT)
   axis(2, col = GREY)
   if (is.null(names)) axis(1, col = GREY) else axis(1, seq_along(names), names, col = GREY)
+}
+
+# A text upright in the place of each point that is not shown.
+unshown <- function(at, texts) {
+  if (length(at)) text(at, par("usr")[3], paste0(" ", texts), srt = 90, adj = c(0, 0.5), cex = 0.8, col = GREY)
 }
 
 # What the marks are called, in a row `up` inches above the field.

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import NormalDist
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
@@ -22,6 +23,9 @@ FILLS = (COLOURS[0], "#F3DCC4")
 """Of bars: the second is light, within a dark edge."""
 FONT, WIDTH = 13, 640
 PANEL = 280
+NOTE = 96
+"""Letters that a line under a picture has room for."""
+RATINGS = {"pain": "Pain", "urge": "Wish for a dose"}
 
 
 def named(arm: str) -> str:
@@ -49,6 +53,20 @@ def _done(chart: Any) -> dict[str, Any]:
     return spec
 
 
+def _noted(chart: Any, note: str) -> Any:
+    """A chart with a line under it that says what it does not show."""
+    style: dict[str, Any] = {"orient": "bottom", "anchor": "start", "fontSize": FONT - 1, "fontWeight": "normal"}
+    return chart.properties(title=alt.TitleParams(wrap(note, NOTE), color=INK, offset=10, **style)) if note else chart
+
+
+def _unshown(rows: Sequence[dict[str, Any]], x: Any, height: int, **beside: Any) -> list[Any]:
+    """A `text` upright in the place of each point that is not shown."""
+    words = alt.Chart(_data([row | {"arm": named(row["arm"])} for row in rows])).mark_text(
+        angle=270, align="left", baseline="middle", dx=6, fontSize=FONT - 1, color=GREY
+    )
+    return [words.encode(x=x, y=alt.value(height), text="text:N", **beside)] if rows else []
+
+
 def _data(rows: Sequence[dict[str, Any]]) -> alt.InlineData:
     return alt.InlineData(values=list(rows))
 
@@ -61,12 +79,17 @@ def _of_arms(arms: Sequence[str], marks: Sequence[Any]) -> alt.Scale:
     return alt.Scale(domain=[named(arm) for arm in arms], range=list(marks[: len(arms)]))
 
 
+def _of_points(arms: Sequence[str]) -> Any:
+    """The legend of points: filled, without the dashes of their line for an edge."""
+    return alt.Legend(symbolStrokeWidth=0) if len(arms) > 1 else None
+
+
 def _colour(arms: Sequence[str]) -> Any:
-    return alt.Color("arm:N", scale=_of_arms(arms, COLOURS), legend=_legend(arms))
+    return alt.Color("arm:N", scale=_of_arms(arms, COLOURS), legend=_of_points(arms))
 
 
 def _shape(arms: Sequence[str]) -> Any:
-    return alt.Shape("arm:N", scale=_of_arms(arms, SHAPES), legend=_legend(arms))
+    return alt.Shape("arm:N", scale=_of_arms(arms, SHAPES), legend=_of_points(arms))
 
 
 def _dash(arms: Sequence[str]) -> Any:
@@ -77,6 +100,7 @@ def _dash(arms: Sequence[str]) -> Any:
 # --- from screening on
 
 BOX, ROW, LINE = 36.0, 54.0, 16.0
+STEPS = ("invited", "declined", "not_enrolled", "enrolled", "not_allocated")
 TRUNK, SIDE = 0.25, 0.76
 """Where the column of boxes stands, and what goes off from it, as shares of the width."""
 
@@ -94,7 +118,7 @@ def flow(
 ) -> dict[str, Any]:
     """Boxes from screening on, a column for each arm at its end.
 
-    `excluded`: the lines of who was sent away and why. `rest`: invited, declined, enrolled, not_allocated.
+    `excluded`: the lines of who was sent away and why. `rest`: the people of each of `STEPS`.
     """
     boxes: list[dict[str, Any]] = []
     row = 0.0
@@ -106,8 +130,9 @@ def flow(
             row += max(0.0, 2 * down - 0.6)
         row += 1
     boxes.append(_box(TRUNK, row, [f"Invited: {rest['invited']}"]))
-    if rest["declined"]:
-        boxes.append(_box(SIDE, row + 0.5, [f"Declined: {rest['declined']}"], wide=0.46) | {"side": True})
+    ways = {"Declined": rest["declined"], "Not enrolled yet": rest["not_enrolled"]}
+    if aside := [f"{name}: {people}" for name, people in ways.items() if people]:
+        boxes.append(_box(SIDE, row + 0.5, aside, wide=0.46) | {"side": True})
     boxes.append(_box(TRUNK, row + 1, [f"Enrolled: {rest['enrolled']}"]))
     if rest["not_allocated"]:
         text = f"Not allocated yet: {rest['not_allocated']}"
@@ -180,7 +205,11 @@ ROOM_FOR_A_NUMBER = 12
 
 
 def completeness(
-    rows: Sequence[dict[str, Any]], trial: Sequence[dict[str, Any]], order: Sequence[str], arms: Sequence[str]
+    rows: Sequence[dict[str, Any]],
+    hidden: Sequence[dict[str, Any]],
+    trial: Sequence[dict[str, Any]],
+    order: Sequence[str],
+    arms: Sequence[str],
 ) -> dict[str, Any]:
     """Bars of `percent` by `visit` and `arm` with their `due` people; strokes where the trial stood."""
     known = [{"arm": named(row["arm"]), "visit": row["visit"], "percent": row["percent"], "n": f"n = {row['due']}"}
@@ -201,10 +230,11 @@ def completeness(
     words = alt.Chart(_data([row | {"foot": 0} for row in known])).mark_text(dy=-8, fontSize=FONT - 2)
     labels = words.encode(x=x, y=foot, text="n:N", color=inside, **beside)
     strokes = alt.Chart(_data(trial)).mark_tick(thickness=3, size=96, color=INK).encode(x=x, y=y)
-    return _done(alt.layer(bars, labels, strokes).properties(width=WIDTH, height=210))
+    unshown = _unshown(hidden, x, 210, **beside)
+    return _done(alt.layer(bars, labels, *unshown, strokes).properties(width=WIDTH, height=210))
 
 
-def patterns(rows: Sequence[tuple[str, Sequence[str]]], visits: Sequence[str]) -> dict[str, Any]:
+def patterns(rows: Sequence[tuple[str, Sequence[str]]], visits: Sequence[str], note: str) -> dict[str, Any]:
     """A row for each pattern, a field for each check-in: filled given, empty missing, grey not yet due."""
     order = [label for label, _ in rows]
     cells = [{"row": label, "visit": visit, "state": state} for label, states in rows
@@ -214,7 +244,7 @@ def patterns(rows: Sequence[tuple[str, Sequence[str]]], visits: Sequence[str]) -
     scale = alt.Scale(domain=["given", "missing", "not yet due"], range=[COLOURS[0], "#FFFFFF", "#D0D0D0"])
     colour = alt.Color("state:N", scale=scale, legend=alt.Legend(symbolStrokeColor=INK, symbolType="square"))
     squares = alt.Chart(_data(cells)).mark_rect(stroke=GREY).encode(x=x, y=y, color=colour)
-    return _done(squares.properties(width=460, height=26 * len(rows)))
+    return _done(_noted(squares.properties(width=460, height=26 * len(rows)), note))
 
 
 # --- how it changed
@@ -222,12 +252,14 @@ def patterns(rows: Sequence[tuple[str, Sequence[str]]], visits: Sequence[str]) -
 
 @dataclass(frozen=True)
 class Panel:
-    """An outcome: points by `arm` and `visit` with `change`, `low`, `high`; what the trial found by `visit`."""
+    """An outcome: points by `arm` and `visit` with `change`, `low`, `high`; `hidden` ones; what the trial found."""
 
     title: str
     scale: str
+    visits: tuple[str, ...]
     points: tuple[dict[str, Any], ...]
-    trial: tuple[dict[str, Any], ...] = ()
+    hidden: tuple[dict[str, Any], ...]
+    trial: tuple[dict[str, Any], ...]
 
 
 def changes(panels: Sequence[Panel], arms: Sequence[str]) -> dict[str, Any]:
@@ -237,9 +269,9 @@ def changes(panels: Sequence[Panel], arms: Sequence[str]) -> dict[str, Any]:
 
 
 def _panel(panel: Panel, arms: Sequence[str]) -> Any:
-    order = list(dict.fromkeys(point["visit"] for point in panel.points))
-    points = [point | {"arm": named(point["arm"])} for point in panel.points]
-    x = alt.X("visit:N", sort=order, title=None, axis=alt.Axis(labelAngle=0))
+    order = list(panel.visits)
+    points, told = ([row | {"arm": named(row["arm"])} for row in rows] for rows in (panel.points, panel.trial))
+    x = alt.X("visit:N", sort=order, title=None, axis=alt.Axis(labelAngle=0), scale=alt.Scale(domain=order))
     offset = {"xOffset": alt.XOffset("arm:N", sort=[named(a) for a in arms])} if len(arms) > 1 else {}
     y = alt.Y("change:Q", title="change from baseline", scale=alt.Scale(zero=True))
     base = alt.Chart(_data(points))
@@ -248,8 +280,9 @@ def _panel(panel: Panel, arms: Sequence[str]) -> Any:
         x=x, y=y, color=_colour(arms), shape=_shape(arms), **offset
     )
     zero = alt.Chart(_data([{"change": 0}])).mark_rule(color=GREY, strokeDash=[4, 3]).encode(y="change:Q")
-    trial = alt.Chart(_data(panel.trial)).mark_tick(color=INK, thickness=2, size=46).encode(x=x, y=y)
-    beside = [trial] if panel.trial else []
+    wide = 22 if len(arms) > 1 else 46
+    trial = alt.Chart(_data(told)).mark_tick(color=INK, thickness=2, size=wide).encode(x=x, y=y, **offset)
+    beside = [*([trial] if told else []), *_unshown(panel.hidden, x, 150, **offset)]
     title = alt.TitleParams(panel.title, subtitle=panel.scale, subtitleColor=GREY)
     return alt.layer(zero, bars, dots, *beside).properties(width=PANEL, height=150, title=title)
 
@@ -257,60 +290,63 @@ def _panel(panel: Panel, arms: Sequence[str]) -> Any:
 # --- what they did
 
 
-def attendance(rows: Sequence[dict[str, Any]], arms: Sequence[str]) -> dict[str, Any]:
-    """Percent by session of who did it."""
+def attendance(rows: Sequence[dict[str, Any]], order: Sequence[str], arms: Sequence[str], note: str) -> dict[str, Any]:
+    """Percent by session of who did it, joined within each `run`."""
     points = [row | {"arm": named(row["arm"])} for row in rows]
-    x = alt.X("session:N", title="session", axis=alt.Axis(labelAngle=0))
+    scale = alt.Scale(domain=list(order))
+    x = alt.X("session:N", title="session", sort=list(order), axis=alt.Axis(labelAngle=0), scale=scale)
     y = alt.Y("percent:Q", title="percent done", scale=alt.Scale(domain=[0, 100]))
-    lines = (
-        alt.Chart(_data(points)).mark_line(strokeWidth=2).encode(x=x, y=y, color=_colour(arms), strokeDash=_dash(arms))
-    )
-    dots = alt.Chart(_data(points)).mark_point(filled=True, size=80, opacity=1)
-    return _done(
-        alt.layer(lines, dots.encode(x=x, y=y, color=_colour(arms), shape=_shape(arms))).properties(
-            width=WIDTH, height=180
-        )
-    )
+    base = alt.Chart(_data(points))
+    lines = base.mark_line(strokeWidth=2).encode(x=x, y=y, color=_colour(arms), strokeDash=_dash(arms), detail="run:N")
+    dots = base.mark_point(filled=True, size=80, opacity=1).encode(x=x, y=y, color=_colour(arms), shape=_shape(arms))
+    return _done(_noted(alt.layer(lines, dots).properties(width=WIDTH, height=180), note))
 
 
-def practice(rows: Sequence[dict[str, Any]], goal: int, arms: Sequence[str]) -> dict[str, Any]:
+def practice(rows: Sequence[dict[str, Any]], goal: int, arms: Sequence[str], note: str) -> dict[str, Any]:
     """Median minutes by week since enrolment with the middle half of the people, and the minutes asked for."""
     points = [row | {"arm": named(row["arm"])} for row in rows]
     x = alt.X("week:Q", title="week since enrolment", axis=alt.Axis(tickMinStep=1), scale=alt.Scale(nice=False))
     base = alt.Chart(_data(points))
     bands = base.mark_area(opacity=0.18).encode(
-        x=x, y=alt.Y("low:Q", title="minutes a week"), y2="high:Q", color=_colour(arms)
+        x=x, y=alt.Y("low:Q", title="minutes a week"), y2="high:Q", color=_colour(arms), detail="run:N"
     )
-    lines = base.mark_line(strokeWidth=2).encode(x=x, y="median:Q", color=_colour(arms), strokeDash=_dash(arms))
+    lines = base.mark_line(strokeWidth=2).encode(
+        x=x, y="median:Q", color=_colour(arms), strokeDash=_dash(arms), detail="run:N"
+    )
     dots = base.mark_point(filled=True, size=50, opacity=1).encode(
         x=x, y="median:Q", color=_colour(arms), shape=_shape(arms)
     )
     asked = alt.Chart(_data([{"median": goal}])).mark_rule(color=INK, strokeDash=[6, 4]).encode(y="median:Q")
-    return _done(alt.layer(bands, lines, dots, asked).properties(width=WIDTH, height=200))
+    return _done(_noted(alt.layer(bands, lines, dots, asked).properties(width=WIDTH, height=200), note))
 
 
-def around(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def around(rows: Sequence[dict[str, Any]], note: str) -> dict[str, Any]:
     """Means before and after, joined; pain and urge (`what`)."""
-    names = {"pain": "Pain", "urge": "Wish for a dose"}
-    points = [{"what": names[row["what"]], "when": when, "value": row[when]}
+    names = [RATINGS[row["what"]] for row in rows]
+    points = [{"what": RATINGS[row["what"]], "when": when, "value": row[when]}
               for row in rows for when in ("before", "after")]  # fmt: skip
-    scale = alt.Scale(domain=list(names.values()), range=[COLOURS[0], INK])
-    colour = alt.Color("what:N", scale=scale)
-    shape = alt.Shape("what:N", scale=alt.Scale(domain=list(names.values()), range=list(SHAPES)))
+    looks = dict(zip(RATINGS.values(), zip((COLOURS[0], INK), SHAPES, strict=True), strict=True))
+    colour, shape = (
+        channel("what:N", scale=alt.Scale(domain=names, range=[looks[name][n] for name in names]))
+        for n, channel in enumerate((alt.Color, alt.Shape))
+    )
     x = alt.X("when:N", sort=["before", "after"], title=None, axis=alt.Axis(labelAngle=0))
     y = alt.Y("value:Q", title="0 to 10", scale=alt.Scale(domain=[0, 10]))
     base = alt.Chart(_data(points))
     layers = (base.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour),
               base.mark_point(filled=True, size=90, opacity=1).encode(x=x, y=y, color=colour, shape=shape))  # fmt: skip
-    return _done(alt.layer(*layers).properties(width=300, height=180))
+    return _done(_noted(alt.layer(*layers).properties(width=300, height=180), note))
 
 
-def contrasts(rows: Sequence[dict[str, Any]], trial: Mapping[str, float]) -> dict[str, Any]:
-    """Difference between arms by `visit` with its interval; strokes where the trial's two changes differ."""
+def contrasts(rows: Sequence[dict[str, Any]], trial: Mapping[str, float], what: str, note: str) -> dict[str, Any]:
+    """Difference between arms by `visit` with its interval; strokes where the trial's two changes differ.
+
+    `what`: which arm less which.
+    """
     points = [{key: row[key] for key in ("visit", "estimate", "low", "high")} for row in rows]
     order = list(dict.fromkeys(point["visit"] for point in points))
     x = alt.X("visit:N", sort=order, title=None, axis=alt.Axis(labelAngle=0))
-    y = alt.Y("estimate:Q", title="difference", scale=alt.Scale(zero=True))
+    y = alt.Y("estimate:Q", title=what, scale=alt.Scale(zero=True))
     base = alt.Chart(_data(points))
     bars = base.mark_rule(strokeWidth=2, color=INK).encode(x=x, y=alt.Y("low:Q"), y2="high:Q")
     dots = base.mark_point(filled=True, size=70, opacity=1, color=INK).encode(x=x, y=y)
@@ -319,7 +355,7 @@ def contrasts(rows: Sequence[dict[str, Any]], trial: Mapping[str, float]) -> dic
     strokes = (
         [alt.Chart(_data(told)).mark_tick(color=COLOURS[1], thickness=3, size=46).encode(x=x, y=y)] if told else []
     )
-    return _done(alt.layer(zero, bars, dots, *strokes).properties(width=WIDTH, height=180))
+    return _done(_noted(alt.layer(zero, bars, dots, *strokes).properties(width=WIDTH, height=180), note))
 
 
 # --- diagnostics

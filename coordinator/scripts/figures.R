@@ -75,6 +75,8 @@ flow <- function(data) {
   told <- completeness(data)
   rows <- list(screened(data), step("invited", nrow(data$read("participants")) + nrow(gone)),
                step("declined", sum(gone$reason == "declined")),
+               step("not_enrolled", nrow(data$read("participants")) + nrow(gone) - sum(gone$reason == "declined") -
+                      nrow(data$people) - nrow(enrolled)),
                step("enrolled", nrow(data$people) + nrow(enrolled)))
   if (!is.null(data$plan$reference))
     rows <- c(rows, list(step("not_allocated", sum(data$people$arm == "") + sum(enrolled$arm == ""))))
@@ -174,18 +176,24 @@ done_whole <- function(data) {
   done[done$part == "whole", ]
 }
 
+# Whether it can be known who did a session: a blinded export leaves out what was done at meetings of groups.
+knows_sessions <- function(data)
+  identical(data$plan$therapy_groups, "0") || "meeting" %in% names(data$read("attendance"))
+
 persons <- function(rows) length(unique(rows$study_id))
 
 sessions <- function(data) {
   done <- done_whole(data)
   weeks <- weeks_of(data)
+  known <- knows_sessions(data)
   rows <- list()
   for (arm in data$arms) for (session in names(weeks)) {
     people <- of(come(data, weeks[[session]]), arm)$study_id
     here <- done[done$session == session & done$study_id %in% people, ]
-    rows[[length(rows) + 1]] <- row(arm, session, people = length(people), done = persons(here),
+    rows[[length(rows) + 1]] <- row(arm, session, people = length(people),
+                                    done = if (known) persons(here) else NA,
                                     chat = persons(here[here$way == "chat", ]),
-                                    group = persons(here[here$way == "group", ]))
+                                    group = if (known) persons(here[here$way == "group", ]) else NA)
   }
   stack(rows)
 }
@@ -194,9 +202,11 @@ attended <- function(data) {
   weeks <- weeks_of(data)
   done <- done_whole(data)
   done <- unique(done[done$session %in% names(weeks), c("study_id", "session")])
+  known <- knows_sessions(data)
   stack(lapply(data$arms, function(arm) {
     people <- of(come(data, max(weeks)), arm)$study_id
     came <- vapply(people, function(person) sum(done$study_id == person), 0L)
+    if (!known) return(row(arm, people = length(came), any = NA, enough = NA, median = NA))
     row(arm, people = length(came), any = sum(came > 0), enough = sum(came >= as.integer(data$plan$enough_sessions)),
         median = if (length(came)) median(came) else NA)
   }))
@@ -313,11 +323,17 @@ FIGURES <- list(flow = flow, completeness = completeness, patterns = patterns, b
                 attended = attended, meetings = meetings, practice_weeks = practice_weeks, practice = practice,
                 responders = responders, around = around, decisions = decisions, residuals = residuals_of)
 
+# Of the tables that have no row where nobody is enrolled.
+COLUMNS <- list(completeness = "arm visit due given whole removed open", baseline = "what arm value n mean sd",
+                sessions = "arm session people done chat group", attended = "arm people any enough median",
+                meetings = "arm status entries people", practice = "arm first last people weeks median enough",
+                responders = "outcome rule arm visit people responders", decisions = "decision pauses")
+
 draw <- function(folder, results) {
   dir.create(results, showWarnings = FALSE, recursive = TRUE)
   data <- read_all(folder)
   for (name in names(FIGURES)) {
-    table <- FIGURES[[name]](data)
+    table <- under(list(FIGURES[[name]](data)), if (!is.null(COLUMNS[[name]])) words(COLUMNS[[name]]))
     file <- file.path(results, paste0(name, ".csv"))
     write.csv(table, file, row.names = FALSE, na = "")
     cat(file, ": ", nrow(table), " rows\n", sep = "")

@@ -44,7 +44,12 @@ class Data:
 
     def table(self, name: str) -> Any:
         """One table of the export, as pandas reads it."""
-        return pd.read_csv(self.folder / f"{name}.csv", dtype=dict.fromkeys(TEXT, str))
+        return script.read_table(self.folder / f"{name}.csv", dict.fromkeys(TEXT, "str"))
+
+    @property
+    def knows_sessions(self) -> bool:
+        """Whether it can be known who did a session: a blinded export leaves out the meetings of groups."""
+        return self.plan.get("therapy_groups") == "0" or "meeting" in self.table("attendance")
 
     def fitted(self, outcome: str) -> script.Fitted:
         """The model of an outcome, estimated once; `NotEstimated` says why there is none."""
@@ -87,8 +92,10 @@ def flow(data: Data) -> Iterator[Row]:
     gone, invited = data.gone(), len(data.table("participants"))
     yield from _screened(data)
     yield _step("invited", invited + len(gone))
-    yield _step("declined", (gone["reason"] == "declined").sum())
-    yield _step("enrolled", len(data.people) + (gone["enrolled"] == 1).sum())
+    declined, enrolled = (gone["reason"] == "declined").sum(), len(data.people) + (gone["enrolled"] == 1).sum()
+    yield _step("declined", declined)
+    yield _step("not_enrolled", invited + len(gone) - declined - enrolled)
+    yield _step("enrolled", enrolled)
     if "reference" in data.plan:
         enrolled_gone = gone[gone["enrolled"] == 1]
         yield _step("not_allocated", (data.people["arm"] == "").sum() + (enrolled_gone["arm"] == "").sum())
@@ -214,26 +221,35 @@ def _weeks(data: Data) -> dict[str, int]:
 
 
 def sessions(data: Data) -> Iterator[Row]:
-    """By arm and session, of the people whose week for it is over: how many did it, in the chat, in the group."""
-    done = _done(data)
+    """By arm and session, of the people whose week for it is over: how many did it, in the chat, in the group.
+
+    None where it cannot be known.
+    """
+    done, known = _done(data), data.knows_sessions
     for arm in data.arms:
         for session, day in _weeks(data).items():
             people = of(_come(data, day), arm)["study_id"]
             here = done[(done["session"] == session) & done["study_id"].isin(people)]
-            ways = {way: here[here["way"] == way]["study_id"].nunique() for way in ("chat", "group")}
-            yield {"arm": arm, "session": session, "people": len(people), "done": here["study_id"].nunique()} | ways
+            did = here["study_id"].nunique()
+            chat, group = (here[here["way"] == way]["study_id"].nunique() for way in ("chat", "group"))
+            yield {"arm": arm, "session": session, "people": len(people), "done": did if known else None,
+                   "chat": chat, "group": group if known else None}  # fmt: skip
 
 
 def attended(data: Data) -> Iterator[Row]:
-    """By arm, of the people whose weeks are all over: who did any session, who enough of them, and the median."""
+    """By arm, of the people whose weeks are all over: who did any session, who enough of them, and the median.
+
+    None where it cannot be known.
+    """
     weeks, enough = _weeks(data), int(data.plan["enough_sessions"])
     done = _done(data)
     each = done[done["session"].isin(weeks)].groupby("study_id")["session"].nunique()
     for arm in data.arms:
         people = of(_come(data, max(weeks.values())), arm)["study_id"]
         came = each.reindex(people).fillna(0)
-        yield {"arm": arm, "people": len(came), "any": int((came > 0).sum()), "enough": int((came >= enough).sum()),
-               "median": came.median() if len(came) else None}  # fmt: skip
+        told = {"any": int((came > 0).sum()), "enough": int((came >= enough).sum()),
+                "median": came.median() if len(came) else None}  # fmt: skip
+        yield {"arm": arm, "people": len(came)} | (told if data.knows_sessions else dict.fromkeys(told))
 
 
 def meetings(data: Data) -> Iterator[Row]:

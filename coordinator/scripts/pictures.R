@@ -2,16 +2,15 @@
 #
 #   Rscript pictures.R [folder of the export] [folder for results] [pdf, or svg or png]
 #
-# Needs base R, and drawing.R beside it; pictures.py draws the same in Python. What analysis.R and figures.R write is
-# taken from the folder for results, whichever language wrote it; where it is not there they are run first, which needs
-# lme4. Writes a PDF for each picture there is something for; svg and png need an R with cairo. Figures of fewer people
-# than `few` in analysis.dcf are in no picture, as in the report.
+# Needs base R, and drawing.R and showing.R beside it; pictures.py draws the same in Python. What analysis.R and
+# figures.R write is taken from the folder for results, whichever language wrote it; where it is not there they are run
+# first, which needs lme4. Writes a PDF for each picture there is something for; svg and png need an R with cairo.
+# Figures of fewer people than `few` in analysis.dcf are in no picture, as in the report.
 
 # Rscript writes a space as ~+~
 here <- dirname(gsub("~+~", " ", sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)), fixed = TRUE))
-source(file.path(here, "drawing.R"))
+for (beside_it in c("showing.R", "drawing.R")) source(file.path(here, beside_it))
 
-PATTERNS_SHOWN <- 10
 LETTERS_OF_A_LINE <- 42
 
 # The tables that pictures are drawn of, by the script that writes them, with their columns.
@@ -23,13 +22,8 @@ TABLES <- list(
 COLUMNS <- c(TABLES$analysis, TABLES$figures)
 EXCLUDED <- c(ineligible = "A criterion not met", refused = "Did not want to", open = "Not decided",
               eligible = "Eligible, not joined yet")
-NO_MARK <- "Where nothing stands, too few people did, or too few did not, for it to be shown."
 NO_CLAIM <- paste("Before and after the same pause, without anything to compare it with: ratings also change by",
                   "themselves, and with the dose. This says nothing about what a pause does.")
-
-words <- function(text) strsplit(text, " ", fixed = TRUE)[[1]]
-
-parts <- function(text) strsplit(words(text), ":", fixed = TRUE)
 
 # a PDF's own fonts have the letters of Latin-1
 readable <- function(text) iconv(gsub("\u2013", "-", text), "UTF-8", "latin1", sub = "?")
@@ -38,10 +32,6 @@ read_plan <- function(folder) {
   lines <- readLines(file.path(folder, "analysis.dcf"), encoding = "UTF-8")
   at <- regexpr(": ", lines, fixed = TRUE)
   setNames(as.list(readable(substring(lines, at + 2))), substring(lines, 1, at - 1))
-}
-
-shown <- function(visit) {
-  ifelse(visit %in% c("m0", "baseline"), "baseline", paste("month", sub("^m(onth_)?", "", visit)))
 }
 
 read_tables <- function(folder, results) {
@@ -61,29 +51,6 @@ read_tables <- function(folder, results) {
        percent = paste(100 * as.numeric(plan$level), "%"), meetings = meetings)
 }
 
-# --- what may be shown
-
-is_small <- function(part, whole, few) (part > 0 & part < few) | (whole - part > 0 & whole - part < few)
-
-is_answer_shown <- function(rows, few) rows$due > 0 & !is_small(rows$given, rows$due, few)
-
-# Outcome, arm, check-in and change that the trial published; no arm where none is shown.
-published <- function(plan) {
-  told <- parts(plan$published)
-  each <- function(n) vapply(told, function(one) one[n], "")
-  data.frame(outcome = each(1), arm = each(2), visit = shown(each(3)), change = as.numeric(each(4)))
-}
-
-# Check-in and the other arm's published change less that of the arm of reference.
-trial_contrasts <- function(plan, outcome) {
-  told <- published(plan)
-  told <- told[told$outcome == outcome & told$arm != "", ]
-  other <- told[told$arm != plan$reference, ]
-  usual <- told[told$arm == plan$reference, ]
-  at <- match(other$visit, usual$visit)
-  data.frame(visit = other$visit, estimate = other$change - usual$change[at])[!is.na(at), ]
-}
-
 # --- from screening on
 
 excluded_lines <- function(rows, plan) {
@@ -101,7 +68,7 @@ excluded_lines <- function(rows, plan) {
 
 answered <- function(row, few) {
   told <- if (is_answer_shown(row, few)) c(paste(row$given, "given"), paste(row$due - row$given, "missed"))
-          else if (row$due > 0) "not shown"
+          else if (row$due > 0) NOT_SHOWN
   waiting <- if (row$open > 0 && row$open < few) paste("fewer than", few) else row$open
   paste(c(told, if (row$open > 0 || is.null(told)) paste(waiting, "not due yet")), collapse = ", ")
 }
@@ -135,7 +102,9 @@ flow <- function(tables, device) {
     row <- row + 1
   }
   trunk <- c(trunk, list(box(0.25, row, paste("Invited:", one("invited")))))
-  if (one("declined") > 0) side <- c(side, list(box(0.76, row + 0.5, paste("Declined:", one("declined")), 0.46)))
+  ways <- c("Declined" = one("declined"), "Not enrolled yet" = one("not_enrolled"))
+  ways <- ways[ways > 0]
+  if (length(ways)) side <- c(side, list(box(0.76, row + 0.5, paste0(names(ways), ": ", ways), 0.46)))
   trunk <- c(trunk, list(box(0.25, row + 1, paste("Enrolled:", one("enrolled")))))
   if (one("not_allocated") > 0) {
     side <- c(side, list(box(0.76, row + 1.5, paste("Not allocated yet:", one("not_allocated")), 0.46)))
@@ -170,11 +139,12 @@ flow <- function(tables, device) {
 
 completeness <- function(tables, device) {
   rows <- tables$read("completeness")
-  rows <- rows[rows$due > 0, ]
+  order <- unique(rows$visit[rows$due > 0])
+  rows <- rows[rows$visit %in% order, ]
   known <- rows[is_answer_shown(rows, tables$few), ]
+  hidden <- rows[!is_answer_shown(rows, tables$few), ]
   if (nrow(known) == 0) return(FALSE)
-  order <- unique(rows$visit)
-  arms <- unique(rows$arm)
+  arms <- tables$arms
   told <- parts(tables$plan$completeness)
   trial <- data.frame(visit = shown(vapply(told, function(one) one[1], "")),
                       percent = as.numeric(vapply(told, function(one) one[2], "")))
@@ -186,6 +156,8 @@ completeness <- function(tables, device) {
     percent <- 100 * known$given / known$due
     rect(at - half, 0, at + half, percent, col = FILLS[of_arm], border = COLOURS[of_arm], lwd = 2)
     text(at, 5, paste("n =", known$due), cex = 0.75, col = ifelse(of_arm == 1 & percent > 12, "white", INK))
+    unshown(match(hidden$visit, order) + beside(arms, hidden$arm, 0.19),
+            ifelse(hidden$due > 0, NOT_SHOWN, "none due yet"))
     there <- match(trial$visit, shown(order))
     segments(there - 0.42, trial$percent, there + 0.42, trial$percent, lwd = 3, col = INK)
     if (length(arms) > 1) above(named(arms), fill = FILLS, border = COLOURS)
@@ -193,12 +165,12 @@ completeness <- function(tables, device) {
   about <- paste0(trial$percent, " % at ", trial$visit, collapse = "; ")
   picture(device, "Who gave the primary figure", paste0(
     "Percent of those whose window is over. The strokes are the STAMP trial: about ", about, ".",
-    if (nrow(known) < nrow(rows)) paste0(" ", NO_MARK)), draw)
+    if (any(hidden$due > 0)) unshown_words(tables$few)), draw)
 }
 
 patterns <- function(tables, device) {
-  rows <- tables$read("patterns")
-  rows <- head(rows[rows$people >= tables$few, ], PATTERNS_SHOWN)
+  every <- tables$read("patterns")
+  rows <- head(every[every$people >= tables$few, ], PATTERNS_SHOWN)
   if (nrow(rows) == 0) return(FALSE)
   visits <- shown(vapply(parts(tables$plan$check_ins), function(one) one[2], ""))
   states <- c(g = COLOURS[1], m = "#FFFFFF", n = "#D0D0D0")
@@ -215,7 +187,7 @@ patterns <- function(tables, device) {
   }
   picture(device, "Which check-ins are missing",
           "Each row is a pattern of who gave the primary figure when, the most frequent first.", draw,
-          height = 1 + 0.34 * nrow(rows))
+          height = 1 + 0.34 * nrow(rows), note = other_patterns(every, tables$few))
 }
 
 # --- how it changed
@@ -228,28 +200,32 @@ points_of <- function(rows, order, arms, colours, shapes) {
   points(at, rows$middle, pch = shapes[of_arm], cex = 1.4, col = colours[of_arm])
 }
 
-strokes <- function(visits, values, order, colour, width) {
-  at <- match(visits, order)
-  segments(at - 0.3, values, at + 0.3, values, lwd = width, col = colour)
+strokes <- function(at, values, colour, width, half = 0.3) {
+  segments(at - half, values, at + half, values, lwd = width, col = colour)
 }
 
 changes <- function(tables, device) {
   rows <- tables$read("change")
-  rows <- rows[!is.na(rows$change) & rows$n >= tables$few, ]
-  if (nrow(rows) == 0) return(FALSE)
+  rows <- rows[rows$n > 0, ]
+  outcomes <- unique(rows$outcome[rows$n >= tables$few & !is.na(rows$change)])
+  if (length(outcomes) == 0) return(FALSE)
   rows$middle <- rows$change
   rows$visit <- shown(rows$visit)
   told <- published(tables$plan)
-  outcomes <- unique(rows$outcome)
+  arms <- tables$arms
   panel <- function(outcome) {
     mine <- rows[rows$outcome == outcome, ]
     order <- unique(mine$visit)
+    hidden <- mine[mine$n < tables$few, ]
+    mine <- mine[mine$n >= tables$few, ]
     trial <- told[told$outcome == outcome & told$visit %in% order, ]
     reach <- range(0, mine$low, mine$high, mine$change, trial$change, na.rm = TRUE)
     field(c(0.5, length(order) + 0.5), reach, order, ylab = "change from baseline")
     abline(h = 0, lty = 2, col = GREY)
-    points_of(mine, order, tables$arms, COLOURS, SHAPES)
-    strokes(trial$visit, trial$change, order, INK, 2)
+    points_of(mine, order, arms, COLOURS, SHAPES)
+    unshown(match(hidden$visit, order) + beside(arms, hidden$arm, 0.12), rep(NOT_SHOWN, nrow(hidden)))
+    strokes(match(trial$visit, order) + beside(arms, trial$arm, 0.12), trial$change, INK, 2,
+            if (length(arms) > 1) 0.1 else 0.3)
     title(tables$plan[[paste0("title_", outcome)]], adj = 0, line = 1.1, cex.main = 1, col.main = INK)
     mtext(tables$plan[[paste0("scale_", outcome)]], side = 3, adj = 0, line = 0.1, cex = 0.8, col = GREY)
   }
@@ -262,56 +238,65 @@ changes <- function(tables, device) {
   }
   picture(device, "Change from baseline", paste0(
     "Mean of who gave both values, with ", tables$percent, " interval; below zero is a fall. The strokes at pain are ",
-    "what the two arms of the STAMP trial published, on the BPI.", told_apart(tables$arms)), draw, width = 9,
+    "what the two arms of the STAMP trial published, on the BPI", if (length(arms) > 1) ", each beside its own arm",
+    ".", told_apart(arms), if (any(rows$n[rows$outcome %in% outcomes] < tables$few)) unshown_words(tables$few)),
+    draw, width = 9,
     height = 3.1 * ceiling(length(outcomes) / 2))
 }
 
 contrasts <- function(tables, device) {
-  rows <- tables$read("model")
-  rows <- rows[rows$what == "contrast" & rows$outcome == tables$plan$primary, ]
+  model <- tables$read("model")
+  model <- model[model$outcome == tables$plan$primary, ]
+  absent <- shown(model$visit[model$what == "left_out" & model$visit != ""])
+  rows <- model[model$what == "contrast", ]
   if (nrow(rows) == 0) return(FALSE)
   rows$middle <- rows$estimate
   rows$visit <- shown(rows$visit)
   order <- unique(rows$visit)
   trial <- trial_contrasts(tables$plan, tables$plan$primary)
   trial <- trial[trial$visit %in% order, ]
+  pair <- toupper(strsplit(rows$arm[1], " - ", fixed = TRUE)[[1]])
   draw <- function() {
-    field(c(0.5, length(order) + 0.5), range(0, rows$low, rows$high, trial$estimate), order, ylab = "difference")
+    field(c(0.5, length(order) + 0.5), range(0, rows$low, rows$high, trial$estimate), order,
+          ylab = paste(pair[1], "less", pair[2]))
     abline(h = 0, lty = 2, col = GREY)
     points_of(rows, order, rows$arm[1], INK, SHAPES)
-    strokes(trial$visit, trial$estimate, order, COLOURS[2], 3)
+    strokes(match(trial$visit, order), trial$estimate, COLOURS[2], 3)
   }
   picture(device, "Difference between the arms", paste0(
-    "Adjusted change of one arm less the other, with ", tables$percent, " interval; below zero the first fell by more.",
-    if (nrow(trial)) paste(" STAMP: the difference of the two changes it published, on the BPI; it found no",
-                           "significant difference, and no interval could be read.")), draw)
+    "Adjusted change of ", pair[1], " less that of ", pair[2], ", with ", tables$percent, " interval; below zero ",
+    pair[1], " fell by more.",
+    if (nrow(trial)) paste(" The strokes are the STAMP trial: the difference of the two changes it published, on the",
+                           "BPI; it found no significant difference, and no interval could be read.")), draw,
+    note = if (length(absent)) paste0("Not every arm has values yet at ", toString(absent), ".") else "")
 }
 
 # --- what they did
 
 sessions <- function(tables, device) {
   rows <- tables$read("sessions")
-  points <- rows[rows$people >= tables$few & !is_small(rows$done, rows$people, tables$few), ]
+  if (anyNA(rows$done)) return(FALSE) # a blinded export cannot know who did them at a meeting of a group
+  points <- rows[rows$people >= tables$few, ]
   if (nrow(points) == 0) return(FALSE)
-  order <- sort(unique(points$session), method = "radix")
+  order <- sessions_of(rows)
   draw <- function() {
     field(c(0.5, length(order) + 0.5), c(0, 100), order, xlab = "session", ylab = "percent done")
     for (n in seq_along(tables$arms)) {
       mine <- points[points$arm == tables$arms[n], ]
-      lines(match(mine$session, order), 100 * mine$done / mine$people, type = "o", lwd = 2, lty = LINES[n],
-            pch = SHAPES[n], cex = 1.4, col = COLOURS[n], xpd = NA)
+      for (run in in_runs(mine, match(mine$session, order)))
+        lines(match(run$session, order), 100 * run$done / run$people, type = "o", lwd = 2, lty = LINES[n],
+              pch = SHAPES[n], cex = 1.4, col = COLOURS[n], xpd = NA)
     }
     legend_of_points(tables$arms, LINES)
   }
   picture(device, "Who did the sessions", paste0(
     "Percent who did it, in the chat", if (tables$meetings) " or in a group", ", of the people whose week for it is ",
-    "over, counted from enrolment.", if (nrow(points) < sum(rows$people > 0)) paste0(" ", NO_MARK),
-    told_apart(tables$arms)), draw)
+    "over, counted from enrolment.", told_apart(tables$arms)), draw, note = unshown_sessions(rows, tables$few))
 }
 
 practice <- function(tables, device) {
-  weeks <- tables$read("practice_weeks")
-  weeks <- weeks[weeks$n >= tables$few, ]
+  every <- tables$read("practice_weeks")
+  weeks <- every[every$n >= tables$few, ]
   if (nrow(weeks) == 0) return(FALSE)
   goal <- as.integer(tables$plan$practice_minutes)
   draw <- function() {
@@ -319,35 +304,41 @@ practice <- function(tables, device) {
           ylab = "minutes a week")
     for (n in seq_along(tables$arms)) {
       mine <- weeks[weeks$arm == tables$arms[n], ]
-      polygon(c(mine$week, rev(mine$week)), c(mine$low, rev(mine$high)), col = BANDS[n], border = NA)
+      for (run in in_runs(mine, mine$week))
+        polygon(c(run$week, rev(run$week)), c(run$low, rev(run$high)), col = BANDS[n], border = NA)
     }
     for (n in seq_along(tables$arms)) {
       mine <- weeks[weeks$arm == tables$arms[n], ]
-      lines(mine$week, mine$median, type = "o", lwd = 2, lty = LINES[n], pch = SHAPES[n], col = COLOURS[n])
+      for (run in in_runs(mine, mine$week))
+        lines(run$week, run$median, type = "o", lwd = 2, lty = LINES[n], pch = SHAPES[n], col = COLOURS[n])
     }
     abline(h = goal, lty = 5, col = INK)
     legend_of_points(tables$arms, LINES)
   }
-  picture(device, "Home practice", paste("Median and middle half of people, weeks they looked back on. Dashed: the",
-                                         goal, "minutes asked for."), draw)
+  picture(device, "Home practice", paste0(
+    "Median and middle half of people, weeks they looked back on. Dashed: the ", goal, " minutes asked for.",
+    told_apart(tables$arms)), draw, note = unshown_weeks(every, tables$few))
 }
 
 # --- around a pause
 
 around <- function(tables, device) {
-  rows <- tables$read("around")
-  rows <- rows[rows$people >= tables$few, ]
+  every <- tables$read("around")
+  every$name <- c(pain = "Pain", urge = "Wish for a dose")[every$what]
+  rows <- every[every$people >= tables$few, ]
   if (nrow(rows) == 0) return(FALSE)
-  rows$name <- c(pain = "Pain", urge = "Wish for a dose")[rows$what]
+  hidden <- every$name[every$people > 0 & every$people < tables$few]
   colours <- c(COLOURS[1], INK)
+  look <- match(rows$what, c("pain", "urge"))
   draw <- function() {
     field(c(0.5, 2.5), c(0, 10), c("before", "after"), ylab = "0 to 10")
-    for (n in seq_len(nrow(rows)))
-      lines(1:2, c(rows$before[n], rows$after[n]), type = "o", lwd = 2, lty = LINES[n], pch = SHAPES[n], cex = 1.5,
-            col = colours[n], xpd = NA)
-    above(rows$name, pch = SHAPES, col = colours, lty = LINES)
+    for (n in seq_along(look))
+      lines(1:2, c(rows$before[n], rows$after[n]), type = "o", lwd = 2, lty = LINES[look[n]], pch = SHAPES[look[n]],
+            cex = 1.5, col = colours[look[n]], xpd = NA)
+    above(rows$name, pch = SHAPES[look], col = colours[look], lty = LINES[look])
   }
-  picture(device, "Around a pause", paste("Means of people's own means.", NO_CLAIM), draw, width = 6)
+  picture(device, "Around a pause", paste("Means of people's own means.", NO_CLAIM), draw, width = 6,
+          note = not_shown_of(tables$few, hidden))
 }
 
 # --- diagnostics

@@ -2,17 +2,16 @@
 
     python pictures.py [folder of the export] [folder for results]
 
-Needs altair and vl-convert-python, and drawing.py beside it; pictures.R draws the same in R. What analysis.py and
-figures.py write is taken from the folder for results; where it is not there they are run first. Writes an SVG and a PNG
-for each picture of `PICTURES` there is something for, and pictures.html with what each shows. Figures of fewer people
-than `few` in analysis.dcf are in no picture, as in the report.
+Needs altair and vl-convert-python, and drawing.py and showing.py beside it; pictures.R draws the same in R. What
+analysis.py and figures.py write is taken from the folder for results; where it is not there they are run first. Writes
+an SVG and a PNG for each picture of `PICTURES` there is something for, and pictures.html with what each shows. Figures
+of fewer people than `few` in analysis.dcf are in no picture, as in the report.
 """
 
 from __future__ import annotations
 
 import csv
 import json
-import math
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
@@ -23,33 +22,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING or __package__:
-    from coordinator.scripts import drawing
+    from coordinator.scripts import drawing, showing
+    from coordinator.scripts.showing import Plan, Row, shown
 else:
     try:
         import drawing
+        import showing
         import vl_convert  # noqa: F401
+        from showing import Plan, Row, shown
     except ImportError as absent:
-        sys.exit(f"{absent}: pictures.py needs `pip install altair vl-convert-python`, and drawing.py beside it")
-
-Plan = Mapping[str, str]
-Row = dict[str, Any]
+        sys.exit(
+            f"{absent}: pictures.py needs `pip install altair vl-convert-python`, drawing.py and showing.py beside it"
+        )
 
 TABLES = {"analysis": ("change", "model"), "figures": ("flow", "completeness", "patterns", "sessions", "practice_weeks",
                                                        "around", "residuals")}  # fmt: skip
 """The tables that pictures are drawn of, by the script that writes them."""
 
 TEXT = {"arm", "visit", "step", "detail", "pattern", "session", "outcome", "what", "reason"}
-STATES = {"g": "given", "m": "missing", "n": "not yet due"}
 EXCLUDED = {"ineligible": "A criterion not met", "refused": "Did not want to", "open": "Not decided",
             "eligible": "Eligible, not joined yet"}  # fmt: skip
-PATTERNS_SHOWN = 10
 SPACE = "\u00a0"
 """One that no line is broken at."""
 LETTERS = 42
 """Letters that a line of a box at the side has room for."""
 PIXELS = 2
 """Pixels of a PNG for each unit of its chart."""
-NO_MARK = " Where nothing stands, too few people did, or too few did not, for it to be shown."
 NO_CLAIM = (
     "Before and after the same pause, without anything to compare it with: ratings also change by themselves, "
     "and with the dose. This says nothing about what a pause does."
@@ -67,6 +65,11 @@ class Tables:
         self.plan, self.rows_of, self.meetings = plan, rows_of, meetings
         self.few = int(plan["few"])
         self.percent = f"{100 * float(plan['level']):g} %"
+
+    @property
+    def unshown(self) -> str:
+        """Why something in a picture is not shown."""
+        return f" Not shown: what stands for fewer than {self.few} people."
 
     @property
     def arms(self) -> list[str]:
@@ -89,80 +92,6 @@ class Picture:
     words: str
 
 
-def shown(visit: str) -> str:
-    """A check-in as people say it: `month 3`, of `month_3` and of `m3`."""
-    if visit in ("m0", "baseline"):
-        return "baseline"
-    return f"month {visit.removeprefix('month_').removeprefix('m')}"
-
-
-def plain(row: Mapping[str, Any]) -> Row:
-    """A row without pandas in it: None where there is no number."""
-    found = {name: value.item() if hasattr(value, "item") else value for name, value in row.items()}
-    return {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in found.items()}
-
-
-# --- what may be shown
-
-
-def is_small(part: int, whole: int, few: int) -> bool:
-    """Whether a share would tell of too few people: of those it counts, or of the rest."""
-    return 0 < part < few or 0 < whole - part < few
-
-
-def is_answer_shown(row: Row, few: int) -> bool:
-    """Whether it may be told who gave the primary figure at a check-in; not where no window is over."""
-    return row["due"] > 0 and not is_small(row["given"], row["due"], few)
-
-
-def changes(rows: list[Row], few: int) -> list[Row]:
-    """Rows of the change table; the figures of too few people are left out, and the row says so."""
-    hidden = dict.fromkeys(("baseline", "value", "change", "sd", "se", "low", "high"))
-    return [row | hidden | {"reason": "too few to be shown"} if 0 < row["n"] < few else row for row in rows]
-
-
-def by_session(rows: list[Row], few: int) -> list[Row]:
-    """Percent of people who did each session, of those whose week for it is over; none that tells of too few."""
-    return [
-        {"arm": row["arm"], "session": row["session"], "percent": 100 * row["done"] / row["people"]}
-        for row in rows
-        if row["people"] >= few and not is_small(row["done"], row["people"], few)
-    ]
-
-
-def common(rows: list[Row], few: int) -> list[tuple[int, tuple[str, ...]]]:
-    """The most frequent patterns of missing answers with their people, none of too few."""
-    enough = [row for row in rows if row["people"] >= few]
-    return [(row["people"], tuple(STATES[letter] for letter in row["pattern"])) for row in enough[:PATTERNS_SHOWN]]
-
-
-# --- beside what the trial found
-
-
-def published(plan: Plan) -> list[tuple[str, str, str, float]]:
-    """Outcome, arm, check-in and change from baseline that the trial published; no arm where none is shown."""
-    told = [each.split(":") for each in plan["published"].split()]
-    return [(outcome, arm, shown(visit), float(change)) for outcome, arm, visit, change in told]
-
-
-def trial_contrasts(plan: Plan, outcome: str) -> dict[str, float]:
-    """Check-in → the other arm's published change less that of the arm of reference."""
-    reference = plan.get("reference", "")
-    told = {(visit, arm): change for column, arm, visit, change in published(plan) if column == outcome and arm}
-    return {visit: change - told[visit, reference] for (visit, arm), change in told.items()
-            if arm != reference and (visit, reference) in told}  # fmt: skip
-
-
-def found_by_trial(trial: Mapping[str, float]) -> str:
-    """What the trial's figures are, where there are any."""
-    return (
-        " STAMP: the difference of the two changes it published, on the BPI; it found no significant difference, "
-        "and no interval could be read."
-        if trial
-        else ""
-    )
-
-
 # --- the pictures
 
 
@@ -180,7 +109,7 @@ def excluded(rows: list[Row], plan: Plan) -> Iterator[tuple[str, int]]:
 def _flow(tables: Tables) -> Picture:
     rows = tables.rows_of("flow")
     counts = {row["step"]: row["people"] for row in rows if not row["detail"] and not row["arm"]}
-    rest = {step: counts.get(step, 0) for step in ("invited", "declined", "enrolled", "not_allocated")}
+    rest = {step: counts.get(step, 0) for step in drawing.STEPS}
     sent_away = [f"{name}:{SPACE}{people}" for name, people in excluded(rows, tables.plan) if people]
     broken = [line for each in sent_away for line in textwrap.wrap(each, LETTERS)]
     screened = counts.get("screened")
@@ -206,79 +135,104 @@ def _column(tables: Tables, rows: list[Row], arm: str) -> Iterator[str]:
 
 def _answered(row: Row, few: int) -> str:
     due, given, waiting = row["due"], row["given"], row["open"]
-    told = [f"{given} given", f"{due - given} missed"] if is_answer_shown(row, few) else ["not shown"][:due]
+    told = (
+        [f"{given} given", f"{due - given} missed"] if showing.is_answer_shown(row, few) else [showing.NOT_SHOWN][:due]
+    )
     if waiting or not told:
         told.append(f"{f'fewer than {few}' if 0 < waiting < few else waiting} not due yet")
     return ", ".join(told)
 
 
 def _completeness(tables: Tables) -> Picture | None:
-    rows = [row for row in tables.rows_of("completeness") if row["due"]]
-    known = [
-        {"arm": row["arm"], "visit": shown(row["visit"]), "due": row["due"], "percent": 100 * row["given"] / row["due"]}
-        for row in rows
-        if is_answer_shown(row, tables.few)
-    ]
+    every = tables.rows_of("completeness")
+    order = list(dict.fromkeys(shown(row["visit"]) for row in every if row["due"]))
+    rows = [row | {"visit": shown(row["visit"])} for row in every if shown(row["visit"]) in order]
+    known = [row | {"percent": 100 * row["given"] / row["due"]} for row in rows
+             if showing.is_answer_shown(row, tables.few)]  # fmt: skip
     told = [each.split(":") for each in tables.plan["completeness"].split()]
-    trial = [{"visit": shown(visit), "percent": float(percent)} for visit, percent in told]
-    about = "; ".join(f"{each['percent']:g} % at {each['visit']}" for each in trial)
-    order = list(dict.fromkeys(shown(row["visit"]) for row in rows))
-    arms = list(dict.fromkeys(row["arm"] for row in rows))
+    trial = [{"visit": shown(visit), "percent": float(percent)} for visit, percent in told if shown(visit) in order]
+    about = "; ".join(f"{float(percent):g} % at {shown(visit)}" for visit, percent in told)
+    hidden = [row | {"text": showing.NOT_SHOWN if row["due"] else "none due yet"} for row in rows
+              if not showing.is_answer_shown(row, tables.few)]  # fmt: skip
     if not known:
         return None
     return Picture(
-        drawing.completeness(known, trial, order, arms),
+        drawing.completeness(known, hidden, trial, order, tables.arms),
         "Who gave the primary figure",
         f"Percent of those whose window is over. The strokes are the STAMP trial: about {about}."
-        f"{'' if len(known) == len(rows) else NO_MARK}",
+        f"{tables.unshown if any(row['due'] for row in hidden) else ''}",
     )
 
 
 def _changes(tables: Tables) -> Picture | None:
-    rows = [row for row in changes(tables.rows_of("change"), tables.few) if row["change"] is not None]
-    told = published(tables.plan)
-    panels = []
-    for outcome in dict.fromkeys(row["outcome"] for row in rows):
-        mine = [row for row in rows if row["outcome"] == outcome]
-        points = tuple({"arm": row["arm"], "visit": shown(row["visit"]), "change": row["change"], "low": row["low"],
-                        "high": row["high"]} for row in mine)  # fmt: skip
-        there = {point["visit"] for point in points}
-        trial = tuple({"visit": visit, "change": change} for column, _, visit, change in told
-                      if column == outcome and visit in there)  # fmt: skip
-        plan = tables.plan
-        panels.append(drawing.Panel(plan[f"title_{outcome}"], plan[f"scale_{outcome}"], points, trial))
+    rows = [row for row in tables.rows_of("change") if row["n"]]
+    known = [row for row in showing.changes(rows, tables.few) if row["change"] is not None]
+    panels = [_panel(tables, rows, outcome) for outcome in dict.fromkeys(row["outcome"] for row in known)]
+    hidden = any(panel.hidden for panel in panels)
     if not panels:
         return None
     return Picture(
         drawing.changes(panels, tables.arms),
         "Change from baseline",
         f"Mean of who gave both values, with {tables.percent} interval; below zero is a fall. The strokes "
-        f"at pain are what the two arms of the STAMP trial published, on the BPI.{tables.told_apart}",
+        f"at pain are what the two arms of the STAMP trial published, on the BPI{_each_its_own(tables)}."
+        f"{tables.told_apart}{tables.unshown if hidden else ''}",
     )
+
+
+def _each_its_own(tables: Tables) -> str:
+    return ", each beside its own arm" if len(tables.arms) > 1 else ""
+
+
+def _panel(tables: Tables, rows: list[Row], outcome: str) -> drawing.Panel:
+    mine = [row | {"visit": shown(row["visit"])} for row in rows if row["outcome"] == outcome]
+    there = {row["visit"] for row in mine}
+    trial = tuple({"arm": arm, "visit": visit, "change": change}
+                  for column, arm, visit, change in showing.published(tables.plan)
+                  if column == outcome and visit in there)  # fmt: skip
+    return drawing.Panel(
+        tables.plan[f"title_{outcome}"],
+        tables.plan[f"scale_{outcome}"],
+        tuple(dict.fromkeys(row["visit"] for row in mine)),
+        tuple({name: row[name] for name in ("arm", "visit", "change", "low", "high")}
+              for row in mine if row["n"] >= tables.few),
+        tuple({"arm": row["arm"], "visit": row["visit"], "text": showing.NOT_SHOWN}
+              for row in mine if row["n"] < tables.few),
+        trial,
+    )  # fmt: skip
 
 
 def _contrasts(tables: Tables) -> Picture | None:
     primary = tables.plan["primary"]
-    rows = [row for row in tables.rows_of("model") if row["what"] == "contrast" and row["outcome"] == primary]
+    mine = [row for row in tables.rows_of("model") if row["outcome"] == primary]
+    rows = [row for row in mine if row["what"] == "contrast"]
     if not rows:
         return None
-    trial = trial_contrasts(tables.plan, primary)
+    trial = showing.trial_contrasts(tables.plan, primary)
+    absent = [shown(row["visit"]) for row in mine if row["what"] == "left_out" and row["visit"]]
+    first, second = (arm.upper() for arm in rows[0]["arm"].split(" - "))
     return Picture(
-        drawing.contrasts([row | {"visit": shown(row["visit"])} for row in rows], trial),
+        drawing.contrasts(
+            [row | {"visit": shown(row["visit"])} for row in rows],
+            trial,
+            f"{first} less {second}",
+            f"Not every arm has values yet at {', '.join(absent)}." if absent else "",
+        ),
         "Difference between the arms",
-        f"Adjusted change of one arm less the other, with {tables.percent} interval; below zero the first "
-        f"fell by more.{found_by_trial(trial)}",
+        f"Adjusted change of {first} less that of {second}, with {tables.percent} interval; below zero {first} "
+        f"fell by more.{showing.found_by_trial(trial, 'The strokes are the STAMP trial')}",
     )
 
 
 def _patterns(tables: Tables) -> Picture | None:
-    rows = common(tables.rows_of("patterns"), tables.few)
+    every = tables.rows_of("patterns")
+    rows = showing.common(every, tables.few)
     if not rows:
         return None
     visits = [shown(each.split(":")[1]) for each in tables.plan["check_ins"].split()]
     labelled = [(f"{n}.  {people} people", states) for n, (people, states) in enumerate(rows, start=1)]
     return Picture(
-        drawing.patterns(labelled, visits),
+        drawing.patterns(labelled, visits, showing.other_patterns(every, tables.few)),
         "Which check-ins are missing",
         "Each row is a pattern of who gave the primary figure when, the most frequent first.",
     )
@@ -286,25 +240,34 @@ def _patterns(tables: Tables) -> Picture | None:
 
 def _sessions(tables: Tables) -> Picture | None:
     rows = tables.rows_of("sessions")
-    points = by_session(rows, tables.few)
+    if any(row["done"] is None for row in rows):
+        return None  # a blinded export cannot know who did them at a meeting of a group
+    points, note = showing.by_session(rows, tables.few), showing.unshown_sessions(rows, tables.few)
     where = "in the chat or in a group" if tables.meetings else "in the chat"
     whose = "of the people whose week for it is over, counted from enrolment"
-    hidden = "" if len(points) == len([row for row in rows if row["people"]]) else NO_MARK
-    words = f"Percent who did it, {where}, {whose}.{hidden}{tables.told_apart}"
-    return Picture(drawing.attendance(points, tables.arms), "Who did the sessions", words) if points else None
+    words = f"Percent who did it, {where}, {whose}.{tables.told_apart}"
+    chart = drawing.attendance(points, showing.sessions_of(rows), tables.arms, note)
+    return Picture(chart, "Who did the sessions", words) if points else None
 
 
 def _practice(tables: Tables) -> Picture | None:
-    weeks = [row for row in tables.rows_of("practice_weeks") if row["n"] >= tables.few]
-    goal = int(tables.plan["practice_minutes"])
-    words = f"Median and middle half of people, weeks they looked back on. Dashed: the {goal} minutes asked for."
-    return Picture(drawing.practice(weeks, goal, tables.arms), "Home practice", words) if weeks else None
+    every = tables.rows_of("practice_weeks")
+    weeks = showing.by_week(every, tables.few)
+    goal, note = int(tables.plan["practice_minutes"]), showing.unshown_weeks(every, tables.few)
+    words = (
+        f"Median and middle half of people, weeks they looked back on. Dashed: the {goal} minutes asked for."
+        f"{tables.told_apart}"
+    )
+    return Picture(drawing.practice(weeks, goal, tables.arms, note), "Home practice", words) if weeks else None
 
 
 def _around(tables: Tables) -> Picture | None:
-    rows = [row for row in tables.rows_of("around") if row["people"] >= tables.few]
+    every = tables.rows_of("around")
+    rows = [row for row in every if row["people"] >= tables.few]
+    hidden = [drawing.RATINGS[row["what"]] for row in every if 0 < row["people"] < tables.few]
+    note = f"Not shown, of fewer than {tables.few} people: {', '.join(hidden)}." if hidden else ""
     words = f"Means of people's own means. {NO_CLAIM}"
-    return Picture(drawing.around(rows), "Around a pause", words) if rows else None
+    return Picture(drawing.around(rows, note), "Around a pause", words) if rows else None
 
 
 def _residuals(tables: Tables) -> Picture | None:
