@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, union
 
 from coordinator.projections import corrections
-from coordinator.projections.cut import in_study
+from coordinator.projections.cut import in_study, site_then
 from coordinator.projections.screening import looked_at
-from records.tables import Participant
-from records.tables import table as rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,5 +42,5 @@ def _listed(column: Column, cut: Cut, own: Mapping[str | None, dict[str, str]], 
 
 def _sites(tx: Tx, cut: Cut) -> list[str]:
     """Sites of participants and of screenings by the cut."""
-    people, screenings = select(rows_of(Participant).c.site).where(*in_study(cut)), looked_at(cut)
+    people, screenings = select(site_then(cut.moved).label("site")).where(*in_study(cut)), looked_at(cut)
     return sorted(row.site for row in tx.rows(union(people, screenings)))

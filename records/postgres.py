@@ -23,7 +23,7 @@ class CutOff(Exception):
     """The connection was gone before anything was asked of it."""
 
 
-class Writers:
+class WritersOfPostgres:
     """The connections that write, kept between transactions; who waits longer than `timeout_ms` is refused."""
 
     def __init__(self, url: URL, timeout_ms: int) -> None:

@@ -45,8 +45,9 @@ class Cut:
     """What is asked for: the records as they stood at `as_of`, of one site or all, of one check-in or all.
 
     `since` keeps rows recorded or changed at or after that instant; participants and days are always whole.
-    `declined`: the numbers of who had declined by then, of whom nothing is kept (`people.declined_by`). `memo` is
-    of one export: what is remembered in it was read in its transaction.
+    `declined`: the numbers of who had declined by then, of whom nothing is kept (`people.declined_by`). `moved`: those
+    who belonged to another site then than now, with that site (`people.moved_since`). `memo` is of one export: what is
+    remembered in it was read in its transaction.
     """
 
     as_of: datetime
@@ -57,6 +58,7 @@ class Cut:
     factors: str = DEFAULT
     visit: str | None = None
     declined: tuple[int, ...] = ()
+    moved: tuple[tuple[int, str], ...] = ()
     memo: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def once(self, what: tuple[Any, ...], made: Callable[[], Made]) -> Made:
@@ -115,7 +117,13 @@ def in_study(cut: Cut) -> list[ColumnElement[bool]]:
     """Conditions on participants: never a test person, there by the cut, of the site asked for."""
     people = table(Participant)
     real = [people.c.test.is_(False), people.c.created_at <= cut.as_of]
-    return real if cut.site is None else [*real, people.c.site == cut.site]
+    return real if cut.site is None else [*real, site_then(cut.moved) == cut.site]
+
+
+def site_then(moved: Sequence[tuple[int, str]]) -> ColumnElement[str]:
+    """The site of a participant at the cut, to which `moved` belongs."""
+    people = table(Participant)
+    return case(dict(moved), value=people.c.id, else_=people.c.site) if moved else people.c.site
 
 
 def in_force(kind: type[Fact], cut: Cut) -> list[ColumnElement[bool]]:
