@@ -22,12 +22,16 @@ OTHER_SITE = "A site the protocol in use does not name"
 
 def described(tx: Tx, cut: Cut, tables: Sequence[Table]) -> tuple[Table, ...]:
     """The tables with every list written out."""
-    own = corrections.lists(tables, unblinded=cut.unblinded)
+    own = corrections.lists(tables, unblinded=cut.unblinded) | {"changing_tables": _changing(tables)}
     sites = _sites(tx, cut)
     return tuple(
         table.model_copy(update={"columns": tuple(_listed(column, cut, own, sites) for column in table.columns)})
         for table in tables
     )
+
+
+def _changing(tables: Sequence[Table]) -> dict[str, str]:
+    return {table.name: table.label["en"] for table in tables if table.since == "changed"}
 
 
 def _listed(column: Column, cut: Cut, own: Mapping[str | None, dict[str, str]], sites: list[str]) -> Column:

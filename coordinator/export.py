@@ -30,13 +30,14 @@ from coordinator.described import described
 from coordinator.export_folder import ExportRefused, put_in_place, refuse_if_taken, workshop
 from coordinator.manifest import File, Format, Manifest
 from coordinator.projections import rows_of
+from coordinator.projections.changed import gone
 from coordinator.projections.cut import CHUNK, Cut
 from coordinator.projections.people import at_the_cut, declined_by, left_out, moved_since, sites
 from coordinator.projections.visits import answered_at
 from coordinator.redcap import box
 from coordinator.redcap.dictionary import answered, plan
 from coordinator.redcap.places import of_items, places
-from coordinator.study_days import rows_without_dates, starts, without_dates
+from coordinator.study_days import Start, rows_without_dates, starts, without_dates
 from records import audit, roster
 from records.roster import UNBLINDED, NoSuchStaff
 from records.waiting import Waiting
@@ -195,7 +196,8 @@ class _Making:
 
     def _tables(self) -> tuple[Table, ...]:
         cut = self.cut
-        tables = exported(unblinded=cut.unblinded, free_text=cut.free_text, visit=cut.visit)
+        since = cut.since is not None
+        tables = exported(unblinded=cut.unblinded, free_text=cut.free_text, visit=cut.visit, since=since)
         return tuple(self._wide(table) if table.name == WIDE else table for table in tables)
 
     def _wide(self, table: Table) -> Table:
@@ -209,18 +211,30 @@ class _Making:
         """The tables by name, with every list of codes written out."""
         return {table.name: table for table in described(self.tx, self.cut, self._tables())}
 
+    @cached_property
+    def starts(self) -> dict[str, Start]:
+        """From where each person's days count."""
+        return starts(at_the_cut(self.tx, self.cut))
+
     def _described(self, table: Table) -> Table:
         listed = self.listed[table.name]
         return without_dates(listed) if self.asked.study_days else listed
 
     def _rows(self, table: Table) -> Iterator[Sequence[Any]]:
-        """The rows of a table as this export shows them."""
-        rows: Rows = rows_of(self.tx, self.cut, table)
+        """The rows of a table as this export shows them; of those that are gone it is noted which they were."""
+        return self._shown(table, rows_of(self.tx, self.cut, table, partial(self._note_gone, table)))
+
+    def _note_gone(self, table: Table, row: Sequence[Any]) -> None:
+        shown = without_dates(table) if self.asked.study_days else table
+        for each in self._shown(table, [row]):
+            gone(self.cut).add(shown, each)
+
+    def _shown(self, table: Table, rows: Rows) -> Iterator[Sequence[Any]]:
         if self.cut.visit is not None and VISIT in table.names:
             place = table.names.index(VISIT)
             rows = (row for row in rows if row[place] == self.cut.visit)
         if self.asked.study_days:
-            rows = rows_without_dates(table, rows, starts(at_the_cut(self.tx, self.cut)))
+            rows = rows_without_dates(table, rows, self.starts)
         return iter(rows)
 
     def _table(self, table: Table, apostrophes: Counter[str]) -> File:

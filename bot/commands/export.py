@@ -55,7 +55,10 @@ def add_to(app: typer.Typer, open_database: Callable[[], Database] = open_databa
         as_of: Annotated[str | None, typer.Option("--as-of", help=f"The data as they stood then. {INSTANT}")] = None,
         since: Annotated[
             str | None,
-            typer.Option("--since", help=f"Only rows recorded or changed since; people and days stay whole. {INSTANT}"),
+            typer.Option(
+                "--since",
+                help=f"Only rows new or changed since, and which are gone; people and days stay whole. {INSTANT}",
+            ),
         ] = None,
         site: Annotated[str | None, typer.Option("--site", help="Of one site only.")] = None,
         visit: Annotated[
@@ -108,7 +111,7 @@ def _made(open_database: Callable[[], Database], request: Request) -> tuple[Mani
         as_of = request.as_of or database.clock()
         asked, waiting = replace(request, as_of=as_of), said_once("export")
         try:
-            with _shown_progress(len(exported(free_text=request.free_text))) as report:
+            with _shown_progress(len(exported(free_text=request.free_text, since=request.since is not None))) as report:
                 return write_export(database, asked, actor=ACTOR, progress=report, waiting=waiting), as_of
         except (ExportRefused, OSError) as refused:
             _end(str(refused))

@@ -1,14 +1,17 @@
 """How each table of an export is read from the records: one function per table, of the table's name.
 
-Every function yields rows as they stood at the cut, sorted by the key of the table, in the order of its columns.
+Every function yields rows as they stood at the cut, sorted by the key of the table, in the order of its columns. What
+`since` leaves of them is found here, for all of them alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from coordinator.projections import (
+    changed,
     corrections,
     diary,
     gone,
@@ -26,6 +29,8 @@ from coordinator.projections import (
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from content.exports import Table
     from coordinator.projections.cut import Cut
     from records.database import Tx
@@ -67,9 +72,26 @@ PROJECTIONS: Mapping[str, Projection] = {
     "corrections": corrections.corrections,
     "conversations": watched.conversations,
     "wide": wide.wide,
+    "taken_back": changed.taken_back,
 }
 
 
-def rows_of(tx: Tx, cut: Cut, table: Table) -> Rows:
-    """The rows of one table; instants, dates and booleans as they are written, sealed texts opened."""
-    return PROJECTIONS[table.name](tx, cut, table)
+def _nobody(row: Sequence[Any]) -> None:
+    """Tell nobody."""
+
+
+def rows_of(tx: Tx, cut: Cut, table: Table, gone: Callable[[Sequence[Any]], None] = _nobody) -> Rows:
+    """The rows of one table; instants, dates and booleans as they are written, sealed texts opened.
+
+    With `since` those of a table that changes are the ones that did; see `changes`.
+    """
+    if cut.since is None or table.since != "changed":
+        return PROJECTIONS[table.name](tx, cut, table)
+    return changes(tx, cut, cut.since, table, gone)
+
+
+def changes(tx: Tx, cut: Cut, since: datetime, table: Table, gone: Callable[[Sequence[Any]], None]) -> Rows:
+    """The rows of a table that are new or another than before `since`; `gone` gets those there are no more."""
+    made = PROJECTIONS[table.name]
+    now, then = made(tx, replace(cut, since=None), table), made(tx, changed.before(tx, cut, since), table)
+    return changed.changed(now, then, table, gone)

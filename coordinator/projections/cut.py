@@ -44,7 +44,8 @@ CONSENT_KEPT = ("data_removed",)
 class Cut:
     """What is asked for: the records as they stood at `as_of`, of one site or all, of one check-in or all.
 
-    `since` keeps rows recorded or changed at or after that instant; participants and days are always whole.
+    `since` keeps rows that are new or another than before that instant (`projections.changed`); participants and days
+    are always whole.
     `declined`: the numbers of who had declined by then, of whom nothing is kept (`people.declined_by`). `moved`: those
     who belonged to another site then than now, with that site (`people.moved_since`). `memo` is of one export: what is
     remembered in it was read in its transaction.
@@ -127,7 +128,7 @@ def site_then(moved: Sequence[tuple[int, str]]) -> ColumnElement[str]:
 
 
 def in_force(kind: type[Fact], cut: Cut) -> list[ColumnElement[bool]]:
-    """Conditions on the rows of a kind of fact: in force at the cut, and recorded since the instant asked for."""
+    """Conditions on the rows of a kind of fact: in force at the cut."""
     rows = table(TABLE_OF[kind])
     newer = rows.alias("newer")
     overtaken = select(1).where(
@@ -184,7 +185,7 @@ def facts_of(
     return Query(
         of_fact(kind, person, id_name) | (also or {}),
         rows.join(person, person.c.id == rows.c.participant_id),
-        [*in_force(kind, cut), *recorded_since(cut, rows.c.recorded_at)],
+        in_force(kind, cut),
         [ByBytes(rows.c.entity)],
     )
 
