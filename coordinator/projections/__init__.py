@@ -86,12 +86,16 @@ def rows_of(tx: Tx, cut: Cut, table: Table, gone: Callable[[Sequence[Any]], None
     With `since` those of a table that changes are the ones that did; see `changes`.
     """
     if cut.since is None or table.since != "changed":
-        return PROJECTIONS[table.name](tx, cut, table)
+        return _as_shown(tx, cut, table)
     return changes(tx, cut, cut.since, table, gone)
+
+
+def _as_shown(tx: Tx, cut: Cut, table: Table) -> Rows:
+    return PROJECTIONS[table.name](tx, cut, table)
 
 
 def changes(tx: Tx, cut: Cut, since: datetime, table: Table, gone: Callable[[Sequence[Any]], None]) -> Rows:
     """The rows of a table that are new or another than before `since`; `gone` gets those there are no more."""
-    made = PROJECTIONS[table.name]
-    now, then = made(tx, replace(cut, since=None), table), made(tx, changed.before(tx, cut, since), table)
+    now = _as_shown(tx, replace(cut, since=None), table)
+    then = _as_shown(tx, changed.before(tx, cut, since), table)
     return changed.changed(now, then, table, gone)
