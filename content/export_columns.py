@@ -158,7 +158,11 @@ class Column(Part):
 
 
 class Table(Part):
-    """One table: a file of the export, its rows sorted by `key`; `withheld`: which rows are left out when blinded."""
+    """One table: a file of the export, its rows sorted by `key`; `withheld`: which rows are left out when blinded.
+
+    `since`, what an export of what is new since an instant has of it: rows that `changed`, the `whole` table, what it
+    tells of that time by `itself`; `alone`: only such an export has the table.
+    """
 
     name: Name
     label: Words
@@ -166,6 +170,7 @@ class Table(Part):
     key: tuple[str, ...] = Field(min_length=1)
     columns: tuple[Column, ...]
     free_text: bool = False
+    since: Literal["changed", "whole", "itself", "alone"] = "changed"
 
     @model_validator(mode="after")
     def _fits_together(self) -> Table:
@@ -186,8 +191,8 @@ class Table(Part):
 
     @property
     def is_of_visits(self) -> bool:
-        """True for a table that an export of one check-in has: its rows belong to one, or are the people."""
-        return self.name in (PEOPLE, WIDE) or VISIT in self.names
+        """True for a table that an export of one check-in has: its rows belong to one, are the people, or are gone."""
+        return self.name in (PEOPLE, WIDE) or VISIT in self.names or self.since == "alone"
 
     def listed(self, *, unblinded: bool) -> Table:
         """The table with the lists kept elsewhere written out as values of its columns."""

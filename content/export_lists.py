@@ -64,7 +64,7 @@ Open = Literal[
     "refusals",
     "note_subjects",
 ]
-OfTheExport = Literal["tables", "facts", "columns"]
+OfTheExport = Literal["tables", "facts", "columns", "changing_tables"]
 """Lists of what the export itself holds; whoever makes it fills them in."""
 
 ListName = Literal[Closed, Open, OfTheExport]

@@ -43,15 +43,28 @@ class Exports(Part):
 def exports() -> Exports:
     """The tables of this release; `ContentRefused` names the place of a wrong one."""
     read = loading.one(Exports, FILE)
-    return read.model_copy(update={"tables": (*read.tables, wide.wide(read.tables))})
+    return read.model_copy(update={"tables": _with_wide(read.tables)})
 
 
-def exported(*, unblinded: bool = False, free_text: bool = False, visit: str | None = None) -> tuple[Table, ...]:
-    """The tables of one export, with the columns it shows only; with a `visit` those that belong to a check-in."""
+def _with_wide(tables: tuple[Table, ...]) -> tuple[Table, ...]:
+    """The tables with the wide one, before what is told of all of them."""
+    last = tuple(table for table in tables if table.since == "alone")
+    return (*(table for table in tables if table not in last), wide.wide(tables), *last)
+
+
+def exported(
+    *, unblinded: bool = False, free_text: bool = False, visit: str | None = None, since: bool = False
+) -> tuple[Table, ...]:
+    """The tables of one export, with the columns it shows only; with a `visit` those that belong to a check-in.
+
+    `since`: of one that tells what is new since an instant.
+    """
     return tuple(
         table.model_copy(update={"columns": _shown(table, visit, unblinded=unblinded, free_text=free_text)})
         for table in exports().tables
-        if (free_text or not table.free_text) and (visit is None or table.is_of_visits)
+        if (free_text or not table.free_text)
+        and (visit is None or table.is_of_visits)
+        and (since or table.since != "alone")
     )
 
 

@@ -68,7 +68,7 @@ def wide(tables: Sequence[Table]) -> Table:
         columns += [_score(visit, *each) for each in _scores(visit)]
         columns += _of_mme(by_name["mme_summary"], visit)
     label = "One row for each participant, one column for each figure and check-in: m0 is baseline, m3 month 3"
-    return Table(name=WIDE, label={"en": label}, key=("study_id",), columns=tuple(columns))
+    return Table(name=WIDE, label={"en": label}, key=("study_id",), columns=tuple(columns), since="whole")
 
 
 def of_visit(columns: Iterable[Column], visit: str) -> tuple[Column, ...]:

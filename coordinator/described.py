@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, union
 
 from coordinator.projections import corrections
-from coordinator.projections.cut import in_study
+from coordinator.projections.cut import in_study, site_then
 from coordinator.projections.screening import looked_at
-from records.tables import Participant
-from records.tables import table as rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,12 +22,16 @@ OTHER_SITE = "A site the protocol in use does not name"
 
 def described(tx: Tx, cut: Cut, tables: Sequence[Table]) -> tuple[Table, ...]:
     """The tables with every list written out."""
-    own = corrections.lists(tables, unblinded=cut.unblinded)
+    own = corrections.lists(tables, unblinded=cut.unblinded) | {"changing_tables": _changing(tables)}
     sites = _sites(tx, cut)
     return tuple(
         table.model_copy(update={"columns": tuple(_listed(column, cut, own, sites) for column in table.columns)})
         for table in tables
     )
+
+
+def _changing(tables: Sequence[Table]) -> dict[str, str]:
+    return {table.name: table.label["en"] for table in tables if table.since == "changed"}
 
 
 def _listed(column: Column, cut: Cut, own: Mapping[str | None, dict[str, str]], sites: list[str]) -> Column:
@@ -44,5 +46,5 @@ def _listed(column: Column, cut: Cut, own: Mapping[str | None, dict[str, str]], 
 
 def _sites(tx: Tx, cut: Cut) -> list[str]:
     """Sites of participants and of screenings by the cut."""
-    people, screenings = select(rows_of(Participant).c.site).where(*in_study(cut)), looked_at(cut)
+    people, screenings = select(site_then(cut.moved).label("site")).where(*in_study(cut)), looked_at(cut)
     return sorted(row.site for row in tx.rows(union(people, screenings)))

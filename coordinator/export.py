@@ -1,7 +1,8 @@
 """An export: every table of one cut, its codebook and its manifest, written as a whole or not at all.
 
-All is read in one transaction and streamed, so memory does not grow with the study and the bot goes on meanwhile. The
-same cut of the same records gives the same bytes; who asked to be removed since is not in it any more.
+All is read in one transaction and streamed, so memory does not grow with the study and the bot goes on meanwhile. It
+begins while nobody is writing, so that nothing the cut covers is still to come. The same cut of the same records gives
+the same bytes; who asked to be removed since is not in it any more.
 """
 
 from __future__ import annotations
@@ -29,16 +30,18 @@ from coordinator.described import described
 from coordinator.export_folder import ExportRefused, put_in_place, refuse_if_taken, workshop
 from coordinator.manifest import File, Format, Manifest
 from coordinator.projections import rows_of
+from coordinator.projections.changed import gone
 from coordinator.projections.cut import CHUNK, Cut
-from coordinator.projections.people import at_the_cut, declined_by, left_out, sites
+from coordinator.projections.people import at_the_cut, declined_by, left_out, moved_since, sites
 from coordinator.projections.sessions import meets_in_groups
 from coordinator.projections.visits import answered_at
 from coordinator.redcap import box
 from coordinator.redcap.dictionary import answered, plan
 from coordinator.redcap.places import of_items, places
-from coordinator.study_days import rows_without_dates, starts, without_dates
+from coordinator.study_days import Start, rows_without_dates, starts, without_dates
 from records import audit, roster
 from records.roster import UNBLINDED, NoSuchStaff
+from records.waiting import Waiting
 
 if TYPE_CHECKING:
     from content.exports import Table
@@ -87,19 +90,34 @@ def export_csv(database: Database, request: Request, *, actor: str, progress: Pr
     return export(database, replace(request, format="csv"), actor=actor, progress=progress)
 
 
-def export(database: Database, request: Request, *, actor: str, progress: Progress | None = None) -> Manifest:
-    """Write the export that is asked for into its folder; gives the manifest. Raises ExportRefused.
+def _nobody() -> None:
+    """Tell nobody."""
 
-    The audit of the study notes who took which cut before the files are in their place.
+
+def export(
+    database: Database,
+    request: Request,
+    *,
+    actor: str,
+    progress: Progress | None = None,
+    waiting: Callable[[], None] = _nobody,
+) -> Manifest:
+    """Write the export that is asked for into its folder; gives the manifest. Raises ExportRefused and Busy.
+
+    The audit of the study notes who took which cut before the files are in their place. Either takes a moment in which
+    nobody else writes: `waiting` is called each second that passes without one.
     """
     out = request.out.resolve()
     refuse_if_taken(out, force=request.force)
+    in_turn = Waiting(waiting)
     with workshop(out) as folder:
-        with database.read() as tx:
+        with database.settled(in_turn) as tx:
             _refuse_who_may_not(tx, request)
             cut = _cut(tx, request)
             made = _Making(tx, cut, folder, progress or _silent, request).all()
-        _note(database, cut, manifest.file_of(folder / manifest.FILE).sha256, request.acting or actor)
+        digest = manifest.file_of(folder / manifest.FILE).sha256
+        with database.write(request.acting or actor, in_turn) as tx:
+            _note(tx, cut, digest)
         put_in_place(folder, out)
     return made
 
@@ -131,7 +149,8 @@ def _cut(tx: Tx, request: Request) -> Cut:
         raise ExportRefused("free text may name dates: ask for study days without it")
     if request.study_days and request.format == "redcap":
         raise ExportRefused("REDCap's fields are dates: ask for study days in another format")
-    _refuse_unknown("participants at site", request.site, sites(tx))
+    moved = moved_since(tx, as_of)
+    _refuse_unknown("participants at site", request.site, sites(tx, moved))
     _refuse_unknown("check-in", request.visit, [visit.code for visit in protocol().visits])
     _refuse_unknown("factor set", request.factors, list(factor_sets()))
     return Cut(
@@ -143,6 +162,7 @@ def _cut(tx: Tx, request: Request) -> Cut:
         factors=request.factors,
         visit=request.visit,
         declined=declined_by(tx, as_of),
+        moved=moved,
     )
 
 
@@ -184,7 +204,8 @@ class _Making:
 
     def _tables(self) -> tuple[Table, ...]:
         cut = self.cut
-        tables = exported(unblinded=cut.unblinded, free_text=cut.free_text, visit=cut.visit)
+        since = cut.since is not None
+        tables = exported(unblinded=cut.unblinded, free_text=cut.free_text, visit=cut.visit, since=since)
         return tuple(self._wide(table) if table.name == WIDE else table for table in tables)
 
     def _wide(self, table: Table) -> Table:
@@ -198,18 +219,30 @@ class _Making:
         """The tables by name, with every list of codes written out."""
         return {table.name: table for table in described(self.tx, self.cut, self._tables())}
 
+    @cached_property
+    def starts(self) -> dict[str, Start]:
+        """From where each person's days count."""
+        return starts(at_the_cut(self.tx, self.cut))
+
     def _described(self, table: Table) -> Table:
         listed = self.listed[table.name]
         return without_dates(listed) if self.asked.study_days else listed
 
     def _rows(self, table: Table) -> Iterator[Sequence[Any]]:
-        """The rows of a table as this export shows them."""
-        rows: Rows = rows_of(self.tx, self.cut, table)
+        """The rows of a table as this export shows them; of those that are gone it is noted which they were."""
+        return self._shown(table, rows_of(self.tx, self.cut, table, partial(self._note_gone, table)))
+
+    def _note_gone(self, table: Table, row: Sequence[Any]) -> None:
+        shown = without_dates(table) if self.asked.study_days else table
+        for each in self._shown(table, [row]):
+            gone(self.cut).add(shown, each)
+
+    def _shown(self, table: Table, rows: Rows) -> Iterator[Sequence[Any]]:
         if self.cut.visit is not None and VISIT in table.names:
             place = table.names.index(VISIT)
             rows = (row for row in rows if row[place] == self.cut.visit)
         if self.asked.study_days:
-            rows = rows_without_dates(table, rows, starts(at_the_cut(self.tx, self.cut)))
+            rows = rows_without_dates(table, rows, self.starts)
         return iter(rows)
 
     def _table(self, table: Table, apostrophes: Counter[str]) -> File:
@@ -308,11 +341,10 @@ def _counted(rows: Rows, report: Callable[[int], None]) -> Iterator[Sequence[Any
         yield row
 
 
-def _note(database: Database, cut: Cut, digest: str, actor: str) -> None:
+def _note(tx: Tx, cut: Cut, digest: str) -> None:
     """Note in the study's audit who took which cut; the link holds the checksum of the manifest."""
     action = f"export:{'unblinded' if cut.unblinded else 'blinded'}"
     since = manifest.written(cut.since) if cut.since else None
     asked = [f"as_of={manifest.written(cut.as_of)}", f"since={since}", f"site={cut.site}"]
     asked += [f"visit={cut.visit}"] if cut.visit else []
-    with database.write(actor) as tx:
-        audit.note(tx, audit.STUDY, action, " ".join([*asked, f"free_text={int(cut.free_text)}"]), digest)
+    audit.note(tx, audit.STUDY, action, " ".join([*asked, f"free_text={int(cut.free_text)}"]), digest)

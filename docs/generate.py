@@ -421,7 +421,7 @@ def alert_matrix() -> str:
 
 def dictionary_page() -> str:
     """Every table and column an export can have."""
-    tables = exported(unblinded=True, free_text=True)
+    tables = exported(unblinded=True, free_text=True, since=True)
     reading = (
         "Blank means missing, never zero; *blank means* lists why, and the column that says which. 1 is yes, 0 is no. "
         "`…_at` is UTC, `…_local` the clock where the person was, with the `zone` as it was then. *Unblinded*: only "
@@ -443,7 +443,7 @@ def _is_long(name: ListName) -> bool:
 
 def _values(column: Column) -> str:
     if column.values_from in OF_THE_EXPORT:
-        return f"the {column.values_from} of the export itself"
+        return f"the {column.values_from.replace('_', ' ')} of the export itself"
     if column.values_from and _is_long(column.values_from):
         return f"[{column.values_from}](#list-of-{column.values_from})"
     return _coded(column.meanings(unblinded=True))

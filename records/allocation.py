@@ -22,6 +22,7 @@ from records.tables import table
 from study.facts import Allocated
 
 LOADED = "allocation:loaded"
+WRONG_SITE = "participant:wrong_stratum"
 lists, draws = table(AllocationList), table(AllocationDraw)
 
 
@@ -146,7 +147,7 @@ def correct_site(tx: Tx, person: Row[Any], drawn: Allocated | None, site: str, w
     """The person belongs to another site than they were entered at; a place drawn already stays theirs, and the arm."""
     if drawn is not None:
         facts.write(tx, entity_of(person.study_id), drawn.model_copy(update={"site": site}), _where(person), why=why)
-    people.change(tx, person.id, "participant:wrong_stratum", site=site)
+    people.change(tx, person.id, WRONG_SITE, site=site)
     stratum = person.site if drawn is None else drawn.stratum
     note = f"{person.study_id} stratum={stratum} site={site} drawn={int(drawn is not None)}: {why}"
     audit.note(tx, audit.STUDY, "allocation:wrong_stratum", note[:200])

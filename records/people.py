@@ -69,7 +69,8 @@ def add(
         protocol_version=protocol_version,
         created_at=tx.now,
     )
-    audit.note(tx, study_id, "participant:added", f"{study_id},protocol_version={protocol_version},site={site}")
+    as_added = f"{study_id},protocol_version={protocol_version},site={site},zone={zone}"
+    audit.note(tx, study_id, "participant:added", as_added)
     return study_id
 
 

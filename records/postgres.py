@@ -23,13 +23,13 @@ class CutOff(Exception):
     """The connection was gone before anything was asked of it."""
 
 
-class Writers:
+class WritersOfPostgres:
     """The connections that write, kept between transactions; who waits longer than `timeout_ms` is refused."""
 
     def __init__(self, url: URL, timeout_ms: int) -> None:
         # whether a connection still lives is seen when it takes the writers' lock: a ping would be a further round trip
         # what the wire prepares must not go when psycopg, after a rollback, gives up what it has prepared itself
-        self._engine = create_engine(url, hide_parameters=True, connect_args={"prepare_threshold": None})
+        self.engine = create_engine(url, hide_parameters=True, connect_args={"prepare_threshold": None})
         self._opening = ("BEGIN", f"SET LOCAL lock_timeout = {timeout_ms}", ONE_WRITER)
 
     @contextmanager
@@ -40,19 +40,19 @@ class Writers:
 
     def close(self) -> None:
         """Give all connections back."""
-        self._engine.dispose()
+        self.engine.dispose()
 
     def _let_in(self) -> Connection:
         """A connection that may write; one that was cut off while nobody used it is replaced."""
         try:
             return self._alone()
         except CutOff:
-            self._engine.dispose()  # those beside it were cut off too
+            self.engine.dispose()  # those beside it were cut off too
             return self._alone()
 
     def _alone(self) -> Connection:
         """A connection in a transaction that no other writer is in; `CutOff` when PostgreSQL had closed it."""
-        conn = self._engine.connect()
+        conn = self.engine.connect()
         try:
             wire = _wire(conn)
             for command in self._opening:

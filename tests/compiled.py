@@ -18,8 +18,7 @@ _compiled: LRUCache[Any, Any] = LRUCache(2_000)
 
 def sharing(database: Database) -> Database:
     """The database, with what others on its server have compiled."""
-    writers = database._writers
-    for engine in {database.engine, database.reading, *([writers._engine] if writers is not None else [])}:
+    for engine in {database.engine, database.reading, database._writers.engine}:
         _share(engine)
     return database
 

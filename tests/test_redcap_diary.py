@@ -252,6 +252,22 @@ def test_news_of_a_check_in_are_the_whole_check_in(study: Study) -> None:
     assert (month_3["peg_p"], month_3["peg_e"], month_3["peg_complete"], month_3["peg_missing"]) == ("6", "5", "2", "")
 
 
+def test_a_check_in_of_which_something_was_taken_back_or_only_time_passed_is_news(study: Study) -> None:
+    ann = study.adds().enrols()
+    for visit in ("baseline", "month_3"):
+        ann.logs(window(visit, target_on=TODAY + timedelta(days=10)))
+    answers = [ann.logs(said(item, 5, "baseline")) for item in "peg"]
+    study.clock.move(hours=2)
+    since = study.clock()
+    for entity in answers:
+        ann.takes_back(entity)
+    (baseline,) = data(study.exports(format="redcap", since=since))
+    assert (baseline["redcap_event_name"], baseline["peg_p"]) == ("baseline_arm_1", "")
+    study.clock.move(days=60)
+    _, missed = data(study.exports(format="redcap", since=since + timedelta(days=1)))
+    assert (missed["redcap_event_name"], missed["visit_status"]) == ("month_3_arm_1", "missed")
+
+
 def test_screening_stands_only_where_there_was_one(study: Study) -> None:
     ann, ben = study.adds().enrols(), study.adds("cbt").enrols()
     number = screened(ann)

@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from bot.commands.calculators import OneLineCommand, refuse
-from bot.commands.opening import open_database
+from bot.commands.opening import open_database, using
 from content.exports import exported
 from content.factors import DEFAULT, factor_sets
 from coordinator.export import Request
 from coordinator.export import export as write_export
 from coordinator.export_folder import ExportRefused
 from coordinator.manifest import Format, written
-from records.sealed import WrongKey
 
 if TYPE_CHECKING:
     from coordinator.export import Progress as Report
@@ -56,7 +55,10 @@ def add_to(app: typer.Typer, open_database: Callable[[], Database] = open_databa
         as_of: Annotated[str | None, typer.Option("--as-of", help=f"The data as they stood then. {INSTANT}")] = None,
         since: Annotated[
             str | None,
-            typer.Option("--since", help=f"Only rows recorded or changed since; people and days stay whole. {INSTANT}"),
+            typer.Option(
+                "--since",
+                help=f"Only rows new or changed since, and which are gone; people and days stay whole. {INSTANT}",
+            ),
         ] = None,
         site: Annotated[str | None, typer.Option("--site", help="Of one site only.")] = None,
         visit: Annotated[
@@ -105,22 +107,34 @@ def instant(command: str, option: str, text: str | None) -> datetime | None:
 
 def _made(open_database: Callable[[], Database], request: Request) -> tuple[Manifest, datetime]:
     """The manifest, and the instant of the cut, which is now unless another was asked for."""
-    database = open_database()
-    as_of = request.as_of or database.clock()
-    try:
-        with _shown_progress(_tables(request)) as report:
-            return write_export(database, replace(request, as_of=as_of), actor=ACTOR, progress=report), as_of
-    except (ExportRefused, WrongKey, OSError) as refused:
-        _end(str(refused))
-    finally:
-        database.close()
+    with using(open_database()) as database:
+        as_of = request.as_of or database.clock()
+        asked, waiting = replace(request, as_of=as_of), said_once("export")
+        try:
+            with _shown_progress(_tables(request)) as report:
+                return write_export(database, asked, actor=ACTOR, progress=report, waiting=waiting), as_of
+        except (ExportRefused, OSError) as refused:
+            _end(str(refused))
+
+
+def said_once(command: str) -> Callable[[], None]:
+    """Says on stderr what a command waits for, the first time it is called."""
+    said: list[bool] = []
+
+    def say() -> None:
+        if not said:
+            typer.echo(f"coach {command}: waiting for somebody who is writing to the database", err=True)
+        said.append(True)
+
+    return say
 
 
 def _tables(request: Request) -> int | None:
     """How many tables will be written; None for a project that is made person by person."""
     if request.format == "redcap":
         return None
-    return len(exported(unblinded=request.unblind, free_text=request.free_text, visit=request.visit))
+    since = request.since is not None
+    return len(exported(unblinded=request.unblind, free_text=request.free_text, visit=request.visit, since=since))
 
 
 def _end(reason: str) -> NoReturn:

@@ -18,6 +18,7 @@ from content.protocol import use
 from records.database import Database
 from records.schema import is_current
 from records.sealed import Keyring, WrongKey
+from records.waiting import Busy
 from study.staff_codes import NoStaffCode
 
 
@@ -116,6 +117,8 @@ def using(database: Database) -> Iterator[Database]:
         yield database
     except WrongKey as error:
         refuse(f"COACH_SECRET_KEY: {error}")
+    except Busy as error:
+        refuse(str(error))
     except DBAPIError as error:
         refuse(f"the database refused: {str(error.orig).splitlines()[0]}")
     except NoStaffCode as error:

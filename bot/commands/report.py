@@ -13,13 +13,12 @@ import typer
 from rich.console import Console
 
 from bot.commands.calculators import OneLineCommand
-from bot.commands.export import ACTOR, INSTANT, FactorSet, instant
-from bot.commands.opening import open_database
+from bot.commands.export import ACTOR, INSTANT, FactorSet, instant, said_once
+from bot.commands.opening import open_database, using
 from content.factors import DEFAULT
 from coordinator.export_folder import ExportRefused
 from coordinator.manifest import written
 from coordinator.report.making import Asked, make
-from records.sealed import WrongKey
 
 if TYPE_CHECKING:
     from records.database import Database
@@ -44,16 +43,14 @@ def add_to(app: typer.Typer, open_database: Callable[[], Database] = open_databa
     ) -> None:
         """What the data say: report.html and report.pdf, pictures first, beside their export; all arms together."""
         cut = instant("report", "--as-of", as_of)
-        database = open_database()
-        asked = Asked(out, cut or database.clock(), site, unblind, acting, by_arm, force, factors)
-        try:
-            with _shown_progress() as progress:
-                files = make(database, asked, actor=ACTOR, progress=progress)
-        except (ExportRefused, WrongKey, OSError) as refused:
-            typer.echo(f"coach report: {refused}", err=True)
-            raise typer.Exit(1) from refused
-        finally:
-            database.close()
+        with using(open_database()) as database:
+            asked = Asked(out, cut or database.clock(), site, unblind, acting, by_arm, force, factors)
+            try:
+                with _shown_progress() as progress:
+                    files = make(database, asked, actor=ACTOR, progress=progress, waiting=said_once("report"))
+            except (ExportRefused, OSError) as refused:
+                typer.echo(f"coach report: {refused}", err=True)
+                raise typer.Exit(1) from refused
         found = {"as_of": written(asked.as_of), "by_arm": by_arm, "blinded": not unblind, "files": [*map(str, files)]}
         typer.echo(to_json.dumps(found) if json else "\n".join(map(str, files)))
 

@@ -30,9 +30,11 @@ CONSENT_KEPT = ("data_removed",)
 class Cut:
     """What is asked for: the records as they stood at `as_of`, of one site or all, of one check-in or all.
 
-    `since` keeps rows recorded or changed at or after that instant; participants and days are always whole.
-    `declined`: the numbers of who had declined by then, of whom nothing is kept (`people.declined_by`). `memo` is
-    of one export: what is remembered in it was read in its transaction.
+    `since` keeps rows that are new or another than before that instant (`projections.changed`); participants and days
+    are always whole.
+    `declined`: the numbers of who had declined by then, of whom nothing is kept (`people.declined_by`). `moved`: those
+    who belonged to another site then than now, with that site (`people.moved_since`). `memo` is of one export: what is
+    remembered in it was read in its transaction.
     """
 
     as_of: datetime
@@ -43,6 +45,7 @@ class Cut:
     factors: str = DEFAULT
     visit: str | None = None
     declined: tuple[int, ...] = ()
+    moved: tuple[tuple[int, str], ...] = ()
     memo: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False, compare=False)
 
     def once(self, what: tuple[Any, ...], made: Callable[[], Made]) -> Made:
@@ -101,11 +104,17 @@ def in_study(cut: Cut) -> list[ColumnElement[bool]]:
     """Conditions on participants: never a test person, there by the cut, of the site asked for."""
     people = table(Participant)
     real = [people.c.test.is_(False), people.c.created_at <= cut.as_of]
-    return real if cut.site is None else [*real, people.c.site == cut.site]
+    return real if cut.site is None else [*real, site_then(cut.moved) == cut.site]
+
+
+def site_then(moved: Sequence[tuple[int, str]]) -> ColumnElement[str]:
+    """The site of a participant at the cut, to which `moved` belongs."""
+    people = table(Participant)
+    return case(dict(moved), value=people.c.id, else_=people.c.site) if moved else people.c.site
 
 
 def in_force(kind: type[Fact], cut: Cut) -> list[ColumnElement[bool]]:
-    """Conditions on the rows of a kind of fact: in force at the cut, and recorded since the instant asked for."""
+    """Conditions on the rows of a kind of fact: in force at the cut."""
     rows = table(TABLE_OF[kind])
     newer = rows.alias("newer")
     overtaken = select(1).where(
@@ -114,16 +123,6 @@ def in_force(kind: type[Fact], cut: Cut) -> list[ColumnElement[bool]]:
         newer.c.recorded_at <= cut.as_of,
     )
     return [rows.c.state == "recorded", rows.c.recorded_at <= cut.as_of, ~overtaken.exists()]
-
-
-def recorded_since(cut: Cut, *recorded_at: ColumnElement[Any]) -> list[ColumnElement[bool]]:
-    """The condition that one of these instants is at or after the one asked for; none when none was."""
-    if cut.since is None:
-        return []
-    either = recorded_at[0] >= cut.since
-    for instant in recorded_at[1:]:
-        either = either | (instant >= cut.since)
-    return [either]
 
 
 def first_recorded(kind: type[Fact]) -> ColumnElement[Any]:
@@ -162,7 +161,7 @@ def facts_of(
     return Query(
         of_fact(kind, person, id_name) | (also or {}),
         rows.join(person, person.c.id == rows.c.participant_id),
-        [*in_force(kind, cut), *recorded_since(cut, rows.c.recorded_at)],
+        in_force(kind, cut),
         [ByBytes(rows.c.entity)],
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func
 
-from coordinator.projections.cut import Query, included, medicine_codes, recorded_since, streamed
+from coordinator.projections.cut import Query, included, medicine_codes, streamed
 from coordinator.projections.looked_back import last as last_of
 from coordinator.projections.sql import ByBytes, as_written
 from study.facts import DiaryDay, DiaryDose
@@ -33,7 +33,7 @@ def diary_days(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     columns = {column.name: as_written(column) for column in last.c} | {"study_id": person.c.study_id}
     source = last.join(person, person.c.id == last.c.participant_id)
     order = [ByBytes(person.c.study_id), last.c.on]
-    return streamed(tx, Query(columns, source, recorded_since(cut, last.c.recorded_at), order), wanted)
+    return streamed(tx, Query(columns, source, (), order), wanted)
 
 
 def diary(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
@@ -43,4 +43,4 @@ def diary(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     columns |= {"study_id": person.c.study_id, "medicine": func.coalesce(codes.c.code, NOT_LISTED)}
     source = last.join(person, person.c.id == last.c.participant_id).outerjoin(codes, codes.c.entity == last.c.medicine)
     order = [ByBytes(person.c.study_id), last.c.on, codes.c.number]
-    return streamed(tx, Query(columns, source, recorded_since(cut, last.c.recorded_at), order), wanted)
+    return streamed(tx, Query(columns, source, (), order), wanted)

@@ -12,7 +12,6 @@ from coordinator.projections.cut import (
     included,
     medicine_codes,
     of_fact,
-    recorded_since,
     shown_exercise,
     streamed,
 )
@@ -58,9 +57,7 @@ def pauses(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
         .outerjoin(led, led.c.pause == begun.c.entity)
         .outerjoin(ended, ended.c.pause == begun.c.entity)
     )
-    recorded = (begun.c.recorded_at, led.c.recorded_at, ended.c.recorded_at)
-    where = [*in_force(PauseBegun, cut), *recorded_since(cut, *recorded)]
-    return streamed(tx, Query(columns, source, where, [ByBytes(begun.c.entity)]), wanted)
+    return streamed(tx, Query(columns, source, in_force(PauseBegun, cut), [ByBytes(begun.c.entity)]), wanted)
 
 
 def _status(begun: Any, led: Any, ended: Any) -> ColumnElement[str]:
@@ -125,7 +122,7 @@ def _practised(kind: type[Fact], cut: Cut, minutes: ColumnElement[Any], source: 
         rows.c.done_at,
         rows.c.done_local,
         rows.c.zone,
-    ).where(*in_force(kind, cut), *recorded_since(cut, rows.c.recorded_at))
+    ).where(*in_force(kind, cut))
 
 
 def _rounded(rows: Iterator[Sequence[Any]], place: int) -> Iterator[Sequence[Any]]:

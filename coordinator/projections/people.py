@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from content.loading import ContentRefused
+from content.protocol import protocol
 from coordinator.projections.cut import (
     CONSENT_KEPT,
     facts_of,
     in_force,
     in_study,
     medicine_codes,
+    site_then,
     streamed,
 )
 from coordinator.projections.sql import ByBytes, as_written
+from records.allocation import WRONG_SITE
 from records.fact_tables import TABLE_OF
 from records.tables import AuditEntry, Participant, table
 from study.facts import ConsentGiven, GroupAssigned, MedicineEpisode
@@ -42,7 +46,7 @@ AT_FIRST: dict[str, str | None] = {
     "status": "invited",
     "zone": "UTC",
 }
-"""What a participant has when they are added; each change of it stands in the audit as `name=value`."""
+"""What a participant has when they are added, unless the audit of that says another; so it says each change of it."""
 
 STOPPED, DECLINED = "stopped", "declined"
 TAKING_PART = ("enrolled", "prompts_stopped")
@@ -105,7 +109,7 @@ def _everyone(tx: Tx, cut: Cut) -> Iterator[Person]:
 
 def as_it_was(tx: Tx, person: Person, as_of: datetime) -> Person:
     """A participant with the values they had at `as_of`, from the changes that the audit keeps."""
-    then: dict[str, str | None] = {}
+    then: dict[str, str] = {}
     changed_since: set[str] = set()
     stopped_at = None
     for at, values in _changes(tx, person.study_id):
@@ -115,6 +119,8 @@ def as_it_was(tx: Tx, person: Person, as_of: datetime) -> Person:
         then |= values
         if "status" in values:
             stopped_at = at if values["status"] == STOPPED else None
+    if "zone" in changed_since and "zone" not in then:
+        then["zone"] = _zone_of_site(tx, person.study_id)
     before: dict[str, Any] = {name: then.get(name, AT_FIRST[name]) for name in changed_since}
     for name in ("enrolled_on", "allocated_on", "completed_on"):
         if before.get(name):
@@ -128,6 +134,15 @@ def _changes(tx: Tx, study_id: str) -> Iterator[tuple[datetime, dict[str, str]]]
     for entry in tx.rows(select(entries.c.at, entries.c.subject).where(mine).order_by(entries.c.seq)):
         values = dict(part.split("=", 1) for part in entry.subject.split(",") if "=" in part)
         yield entry.at, {name: value for name, value in values.items() if name in AT_FIRST}
+
+
+def _zone_of_site(tx: Tx, study_id: str) -> str:
+    """The zone in which somebody began whose adding was noted without it: that of the site they were added to."""
+    _, at_first = next(_changes(tx, study_id))
+    try:
+        return protocol(version=at_first["protocol_version"]).site(at_first["site"]).zone
+    except (KeyError, ContentRefused):
+        return str(AT_FIRST["zone"])
 
 
 def medicines(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
@@ -162,15 +177,22 @@ def declined_by(tx: Tx, as_of: datetime) -> tuple[int, ...]:
     people, entries = table(Participant), table(AuditEntry)
     chains = select(entries.c.chain).where(entries.c.action == f"participant:{DECLINED}", entries.c.at <= as_of)
     ever = tx.rows(select(people.c.id, people.c.study_id).where(people.c.study_id.in_(chains)).order_by(people.c.id))
-    return tuple(row.id for row in ever if _status_at(tx, row.study_id, as_of) == DECLINED)
+    return tuple(row.id for row in ever if _at(tx, row.study_id, as_of, "status") == DECLINED)
 
 
-def _status_at(tx: Tx, study_id: str, as_of: datetime) -> str | None:
-    found = [values["status"] for at, values in _changes(tx, study_id) if at <= as_of and "status" in values]
+def _at(tx: Tx, study_id: str, as_of: datetime, name: str) -> str | None:
+    found = [values[name] for at, values in _changes(tx, study_id) if at <= as_of and name in values]
     return found[-1] if found else None
 
 
-def sites(tx: Tx) -> list[str]:
-    """Sites that have participants."""
-    people = table(Participant)
-    return sorted(row.site for row in tx.rows(select(people.c.site).distinct()))
+def moved_since(tx: Tx, as_of: datetime) -> tuple[tuple[int, str], ...]:
+    """The participants who were entered at a site that was put right after an instant, each with the site before."""
+    people, entries = table(Participant), table(AuditEntry)
+    chains = select(entries.c.chain).where(entries.c.action == WRONG_SITE, entries.c.at > as_of)
+    since = tx.rows(select(people.c.id, people.c.study_id).where(people.c.study_id.in_(chains)).order_by(people.c.id))
+    return tuple((row.id, _at(tx, row.study_id, as_of, "site") or str(AT_FIRST["site"])) for row in since)
+
+
+def sites(tx: Tx, moved: Sequence[tuple[int, str]]) -> list[str]:
+    """Sites that had participants at the cut to which `moved` belongs."""
+    return sorted(row.site for row in tx.rows(select(site_then(moved).label("site")).distinct()))

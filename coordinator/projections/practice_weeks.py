@@ -37,12 +37,11 @@ def practice_weeks(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """One row for each week, sorted by person and day; of several answers the one recorded last."""
     weeks, person = last(PracticeWeek, cut, ("participant_id", "on")), included(cut)
     columns: list[ColumnElement[Any]] = [as_written(column).label(column.name) for column in weeks.c]
-    columns += [person.c.study_id, weeks.c.answered_at.label("asked_at"), weeks.c.recorded_at.label("kept_at")]
+    columns += [person.c.study_id, weeks.c.answered_at.label("asked_at")]
     found = select(*columns).join_from(weeks, person, person.c.id == weeks.c.participant_id)
     for row in tx.rows(found.order_by(ByBytes(person.c.study_id), weeks.c.on)):
-        if cut.since is None or row.kept_at >= cut.since:
-            values = dict(row._mapping) | {"session_minutes": _in_sessions(tx, cut, row) if cut.unblinded else None}
-            yield [values[name] for name in wanted.names]
+        values = dict(row._mapping) | {"session_minutes": _in_sessions(tx, cut, row) if cut.unblinded else None}
+        yield [values[name] for name in wanted.names]
 
 
 def _in_sessions(tx: Tx, cut: Cut, week: Row[Any]) -> int:

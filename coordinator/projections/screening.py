@@ -45,9 +45,8 @@ class _Looked:
 def screening(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """One row for each screening begun by the cut."""
     for looked in _looked(tx, cut):
-        if _since(cut, looked.row.added_at, looked.row.joined_at, *(row.recorded_at for row in looked.rows)):
-            line = _line(cut, looked)
-            yield [line[name] for name in wanted.names]
+        line = _line(cut, looked)
+        yield [line[name] for name in wanted.names]
 
 
 def _line(cut: Cut, looked: _Looked) -> dict[str, Any]:
@@ -79,7 +78,7 @@ def screening_criteria(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any
     """One row for each criterion decided by the cut."""
     for looked in _looked(tx, cut):
         for entry in sorted(kept.in_force(looked.rows), key=lambda entry: entry.code.encode()):
-            if entry.kind == "criterion" and _since(cut, entry.at):
+            if entry.kind == "criterion":
                 line = {"screening_no": looked.row.number, "criterion": entry.code, "answer": entry.answer}
                 line |= {"met": int(bool(entry.met)), "decided_by": entry.by, "decided_at": _written(entry.at)}
                 yield [line[name] for name in wanted.names]
@@ -96,7 +95,7 @@ def changes(tx: Tx, cut: Cut) -> Iterator[dict[str, Any]]:
         for _, revisions in groupby(in_order, key=attrgetter("entity")):
             before: Row[Any] | None = None
             for row in revisions:
-                if before is not None and _since(cut, row.recorded_at):
+                if before is not None and (cut.since is None or row.recorded_at >= cut.since):
                     yield from _changed(cut, looked.row, before, row)
                 before = row
 
@@ -156,10 +155,6 @@ def looked_at(cut: Cut) -> Select[Any]:
 def _real(cut: Cut) -> list[ColumnElement[bool]]:
     found = [screenings.c.test.is_(False), screenings.c.added_at <= cut.as_of]
     return found if cut.site is None else [*found, screenings.c.site == cut.site]
-
-
-def _since(cut: Cut, *instants: datetime | None) -> bool:
-    return cut.since is None or any(at is not None and cut.since <= at <= cut.as_of for at in instants)
 
 
 def _written(at: datetime) -> str:

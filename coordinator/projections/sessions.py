@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Integer, Select, String, cast, func, literal, null, select, union_all
 
 from content.export_lists import WHOLE as WHOLE
-from coordinator.projections.cut import DATE_LONG, Query, facts_of, in_force, included, recorded_since, streamed
+from coordinator.projections.cut import DATE_LONG, Query, facts_of, in_force, included, streamed
 from coordinator.projections.sql import ByBytes, as_written
 from records.fact_tables import TABLE_OF
 from records.tables import table
@@ -40,7 +40,7 @@ def sessions(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     columns["study_id"] = person.c.study_id
     columns["finished_on"] = func.substr(first.c.done_local, 1, DATE_LONG)
     order = [ByBytes(person.c.study_id), *(ByBytes(first.c[name]) for name in KEY[1:])]
-    where = [first.c.place == 1, *recorded_since(cut, first.c.recorded_at)]
+    where = [first.c.place == 1]
     return streamed(tx, Query(columns, first.join(person, person.c.id == first.c.participant_id), where, order), wanted)
 
 

@@ -14,7 +14,7 @@ from content.factors import factor_set
 from content.instruments import instrument
 from content.medicines import limit
 from content.protocol import protocol
-from coordinator.projections.cut import Query, in_force, included, medicine_codes, recorded_since, streamed
+from coordinator.projections.cut import Query, in_force, included, medicine_codes, streamed
 from coordinator.projections.looked_back import DAY, last, medicines_of, of_person, remembered
 from coordinator.projections.people import at_the_cut
 from coordinator.projections.sql import ByBytes, as_written
@@ -62,8 +62,7 @@ def _one_by_one(
     found, person = last(kind, cut, one), included(cut)
     columns = {column.name: as_written(column) for column in found.c} | {"study_id": person.c.study_id}
     order = [ByBytes(person.c.study_id), *(ByBytes(found.c[name]) for name in one[1:])]
-    where = recorded_since(cut, found.c.recorded_at)
-    where += [found.c[having].is_not(None)] if having else []
+    where = [found.c[having].is_not(None)] if having else []
     return streamed(tx, Query(columns, found.join(person, person.c.id == found.c.participant_id), where, order), wanted)
 
 
@@ -85,8 +84,7 @@ def tlfb_days(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     source = found.join(person, person.c.id == found.c.participant_id).outerjoin(
         codes, codes.c.entity == found.c.medicine
     )
-    where = recorded_since(cut, found.c.recorded_at)
-    return streamed(tx, Query(columns, source, where, [ByBytes(found.c.entity)]), wanted)
+    return streamed(tx, Query(columns, source, (), [ByBytes(found.c.entity)]), wanted)
 
 
 # --- what became of each check-in
@@ -102,8 +100,7 @@ def visits(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
         today = day_there(cut.as_of, person.zone)
         for window in sorted(windows, key=lambda row: row.visit.encode()):
             values = _visit(window, answered.get(window.visit, []), ends.get(window.visit, []), today)
-            if _is_news(cut, window, answered.get(window.visit, []), ends.get(window.visit, [])):
-                yield [({"study_id": person.study_id} | values)[name] for name in wanted.names]
+            yield [({"study_id": person.study_id} | values)[name] for name in wanted.names]
 
 
 def _by_visit(rows: Iterable[Row[Any]]) -> dict[str, list[Row[Any]]]:
@@ -111,11 +108,6 @@ def _by_visit(rows: Iterable[Row[Any]]) -> dict[str, list[Row[Any]]]:
     for row in rows:
         found.setdefault(row.visit, []).append(row)
     return found
-
-
-def _is_news(cut: Cut, window: Row[Any], *others: list[Row[Any]]) -> bool:
-    rows = [window, *(row for each in others for row in each)]
-    return cut.since is None or any(row.recorded_at >= cut.since for row in rows)
 
 
 def _visit(window: Row[Any], answered: list[Row[Any]], ends: list[Row[Any]], today: date) -> dict[str, Any]:
@@ -160,19 +152,17 @@ def scores(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
         for visit in sorted({row.visit for row in (*said, *days, *given)}, key=str.encode):
             of_visit = [row for row in said if row.visit == visit]
             looked_back = [row for row in days if row.visit == visit]
-            lines = [*_scored(cut, of_visit), *_looked_back(tx, cut, person, looked_back, factors)]
-            lines += [_as_given(row) for row in given if row.visit == visit and _is_recent(cut, row)]
+            lines = [*_scored(of_visit), *_looked_back(tx, cut, person, looked_back, factors)]
+            lines += [_as_given(row) for row in given if row.visit == visit]
             for line in sorted(lines, key=lambda line: (line.instrument.encode(), line.score.encode())):
                 values = {"study_id": person.study_id, "visit": visit, **line._asdict()}
                 yield [values[name] for name in wanted.names]
 
 
-def _scored(cut: Cut, rows: list[Row[Any]]) -> Iterator[_Line]:
+def _scored(rows: list[Row[Any]]) -> Iterator[_Line]:
     by_instrument = sorted(rows, key=lambda row: row.instrument)
     for code, group in groupby(by_instrument, key=lambda row: row.instrument):
-        answers = list(group)
-        if cut.since is None or any(row.recorded_at >= cut.since for row in answers):
-            yield from _of_instrument(code, answers)
+        yield from _of_instrument(code, list(group))
 
 
 def _of_instrument(code: str, rows: list[Row[Any]]) -> Iterator[_Line]:
@@ -191,13 +181,9 @@ def _as_given(row: Row[Any]) -> _Line:
     return _Line(row.instrument, row.score, row.value, None, f"given {row.version}", None)
 
 
-def _is_recent(cut: Cut, row: Row[Any]) -> bool:
-    return cut.since is None or row.recorded_at >= cut.since
-
-
 def _looked_back(tx: Tx, cut: Cut, person: Person, rows: list[Row[Any]], factors: FactorSet) -> Iterator[_Line]:
     """Days known of the calendar, and the mean of their morphine equivalents in mg; few days are said to be few."""
-    if not rows or not (cut.since is None or any(row.recorded_at >= cut.since for row in rows)):
+    if not rows:
         return
     figures = remembered(rows, medicines_of(tx, cut, person), factors)
     known = [figure.mme for figure in figures.values() if figure.mme is not None]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, String, case, cast, func, literal, null, select
 
 from content.due_items import due_items as known_items
-from coordinator.projections.cut import DATE_LONG, Query, included, recorded_since, streamed
+from coordinator.projections.cut import DATE_LONG, Query, included, streamed
 from coordinator.projections.sql import ByBytes, as_written
 from records.alerts import ACKNOWLEDGED, AGAIN, OPEN_AGAIN
 from records.audit import STUDY
@@ -69,7 +69,6 @@ def due_items(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     at_the_cut = (former.c.due_item_id == rows.c.id) & (former.c.final_at <= cut.as_of) & (former.c.until > cut.as_of)
     where: list[ColumnElement[bool]] = [lasted | final | (rows.c.sent_at <= cut.as_of)]
     where += [] if cut.unblinded else [rows.c.item != EXERCISE_TIMER, _without_groups(cut)]
-    where += recorded_since(cut, _by(cut, rows.c.sent_at), final_at)
     order = [ByBytes(person.c.study_id), ByBytes(rows.c.item), ByBytes(rows.c.occurrence)]
     source = _joined(rows, person).outerjoin(former, at_the_cut)
     return streamed(tx, Query(columns, source, where, order), wanted)
@@ -97,7 +96,6 @@ def alerts(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
         "closed_by": case((closed, rows.c.closed_by), else_=null()),
     }
     where = [rows.c.aware_at <= cut.as_of]
-    where += recorded_since(cut, rows.c.aware_at, met.c.last_at, entry.c.at, _by(cut, rows.c.closed_at))
     number = cast(rows.c.id, String)
     source = (
         _joined(rows, person)
@@ -118,7 +116,6 @@ def _met_again(cut: Cut) -> Subquery:
     found = select(
         entries.c.subject,
         func.count().label("times"),
-        func.max(entries.c.at).label("last_at"),
         func.max(case((entries.c.action == OPEN_AGAIN, entries.c.id))).label("opened_by"),
     ).where(
         entries.c.chain.in_(alerted),
@@ -149,7 +146,7 @@ def alert_notes(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
         "text": rows.c.sealed_text,
     }
     source = rows.join(about, about.c.id == rows.c.alert_id).join(person, person.c.id == about.c.participant_id)
-    where = [rows.c.at <= cut.as_of, *recorded_since(cut, rows.c.at)]
+    where = [rows.c.at <= cut.as_of]
     return streamed(tx, Query(columns, source, where, [rows.c.alert_id, rows.c.id]), wanted)
 
 
@@ -162,8 +159,7 @@ def conversations(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
         "state": case((over, rows.c.state), else_=literal("open")),
         "ended_at": as_written(_by(cut, rows.c.ended_at)),
     }
-    changes = (rows.c.started_at, _by(cut, rows.c.ended_at))
-    where = [rows.c.started_at <= cut.as_of, *recorded_since(cut, *changes)]
+    where = [rows.c.started_at <= cut.as_of]
     where += [] if cut.unblinded else [rows.c.talk.not_in((*SESSION_TALKS, *PROMPTED_TALKS)), _without_groups(cut)]
     return streamed(tx, Query(columns, _joined(rows, person), where, [rows.c.id]), wanted)
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from content.exports import exported
 from content.protocol import protocol
-from coordinator.projections import rows_of
+from coordinator.projections import changes, rows_of
 from coordinator.projections.cut import CHUNK
 from coordinator.redcap.dictionary import ENROLMENT, MME, OF_A_WEEK, SCREENING, VISIT, Plan, event_of
 from coordinator.redcap.logs import DIARY, LOGS, instances, key_of, weeks_said
@@ -21,6 +21,8 @@ from coordinator.redcap.questionnaires import COMPLETE, INCOMPLETE, WEEK, form_o
 from coordinator.redcap.shape import EVENT, RECORD_ID, REPEAT_INSTANCE, REPEAT_INSTRUMENT, Event
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from content.exports import Table
     from coordinator.projections.cut import Cut
     from coordinator.redcap.fields import Filled
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
 
 SIDES = ("visits", "responses", "scores", "given_scores", "mme_summary")
 """Tables of check-ins, each sorted by person."""
-NEWS = ("visits", "responses", "scores", "given_scores")
-"""Those of them that tell what was recorded since an instant."""
 DIARY_EVENT = Event(DIARY, ()).unique_name
 
 Values = dict[str, Any]
@@ -86,10 +86,16 @@ class Rows:
         ]
 
     def _news(self) -> frozenset[tuple[str, str]] | None:
-        """Who has anything new at which check-in or week; None when all is asked for."""
-        if self._cut.since is None:
-            return None
-        return frozenset((row["study_id"], row["visit"]) for name in NEWS for row in self._of(name, self._cut))
+        """Who has anything new at which check-in or week, or less than before; None when all is asked for."""
+        since = self._cut.since
+        return None if since is None else frozenset(one for name in SIDES for one in self._news_of(name, since))
+
+    def _news_of(self, name: str, since: datetime) -> Iterator[tuple[str, str]]:
+        self._progress(name, 0)
+        shown, gone = self._tables[name], list[Sequence[Any]]()
+        whose, when = shown.names.index("study_id"), shown.names.index("visit")
+        for rows in (changes(self._tx, self._cut, since, shown, gone.append), gone):
+            yield from ((row[whose], row[when]) for row in rows)
 
     def _enrolment(self, person: Values, screened: Values | None) -> Row:
         cells = _filled(self._plan.people, person, ENROLMENT)

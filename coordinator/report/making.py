@@ -48,8 +48,17 @@ def refuse_without_libraries() -> None:
         raise ExportRefused(f"{', '.join(absent)} not installed: install the extra `analysis` of this package")
 
 
-def make(database: Database, asked: Asked, *, actor: str, progress: Progress) -> tuple[Path, ...]:
-    """Write `report.html`, `report.pdf`, the folders `data` and `figures`; gives their paths. Raises ExportRefused."""
+def _nobody() -> None:
+    """Tell nobody."""
+
+
+def make(
+    database: Database, asked: Asked, *, actor: str, progress: Progress, waiting: Callable[[], None] = _nobody
+) -> tuple[Path, ...]:
+    """Write `report.html`, `report.pdf`, the folders `data` and `figures`; gives their paths.
+
+    Raises ExportRefused and Busy; `waiting` as of `export`.
+    """
     refuse_without_libraries()
     if asked.by_arm and not asked.unblind:
         raise ExportRefused("a report by arm is unblinded: --by-arm --unblind --as CODE")
@@ -66,7 +75,7 @@ def make(database: Database, asked: Asked, *, actor: str, progress: Progress) ->
             acting=asked.acting,
             factors=asked.factors,
         )
-        export(database, cut, actor=actor)
+        export(database, cut, actor=actor, waiting=waiting)
         _write(folder, plan, asked, progress)
         return _put_in_place(folder, out)
 
