@@ -14,6 +14,7 @@ from study.facts import NO_MEDICINE, CheckInFinished, TlfbDay
 from tests.clinic import MORPHINE, OXYCODONE, Clinic, Patient, clinic_over, fresh_sqlite
 from tests.databases import Shelf
 from tests.test_import_calendar import JUNE_3, ON, Desk, Lines
+from tests.test_redcap_diary import data, of_form
 from tests.test_visits import joined, skip_to
 from tests.visiting import begins
 
@@ -95,6 +96,9 @@ async def test_some_taken_without_a_list_is_missing_with_its_reason(clinic: Clin
     days = [row for row in desk.exported("tlfb_days") if row["medicine"] == NO_MEDICINE]
     assert {(row["count"], row["status"]) for row in days} == {("", "not_listed")}
     assert len({row["tlfb_id"] for row in days}) == 7
+    logged = of_form(data(desk.study.exports(format="redcap")), "calendar_log")
+    assert Counter(row["cal_medicine"] for row in logged) == {"M1": 21, NO_MEDICINE: 7}
+    assert sorted(int(row["redcap_repeat_instance"]) for row in logged) == list(range(1, 29))
     (end,) = [end for end in clinic.kept(CheckInFinished) if end.visit == "month_3"]
     assert end.complete
 

@@ -76,7 +76,7 @@ def _figure(day: Sequence[Row[Any]], medicines: Mapping[str, Row[Any]], factors:
     counts = [(row._mapping["count"], row) for row in day]
     if unknown := [row.status for count, row in counts if count is None]:
         return Figure(None, min(unknown))
-    if any(row.medicine not in {*medicines, NO_MEDICINE} for row in day):
+    if any(row.medicine not in medicines and row.medicine != NO_MEDICINE for row in day):
         return Figure(None, "not_listed")
     taken = [(count, medicines[row.medicine]) for count, row in counts if count > 0]
     return added_up([used(count, medicine) for count, medicine in taken], factors) if taken else Figure(0.0)
