@@ -26,27 +26,31 @@ def calendar_of(tx: Tx, participant_id: int, visit: str, yesterday: date) -> Cal
     last = last_day((each.fact for each in kept.values()), yesterday)
     every = [last - timedelta(days=n) for n in reversed(range(protocol().forms["tlfb"].days))]
     told = list(facts.history(tx, MedicineEpisode, participant_id))
-    there_before = {each.entity for each in told if each.fact.change == "enrolled"}
+    joined = _joined_on(tx, participant_id)
+    there_before = {each.entity for each in told if _was_there(each, joined)}
     spans = tuple(_spans(tx, participant_id, every, there_before))
     known = {day for span in spans for day in span.days} | {day for medicine, day in kept if medicine != NO_MEDICINE}
-    since = _list_began(tx, participant_id, [each.fact for each in told])
+    list_began = joined if there_before else date.min
     return Calendar(
         first=every[0],
         last=last,
         spans=spans,
-        unlisted=tuple(day for day in every if day >= since and day not in known),
+        unlisted=tuple(day for day in every if day >= list_began and day not in known),
         answered=tuple(sorted(kept)),
         looks_to=last,
     )
 
 
-def _list_began(tx: Tx, participant_id: int, told: Sequence[MedicineEpisode]) -> date:
-    """The day the person joined, if there was a list by then; without one every day is a day without a list."""
+def _joined_on(tx: Tx, participant_id: int) -> date:
+    """The local day on which the person joined."""
     person = people.by_id(tx, participant_id)
-    if person.enrolled_at is None:
-        return date.min
-    joined = day_there(person.enrolled_at, person.zone)
-    return joined if any(each.change == "enrolled" or each.starts_on <= joined for each in told) else date.min
+    return date.min if person.enrolled_at is None else day_there(person.enrolled_at, person.zone)
+
+
+def _was_there(kept: Kept[MedicineEpisode], joined: date) -> bool:
+    """True for a medicine told while joining, or put on the list by staff until that day: it was taken before."""
+    listed_by_then = kept.fact.source == "staff" and kept.fact.starts_on <= joined
+    return kept.fact.change == "enrolled" or (kept.revision == 1 and listed_by_then)
 
 
 def days(tx: Tx, participant_id: int, visit: str) -> dict[tuple[str, date], Kept[TlfbDay]]:

@@ -185,7 +185,7 @@ async def test_what_differs_from_day_to_day_is_asked_by_the_day(clinic: Clinic) 
 
 
 async def test_a_medicine_is_asked_only_for_the_days_it_was_on_the_list(clinic: Clinic) -> None:
-    started = MORNING.model_copy(update={"change": "started", "starts_on": date(2026, 2, 27)})
+    started = MORNING.model_copy(update={"change": "started", "source": "chat", "starts_on": date(2026, 2, 27)})
     ended = OXY.model_copy(update={"ends_on": date(2026, 2, 4)})
     ann = await looks_back(clinic, started, ended)
     await ann.does("As usual on all 3 days", "1 tablet", "As the day before: 1 tablet")
@@ -194,8 +194,18 @@ async def test_a_medicine_is_asked_only_for_the_days_it_was_on_the_list(clinic: 
     assert sorted(days(clinic, "P0001-m1")) == [FIRST, FIRST + timedelta(days=1)]
 
 
+async def test_what_staff_listed_before_somebody_joined_is_asked_for_the_days_before_too(clinic: Clinic) -> None:
+    """The first calendar looks back on days before the list was written."""
+    ann = await looks_back(clinic, MORPHINE)
+    await ann.does(*["As usual on all 7 days"] * 4)
+    assert set(days(clinic).values()) == {("as_usual", 2)}
+    assert len(days(clinic)) == 28
+
+
 async def test_a_page_of_one_day_asks_about_that_day(clinic: Clinic) -> None:
-    ann = await looks_back(clinic, MORNING.model_copy(update={"change": "started", "starts_on": YESTERDAY}))
+    ann = await looks_back(
+        clinic, MORNING.model_copy(update={"change": "started", "source": "chat", "starts_on": YESTERDAY})
+    )
     await ann.does("It was different", "1 tablet")
     assert days(clinic) == {YESTERDAY: ("different", 1)}
 
