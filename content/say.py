@@ -2943,6 +2943,10 @@ class tlfb:
         return Message("tlfb.as_usual_button", {"n": n})
 
     @staticmethod
+    def can_be_listed() -> Message:
+        return Message("tlfb.can_be_listed")
+
+    @staticmethod
     def day(*, day: Param, label: Param, medicine: Param, of: Param, place: Param) -> Message:
         return Message("tlfb.day", {"day": day, "label": label, "medicine": medicine, "of": of, "place": place})
 
@@ -2995,12 +2999,24 @@ class tlfb:
         return Message("tlfb.some_button")
 
     @staticmethod
+    def took_some_button() -> Message:
+        return Message("tlfb.took_some_button")
+
+    @staticmethod
     def unknown_all_button(*, n: Param) -> Message:
         return Message("tlfb.unknown_all_button", {"n": n})
 
     @staticmethod
     def unknown_button() -> Message:
         return Message("tlfb.unknown_button")
+
+    @staticmethod
+    def unlisted(*, first: Param, last: Param, of: Param, place: Param) -> Message:
+        return Message("tlfb.unlisted", {"first": first, "last": last, "of": of, "place": place})
+
+    @staticmethod
+    def unlisted_day(*, day: Param, of: Param, place: Param) -> Message:
+        return Message("tlfb.unlisted_day", {"day": day, "of": of, "place": place})
 
     @staticmethod
     def usual(*, label: Param, medicine: Param) -> Message:

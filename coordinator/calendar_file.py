@@ -14,8 +14,8 @@ from records import looking_back, people
 from records.fact_tables import TABLE_OF
 from records.person import person_of
 from records.tables import table
-from study.facts import MedicineEpisode
-from study.looking_back import ONE_DAY, allowed, named
+from study.facts import NO_MEDICINE, MedicineEpisode
+from study.looking_back import ONE_DAY, allowed, days_asked, named
 from study.person import local_at
 
 if TYPE_CHECKING:
@@ -42,11 +42,14 @@ CALENDAR = Columns(
 
 
 def codes_of(tx: Tx, participant_id: int) -> dict[str, str]:
-    """Medicine episode -> its code M1, M2 ... as in the export, in the participant's order of first entry."""
+    """Medicine episode -> its code M1, M2 ... as in the export, in the participant's order of first entry.
+
+    `NO_MEDICINE`, of days on which none was on the list, comes last and stands for itself.
+    """
     codes, rows = medicine_codes(), table(TABLE_OF[MedicineEpisode])
     mine = select(rows.c.entity).where(rows.c.participant_id == participant_id)
     found = tx.rows(select(codes.c.entity, codes.c.code).where(codes.c.entity.in_(mine)).order_by(codes.c.number))
-    return {row.entity: row.code for row in found}
+    return {row.entity: row.code for row in found} | {NO_MEDICINE: NO_MEDICINE}
 
 
 def calendar_template(tx: Tx, study_id: str, visit: str, answered_on: date | None) -> Iterator[str]:
@@ -58,9 +61,11 @@ def calendar_template(tx: Tx, study_id: str, visit: str, answered_on: date | Non
     row = people.by_study_id(tx, study_id)
     today = answered_on or local_at(tx.now, person_of(tx, row).zone_at(tx.now)).date()
     calendar, codes = looking_back.calendar_of(tx, row.id, visit, today - ONE_DAY), codes_of(tx, row.id)
-    for span in calendar.spans:
-        for day in reversed(span.days):
-            cells = {"study_id": study_id, "visit": visit, "medicine": codes[span.medicine.id], "on": day.isoformat()}
-            cells |= {"label": named(span.medicine), "allowed": allowed(span.medicine)}
-            cells |= {"answered_on": answered_on.isoformat()} if answered_on is not None else {}
-            yield written([cells.get(column, "") for column in CALENDAR.every])
+    medicines = {span.medicine.id: span.medicine for span in calendar.spans}
+    for medicine, days in days_asked(calendar).items():
+        listed = medicines.get(medicine)
+        cells = {"study_id": study_id, "visit": visit, "medicine": codes[medicine]}
+        cells |= {"label": named(listed), "allowed": allowed(listed)}
+        cells |= {"answered_on": answered_on.isoformat()} if answered_on is not None else {}
+        for day in reversed(days):
+            yield written([(cells | {"on": day.isoformat()}).get(column, "") for column in CALENDAR.every])

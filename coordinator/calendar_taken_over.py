@@ -11,7 +11,7 @@ from coordinator.calendar_file import codes_of
 from coordinator.one_check_in import CheckIn, TakenDown, VisitDone
 from records import looking_back
 from study.facts import TlfbDay
-from study.looking_back import DayEntry, day_entry, day_of, ends_on, not_asked
+from study.looking_back import WITHOUT_AMOUNT, DayEntry, day_entry, day_of, days_asked, ends_on, not_asked
 from study.taken_down import Problem, shown, taken
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from study.view import MedicineView
 
 Place = tuple[str, date]
-"""A medicine and a day."""
+"""A medicine (`NO_MEDICINE` on days without one) and a day."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class CalendarVisit(CheckIn):
     def _place(self, line: Line, problems: list[Problem]) -> Place | None:
         """The medicine and the day of a line, None where the check-in does not ask about them."""
         code, on = line.cells["medicine"], day_of(line.cells)
-        asked = [known for known, medicine in self.codes.items() if medicine in self._asked]
+        asked = [known for known, medicine in self.codes.items() if medicine in days_asked(self.calendar)]
         if code not in asked:
             reason = (
                 f"'{shown(code)}' is no medicine of these days; allowed: {', '.join(asked) or 'none was on the list'}"
@@ -106,12 +106,9 @@ class CalendarVisit(CheckIn):
         problems += [why_not] if why_not is not None else []
         return (self.codes[code], on) if why_not is None else None
 
-    @property
-    def _asked(self) -> Mapping[str, MedicineView]:
-        return {span.medicine.id: span.medicine for span in self.calendar.spans}
-
-    def _medicine(self, place: Place) -> MedicineView:
-        return self._asked[place[0]]
+    def _medicine(self, place: Place) -> MedicineView | None:
+        """The medicine of a place; None on a day without one."""
+        return next((span.medicine for span in self.calendar.spans if span.medicine.id == place[0]), None)
 
     def _said_before(self, line: Line, place: Place) -> Iterator[Problem]:
         first = self.said_in.setdefault(place, line.number)
@@ -122,9 +119,10 @@ class CalendarVisit(CheckIn):
     def _there(self, line: Line, place: Place, said: DayEntry) -> Iterator[Problem]:
         """An amount that stands is replaced only with a reason; what was not known can be told without one."""
         kept = self.standing.get(place)
-        if kept is None or self.correct is not None or _same(kept.fact, said) or kept.fact.count is None:
+        if kept is None or self.correct is not None or _same(kept.fact, said) or kept.fact.status in WITHOUT_AMOUNT:
             return
-        how = f"{kept.fact.count:g} ({kept.fact.mode}, {kept.fact.answered_local[:10]})"
+        told = kept.fact.status if kept.fact.count is None else f"{kept.fact.count:g}"
+        how = f"{told} ({kept.fact.mode}, {kept.fact.answered_local[:10]})"
         yield Problem("value", f"{line.cells['medicine']} on {place[1]} is answered: {how}; see --correct")
 
     # --- taking over

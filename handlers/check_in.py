@@ -15,6 +15,7 @@ from handlers.asking import choose
 from handlers.instruments import ask_part
 from handlers.tlfb import ask_calendar, pages
 from study import facts, queries, responses
+from study.looking_back import days_open
 from study.queries import Calendar, look
 from study.responses import Answers, Mode, Part
 from study.steps import Conversation, Option, Record, Say
@@ -64,8 +65,7 @@ def check_in(
 def _is_left(asked: Sequence[Part], calendar: Calendar | None, before: Sequence[str]) -> bool:
     """True when something of the check-in has no answer yet."""
     open_items = any(f"{part.instrument}.{item}" not in before for part in asked for item in part.items)
-    days = {(span.medicine.id, day) for span in calendar.spans for day in span.days} if calendar is not None else set()
-    return open_items or not days <= set(calendar.answered if calendar is not None else ())
+    return open_items or (calendar is not None and bool(days_open(calendar)))
 
 
 def _intro(mode: Mode, effort: responses.Effort, before: Sequence[str]) -> Message:

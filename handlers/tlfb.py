@@ -1,14 +1,16 @@
 """The calendar that looks back (timeline follow-back): week by week, the newest first, every day kept by itself.
 
 A medicine at set times is asked by the week, one taken as needed by the day. The usual is suggested and never filled
-in; none, another amount, not remembered and skipped are four different answers.
+in; none, another amount, not remembered and skipped are four different answers. Days on which nothing was on the list
+are asked about as well: none on them is a zero that nobody else can tell.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import groupby
 
 from content import say
 from content.medicines import forms
@@ -40,18 +42,26 @@ class Said:
 NOT_KNOWN = Said("dont_remember")
 SKIPPED = Said("skipped")
 NONE = Said("zero", 0)
+NOT_LISTED = Said("not_listed")
 
 
 @dataclass(frozen=True)
-class Page:
-    """One medicine on the days of one week that have no answer yet, and its place among the questions."""
+class Stretch:
+    """Days of one week that have no answer yet, their place among the questions, and what they are kept under."""
 
-    medicine: MedicineView
+    about: str
     days: tuple[date, ...]
     place: int
     of: int
     key: str
     looks_to: date | None
+
+
+@dataclass(frozen=True)
+class Page(Stretch):
+    """One medicine on such days."""
+
+    medicine: MedicineView
 
     @property
     def shown(self) -> dict[str, str | int]:
@@ -60,14 +70,26 @@ class Page:
         return {"place": self.place, "of": self.of, **named}
 
 
-def pages(calendar: Calendar) -> list[tuple[MedicineView, tuple[date, ...]]]:
-    """The pages of a calendar in the order they are asked: weeks back from the newest, each medicine of a week."""
-    return [
-        (span.medicine, days)
-        for first, last in _weeks(calendar)
-        for span in calendar.spans
-        if (days := tuple(day for day in span.days if first <= day <= last))
-    ]
+def pages(calendar: Calendar) -> list[tuple[MedicineView | None, tuple[date, ...]]]:
+    """The pages of a calendar in the order they are asked: weeks back from the newest, each medicine of a week.
+
+    None stands for days of the week in a row on which no medicine was on the list.
+    """
+    return [page for first, last in _weeks(calendar) for page in _of_week(calendar, first, last)]
+
+
+def _of_week(calendar: Calendar, first: date, last: date) -> Iterator[tuple[MedicineView | None, tuple[date, ...]]]:
+    for span in calendar.spans:
+        if days := tuple(day for day in span.days if first <= day <= last):
+            yield span.medicine, days
+    for run in _runs(day for day in calendar.unlisted if first <= day <= last):
+        yield None, run
+
+
+def _runs(days: Iterable[date]) -> Iterator[tuple[date, ...]]:
+    """Days in order, those in a row together."""
+    in_a_row = groupby(enumerate(days), key=lambda numbered: numbered[1] - timedelta(days=numbered[0]))
+    return (tuple(day for _, day in run) for _, run in in_a_row)
 
 
 def _weeks(calendar: Calendar) -> Iterator[tuple[date, date]]:
@@ -79,27 +101,34 @@ def _weeks(calendar: Calendar) -> Iterator[tuple[date, date]]:
 
 def ask_calendar(me: ParticipantView, visit: str, calendar: Calendar, first: int, of: int) -> Asking[None]:
     """Ask all pages; `first` is the place of the first one among the `of` questions of the check-in."""
-    answered = set(calendar.answered)
-    asked = [
-        Page(medicine, left, place, of, f"{visit}.tlfb.{medicine.id}.{on[-1].isoformat()}", calendar.looks_to)
-        for place, (medicine, on) in enumerate(pages(calendar), start=first)
-        if (left := tuple(day for day in on if (medicine.id, day) not in answered))
-    ]
+    asked = list(_asked(visit, calendar, first, of))
     if not asked:
         return
     zone = yield queries.look(f"{visit}.tlfb.zone", queries.ZoneNow())
     here = me.model_copy(update={"zone": zone})
     days = (calendar.last - calendar.first).days + 1
     yield Say(f"{visit}.tlfb.intro", say.tlfb.intro(n=days, first=calendar.first, last=calendar.last))
-    usual = yield from _usual_amounts(visit, asked)
+    usual = yield from _usual_amounts(visit, [page for page in asked if isinstance(page, Page)])
     whole_week: dict[str, float] = {}
+    told = False
     for page in asked:
-        medicine = page.medicine.id
-        if medicine in usual:
-            yield from _by_week(here, visit, page, usual[medicine])
-            continue
-        every_day = yield from _by_day(here, visit, page, whole_week.get(medicine))
-        whole_week = _without(whole_week, medicine) | ({} if every_day is None else {medicine: every_day})
+        if not isinstance(page, Page):
+            told = yield from _nothing_listed(here, visit, page, told=told)
+        elif page.about in usual:
+            yield from _by_week(here, visit, page, usual[page.about])
+        else:
+            every_day = yield from _by_day(here, visit, page, whole_week.get(page.about))
+            whole_week = _without(whole_week, page.about) | ({} if every_day is None else {page.about: every_day})
+
+
+def _asked(visit: str, calendar: Calendar, first: int, of: int) -> Iterator[Page | Stretch]:
+    answered = set(calendar.answered)
+    for place, (medicine, on) in enumerate(pages(calendar), start=first):
+        about = medicine.id if medicine is not None else facts.NO_MEDICINE
+        left = tuple(day for day in on if (about, day) not in answered)
+        stretch = (about, left, place, of, f"{visit}.tlfb.{about}.{on[-1].isoformat()}", calendar.looks_to)
+        if left:
+            yield Stretch(*stretch) if medicine is None else Page(*stretch, medicine)
 
 
 def _without(amounts: Mapping[str, float], medicine: str) -> dict[str, float]:
@@ -127,13 +156,47 @@ def _ask_usual(key: str, medicine: MedicineView) -> Asking[float | None]:
     return None if answer.value == "~differs" else float(answer.value)
 
 
-def _still_open(visit: str, page: Page, days: tuple[date, ...]) -> Asking[tuple[date, ...]]:
+def _still_open(visit: str, page: Stretch, days: tuple[date, ...]) -> Asking[tuple[date, ...]]:
     """The days that have not been answered by another way since the talk began."""
     if not days:
         return ()
-    wanted = DaysMeanwhile(visit=visit, medicine=page.medicine.id, days=days)
+    wanted = DaysMeanwhile(visit=visit, medicine=page.about, days=days)
     told: tuple[date, ...] = yield queries.look(f"{page.key}.{days[0].isoformat()}.meanwhile", wanted)
     return tuple(day for day in days if day not in told)
+
+
+# --- nothing on the list: by the week
+
+
+def _nothing_listed(me: ParticipantView, visit: str, stretch: Stretch, *, told: bool) -> Asking[bool]:
+    """Whether any was taken on these days; says once where it can be put on the list, and gives whether it was said."""
+    stretch = replace(stretch, days=(yield from _still_open(visit, stretch, stretch.days)))
+    if not stretch.days:
+        return told
+    n = len(stretch.days)
+    options = (
+        Option("none", say.tlfb.none_all_button(n=n)),
+        Option("some", say.tlfb.took_some_button()),
+        Option("unknown", say.tlfb.unknown_all_button(n=n)),
+        Option("~skip", say.tlfb.skip_all_button()),
+    )
+    question = say.tlfb.unlisted_day(place=stretch.place, of=stretch.of, day=stretch.days[0])
+    if n > 1:
+        days = {"first": stretch.days[0], "last": stretch.days[-1]}
+        question = say.tlfb.unlisted(place=stretch.place, of=stretch.of, **days)
+    answer = yield from choose_at(stretch.key, question, tuple((o,) for o in options), reads=_any_taken)
+    every = {"none": NONE, "some": NOT_LISTED, "unknown": NOT_KNOWN}.get(answer.value, SKIPPED)
+    for day in stretch.days:
+        yield from _keep(me, visit, stretch, day, every, answer.at)
+    if answer.value == "some" and not told:
+        yield Say(f"{visit}.tlfb.can_be_listed", say.tlfb.can_be_listed())
+    return told or answer.value == "some"
+
+
+def _any_taken(text: str) -> str | NotUnderstood:
+    typed = text.strip().lower().rstrip(".!")
+    known = dict.fromkeys(("no", "none", "nothing", "zero", "0"), "none") | dict.fromkeys(("yes", "some"), "some")
+    return known.get(typed) or NotUnderstood(say.reading.choose(), keep=len(typed.split()) >= reading.SENTENCE_WORDS)
 
 
 # --- at set times: by the week
@@ -279,11 +342,11 @@ def amounts_of_a_day(medicine: MedicineView) -> Rows:
     return tuple(tuple(options[at : at + AMOUNTS_WIDE]) for at in range(0, len(options), AMOUNTS_WIDE))
 
 
-def _keep(me: ParticipantView, visit: str, page: Page, day: date, said: Said, at: datetime) -> Asking[None]:
+def _keep(me: ParticipantView, visit: str, page: Stretch, day: date, said: Said, at: datetime) -> Asking[None]:
     kept = facts.TlfbDay(
         visit=visit,
         on=day,
-        medicine=page.medicine.id,
+        medicine=page.about,
         count=said.count,
         status=said.status,
         answered_at=at,
@@ -291,4 +354,4 @@ def _keep(me: ParticipantView, visit: str, page: Page, day: date, said: Said, at
         zone=me.zone,
         looks_to=page.looks_to,
     )
-    yield Record(f"{visit}.tlfb.{day.isoformat()}.{page.medicine.id}.kept", kept)
+    yield Record(f"{visit}.tlfb.{day.isoformat()}.{page.about}.kept", kept)

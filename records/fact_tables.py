@@ -356,12 +356,12 @@ class TlfbDayRow(FactRow, table=True):
 
     __tablename__ = "tlfb_day"
     __table_args__: ClassVar[Any] = _rules(
-        one_of("status", "as_usual", "different", "zero", "dont_remember", "skipped", "rather_not_say"),
+        one_of("status", "as_usual", "different", "zero", "not_listed", "dont_remember", "skipped", "rather_not_say"),
         one_of("mode", *MODES),
         CheckConstraint("count >= 0", name="count_not_negative"),
         CheckConstraint("status != 'zero' OR count = 0", name="zero_is_zero"),
         CheckConstraint(
-            "status NOT IN ('dont_remember', 'skipped', 'rather_not_say') OR count IS NULL",
+            "status NOT IN ('not_listed', 'dont_remember', 'skipped', 'rather_not_say') OR count IS NULL",
             name="count_only_when_known",
         ),
     )

@@ -15,7 +15,7 @@ from records.alert_tables import WatchTold
 from records.database import Tx
 from records.tables import AuditEntry, table
 from study.days import HOURS_A_DAY, ONE_DAY, day_there, ends_at, worn_hours
-from study.facts import DiaryDay, DiaryDose, DoseTaken, MedicineEpisode, PatchWear, TlfbDay
+from study.facts import NO_MEDICINE, DiaryDay, DiaryDose, DoseTaken, MedicineEpisode, PatchWear, TlfbDay
 from study.view import study_day
 from study.watching import DayUse, Episodes, is_in_force
 
@@ -35,9 +35,9 @@ def uses(tx: Tx, person: Row[Any], since: date) -> list[DayUse]:
     day the calendar of a check-in is asked; a day that only has entries in the log is not complete.
     """
     listed = episodes(tx, person.id)
-    evenings = {kept.fact.on: kept.fact.answer for kept in facts.in_force(tx, DiaryDay, person.id)}
-    told_of = {on: answer for on, answer in evenings.items() if answer != "rather_not_say"}
-    whole = {on for on, answer in told_of.items() if answer == "all_logged"}
+    evenings = {kept.fact.on: kept.fact for kept in facts.in_force(tx, DiaryDay, person.id)}
+    told_of = {on: evening for on, evening in evenings.items() if evening.answer != "rather_not_say"}
+    whole = {on for on, evening in told_of.items() if evening.answer == "all_logged"}
     logged = {(use.medicine, use.on): use for use in _logged(tx, person, listed, whole, told_of)}
     said = {(use.medicine, use.on): use for use in _said(tx, person, listed, told_of, logged)}
     remembered = {(use.medicine, use.on): use for use in calendar(tx, person.id) if use.on not in told_of}
@@ -48,12 +48,21 @@ def uses(tx: Tx, person: Row[Any], since: date) -> list[DayUse]:
 
 
 def _said(
-    tx: Tx, person: Row[Any], listed: Episodes, told_of: Mapping[date, str], logged: Mapping[tuple[str, date], DayUse]
+    tx: Tx,
+    person: Row[Any],
+    listed: Episodes,
+    told_of: Mapping[date, DiaryDay],
+    logged: Mapping[tuple[str, date], DayUse],
 ) -> Iterator[DayUse]:
-    """Amounts of diaries that say more than "that was all"; not complete where the log by now holds more than said."""
+    """Amounts of diaries that say more than "that was all"; not complete where the log by now holds more than said.
+
+    Of a diary answered again only what was said then: a medicine of the first time may not have been asked any more.
+    """
     for kept in facts.in_force(tx, DiaryDose, person.id):
-        said = kept.fact
-        if told_of.get(said.on, "all_logged") == "all_logged" or said.medicine not in listed:
+        said, evening = kept.fact, told_of.get(kept.fact.on)
+        if evening is None or evening.answer == "all_logged" or said.answered_at != evening.answered_at:
+            continue
+        if said.medicine not in listed:
             continue
         if forms()[listed[said.medicine].form].patch:
             continue
@@ -64,9 +73,12 @@ def _said(
 
 
 def calendar(tx: Tx, participant_id: int, **of: str) -> Iterator[DayUse]:
-    """The days of calendars (`visit="baseline"`: of one); of a day asked at two check-ins the later answer."""
+    """The days of calendars (`visit="baseline"`: of one); of a day asked at two check-ins the later answer.
+
+    Days on which nothing was on the list are left out: staff were told when it changed, none taken since is no news.
+    """
     kept_days = facts.in_force(tx, TlfbDay, participant_id, **of)
-    days = {(kept.fact.medicine, kept.fact.on): kept.fact for kept in kept_days}
+    days = {(kept.fact.medicine, kept.fact.on): kept.fact for kept in kept_days if kept.fact.medicine != NO_MEDICINE}
     for (medicine, on), day in days.items():
         yield DayUse(on, medicine, day.count, complete=day.count is not None)
 

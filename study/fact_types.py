@@ -24,7 +24,9 @@ TimeQuality = Literal["now", "said", "delayed", "unknown"]
 Decision = Literal["took", "later", "not_needed", "rather_not_say"]
 Source = Literal["chat", "staff", "diary"]
 ResponseStatus = Literal["answered", "skipped", "rather_not_say", "dont_know", "not_asked"]
-DayStatus = Literal["zero", "as_usual", "different", "dont_remember", "skipped", "rather_not_say"]
+DayStatus = Literal["zero", "as_usual", "different", "not_listed", "dont_remember", "skipped", "rather_not_say"]
+NO_MEDICINE = "no_medicine"
+"""Stands for the medicine of a day of the calendar on which none was on the list."""
 Mode = Literal["chat", "phone", "interview", "paper", "other"]
 DiaryAnswer = Literal["all_logged", "as_usual", "different", "none", "rather_not_say"]
 UseStatus = Literal["as_logged", "as_usual", "different", "zero", "dont_remember", "rather_not_say"]

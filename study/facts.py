@@ -46,6 +46,9 @@ from study.course_facts import (
     TravelPlanned as TravelPlanned,
 )
 from study.fact_types import (
+    NO_MEDICINE as NO_MEDICINE,
+)
+from study.fact_types import (
     DayStatus as DayStatus,
 )
 from study.fact_types import (
@@ -377,7 +380,9 @@ class TlfbDay(Fact):
     """One medicine on one day, as remembered at a visit: units of the form in all, zero when none was taken.
 
     `as_usual`: the usual amount (the count is what that is); `different`: the amount said for this day. `looks_to` is
-    the last day of the calendar it stands in; `taken_by` the staff code of who took it down, None in the chat.
+    the last day of the calendar it stands in; `taken_by` the staff code of who took it down, None in the chat. A day on
+    which nothing was on the list has `NO_MEDICINE` for its medicine: `zero`, or `not_listed` when some was taken all
+    the same, which has no amount.
     """
 
     visit: str

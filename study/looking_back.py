@@ -11,11 +11,11 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, get_args
 
 from content.medicines import forms, limit
-from study.facts import DayStatus
+from study.facts import NO_MEDICINE, DayStatus
 from study.taken_down import Problem, day_in, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from study.facts import TlfbDay
     from study.queries import Calendar
@@ -24,13 +24,20 @@ if TYPE_CHECKING:
 ONE_DAY = timedelta(days=1)
 STATUSES: tuple[DayStatus, ...] = get_args(DayStatus)
 WITHOUT_AMOUNT: tuple[DayStatus, ...] = ("dont_remember", "skipped", "rather_not_say")
+OF_A_MEDICINE = tuple(status for status in STATUSES if status != "not_listed")
+AMOUNTLESS: tuple[DayStatus, ...] = ("not_listed", *WITHOUT_AMOUNT)
+OF_NONE: tuple[DayStatus, ...] = ("zero", *AMOUNTLESS)
+"""What a day can be on which no medicine was on the list."""
 _whole = re.compile(r"[0-9]{1,4}")
 _decimal = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})?")
 
 
 @dataclass(frozen=True)
 class DayEntry:
-    """One medicine on one day as it is to be kept: units of the form in all, or why there is no amount."""
+    """One medicine on one day as it is to be kept: units of the form in all, or why there is no amount.
+
+    `not_listed`: none was on the list that day, and some was taken all the same.
+    """
 
     count: float | None
     status: DayStatus
@@ -52,9 +59,16 @@ def ends_on(listed: Iterable[date], answered_on: date, opens_on: date) -> date:
     return max((day for day in listed if earliest <= day <= yesterday), default=yesterday)
 
 
+def days_asked(calendar: Calendar) -> dict[str, tuple[date, ...]]:
+    """By medicine the days of a calendar it is asked of; by `NO_MEDICINE` those on which none was on the list."""
+    listed = {span.medicine.id: span.days for span in calendar.spans}
+    return listed | ({NO_MEDICINE: calendar.unlisted} if calendar.unlisted else {})
+
+
 def days_open(calendar: Calendar) -> set[tuple[str, date]]:
     """The days of a calendar that have no answer of any kind yet, each with its medicine."""
-    return {(span.medicine.id, day) for span in calendar.spans for day in span.days} - set(calendar.answered)
+    every = {(medicine, day) for medicine, days in days_asked(calendar).items() for day in days}
+    return every - set(calendar.answered)
 
 
 def is_patch(medicine: MedicineView) -> bool:
@@ -74,14 +88,18 @@ def usual_on_list(medicine: MedicineView) -> float | None:
 # --- a line of the file
 
 
-def named(medicine: MedicineView) -> str:
-    """A medicine as its label has it, with how it is taken; not by the name the person gave it."""
+def named(medicine: MedicineView | None) -> str:
+    """A medicine (None: none was on the list) as its label has it, with how it is taken; not by the person's name."""
+    if medicine is None:
+        return "no opioid was on the list that day; was any taken?"
     how = "worn" if is_patch(medicine) else "as needed" if medicine.as_needed else "at set times"
     return f"{medicine.product} {medicine.strength:g} {medicine.unit} {medicine.form}, {how}"
 
 
-def allowed(medicine: MedicineView) -> str:
-    """What may be written down for a day of a medicine, in words."""
+def allowed(medicine: MedicineView | None) -> str:
+    """What may be written down for a day of a medicine, or of none, in words."""
+    if medicine is None:
+        return f"0 for none; or status not_listed for some, {', '.join(WITHOUT_AMOUNT)}"
     usual = "" if medicine.as_needed else f", as_usual{_usually(medicine)}"
     return f"{_amounts(medicine)}; or status {', '.join(WITHOUT_AMOUNT)}{usual}"
 
@@ -98,30 +116,33 @@ def _amounts(medicine: MedicineView) -> str:
     return f"0 to {limit('most_units'):g} {what}, {parts}"
 
 
-def day_entry(medicine: MedicineView, cells: Mapping[str, str]) -> DayEntry | tuple[Problem, ...]:
-    """What a line says of one medicine on its day, or everything that is wrong with it."""
+def day_entry(medicine: MedicineView | None, cells: Mapping[str, str]) -> DayEntry | tuple[Problem, ...]:
+    """What a line says of one medicine on its day (None: of a day without one), or everything that is wrong with it."""
     value, status = cells["value"], cells.get("status", "")
-    if status and status not in STATUSES:
-        return (Problem("status", f"'{shown(status)}' is no status; allowed: {', '.join(STATUSES)}, or blank"),)
+    statuses = OF_NONE if medicine is None else OF_A_MEDICINE
+    if status and status not in statuses:
+        return (Problem("status", f"'{shown(status)}' is no status here; allowed: {', '.join(statuses)}, or blank"),)
     if value and not _is_amount(medicine, value):
         return (Problem("value", f"'{shown(value)}' is no amount of a day; allowed: {allowed(medicine)}"),)
     found = tuple(_contradictions(medicine, float(value) if value else None, status))
     return found or _entry(medicine, float(value) if value else None, status)
 
 
-def _is_amount(medicine: MedicineView, value: str) -> bool:
+def _is_amount(medicine: MedicineView | None, value: str) -> bool:
+    if medicine is None:
+        return bool(_decimal.fullmatch(value)) and not float(value)
     written = _decimal if forms()[medicine.form].halves else _whole
     return bool(written.fullmatch(value)) and float(value) <= limit("most_units")
 
 
-def _contradictions(medicine: MedicineView, value: float | None, status: str) -> Iterator[Problem]:
-    if value is not None and status in WITHOUT_AMOUNT:
+def _contradictions(medicine: MedicineView | None, value: float | None, status: str) -> Iterator[Problem]:
+    if value is not None and status in AMOUNTLESS:
         yield Problem("status", f"{status} goes with no value; allowed: blank, or no value")
     if status == "zero" and value:
         yield Problem("value", f"zero is none at all, not {value:g}; allowed: 0, or blank")
     if status == "different" and not value:
         yield Problem("value", f"different needs an amount above 0; allowed: {allowed(medicine)}")
-    if status == "as_usual":
+    if medicine is not None and status == "as_usual":
         yield from _not_usual(medicine, value)
 
 
@@ -135,10 +156,10 @@ def _not_usual(medicine: MedicineView, value: float | None) -> Iterator[Problem]
         yield Problem("value", f"as usual is {usual:g}; allowed: {usual:g} or blank, or the status different")
 
 
-def _entry(medicine: MedicineView, value: float | None, status: str) -> DayEntry:
-    if status in WITHOUT_AMOUNT:
+def _entry(medicine: MedicineView | None, value: float | None, status: str) -> DayEntry:
+    if status in AMOUNTLESS:
         return DayEntry(None, status)
-    if status == "as_usual":
+    if medicine is not None and status == "as_usual":
         return DayEntry(usual_on_list(medicine) if value is None else value, "as_usual")
     return DayEntry(value, "different") if value else DayEntry(0, "zero")
 
@@ -153,7 +174,9 @@ def not_asked(calendar: Calendar, medicine: str, code: str, on: date) -> Problem
     if not calendar.first <= on <= calendar.last:
         reach = f"{calendar.first} to {calendar.last}"
         return Problem("on", f"{on} is not among the days this check-in looks back on; allowed: {reach}")
-    days: Collection[date] = next(span.days for span in calendar.spans if span.medicine.id == medicine)
+    days = days_asked(calendar)[medicine]
     if on in days:
         return None
+    if medicine == NO_MEDICINE:
+        return Problem("on", f"not asked of {on}: a medicine was on the list, or none was yet; allowed: other days")
     return Problem("on", f"{code} was not on the list on {on}; allowed: {min(days)} to {max(days)}")

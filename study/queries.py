@@ -67,6 +67,7 @@ class Span(BaseModel):
 class Calendar(BaseModel):
     """The days a visit looks back on, the medicines of that time, and what has been answered already.
 
+    `unlisted` are the days on which no medicine was on the list, none in talks begun before these were asked about.
     `looks_to` is `last` as it is kept with each day; None in talks begun before it was.
     """
 
@@ -75,6 +76,7 @@ class Calendar(BaseModel):
     first: date
     last: date
     spans: tuple[Span, ...]
+    unlisted: tuple[date, ...] = ()
     answered: tuple[tuple[str, date], ...] = ()
     looks_to: date | None = None
 

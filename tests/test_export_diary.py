@@ -79,6 +79,15 @@ def test_none_beside_doses_leaves_the_log_disputed_until_it_is_put_right(study: 
     assert days(study)["log"] == ("0.0", "1", "")
 
 
+def test_of_a_diary_answered_again_only_what_was_said_then_counts(study: Study, ann: Person) -> None:
+    """A medicine of the first answer that is off the list by the second is not asked any more."""
+    ann.logs(used(ON, ann.logs(medicine()), 4))
+    ann.logs(evening(ON, "different"))
+    assert days(study)["diary"] == ("30.0", "1", "")
+    ann.logs(evening(ON, "none", "19:00:00"))
+    assert days(study) == {"diary": ("0.0", "1", ""), "log": ("0.0", "1", "")}
+
+
 def test_an_amount_not_remembered_and_rather_not_say_are_missing(study: Study, ann: Person) -> None:
     oxy = ann.logs(medicine())
     ann.logs(used(ON, oxy, None))

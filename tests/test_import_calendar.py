@@ -185,8 +185,8 @@ async def test_the_export_says_how_by_whom_and_when_a_day_was_taken_down(clinic:
             "medicine": "M1",
             "count": "",
             "status": "dont_remember",
-            "answered_at": "2026-06-03T14:15:00Z",
-            "answered_local": "2026-06-03T10:15:00",
+            "answered_at": "",  # blinded, the day alone is told
+            "answered_local": "2026-06-03",
             "zone": "America/New_York",
             "mode": "paper",
             "taken_by": "dana",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -77,10 +77,15 @@ def test_a_filled_template_is_tried_taken_over_and_not_doubled(ann: Shell) -> No
 
 def test_a_calendar_is_printed_filled_in_tried_and_taken_over(ann: Shell) -> None:
     asked = ("import", "template", "--calendar", "--visit", "month_3", "--study-id", "P0001")
-    assert "nothing to ask" in ann(*asked).stderr
+    assert ann(*asked).stdout.count(",no_medicine,") == 28
+    joined = TODAY - timedelta(days=92)
     db = ann.database()
     with db.write("staff") as tx:
-        episode = MORPHINE.model_copy(update={"change": "enrolled"})
+        people.change(tx, 1, "test", enrolled_at=datetime.combine(joined, time(18), UTC))
+        episode = MORPHINE.model_copy(update={"change": "enrolled", "starts_on": joined})
+        facts.write(tx, "m1", episode.model_copy(update={"ends_on": joined}), facts.Where(1, "P0001", "test"))
+    assert "nothing to ask" in ann(*asked, "--answered-on", joined.isoformat()).stderr
+    with db.write("staff") as tx:
         facts.write(tx, "m1", episode, facts.Where(1, "P0001", "test"))
     db.close()
     rows = list(csv.DictReader(io.StringIO(ann(*asked, "--answered-on", YESTERDAY).stdout)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from coordinator import alerting, ledger
 from coordinator.answer_file import ANSWERS, FileRefused, template
 from coordinator.importing import Imported, Order, import_answers
 from records import audit, facts, people
-from study.facts import AdverseEvent, CheckInFinished, Response, ScoreGiven
+from study.facts import NO_MEDICINE, AdverseEvent, CheckInFinished, Response, ScoreGiven, TlfbDay
 from study.responses import values
 from tests.clinic import Clinic, clinic_over, fresh_sqlite
 from tests.databases import Shelf
@@ -93,10 +93,16 @@ def desk(clinic: Clinic, tmp_path: Path) -> Desk:
     return Desk(clinic, tmp_path)
 
 
-def nothing_on_the_list(clinic: Clinic) -> None:
-    """Without medicines there is no calendar, and the answers alone are the full form."""
+def none_taken(clinic: Clinic, visit: str, last: date) -> None:
+    """The calendar of somebody with nothing on the list, told: with it the answers are the full form."""
+    here = facts.Where(1, "P0001", "test")
+    at = datetime.combine(last + timedelta(days=1), time(12), UTC)
+    when = {"answered_at": at, "answered_local": at.isoformat(), "zone": "UTC"}
     with clinic.database.write("staff") as tx:
-        facts.void(tx, "P0001-m0", facts.Where(1, "P0001", "test"), "a mistake")
+        facts.void(tx, "P0001-m0", here, "a mistake")
+        for on in (last - timedelta(days=n) for n in range(28)):
+            day = {"visit": visit, "on": on, "medicine": NO_MEDICINE, "count": 0, "status": "zero", "looks_to": last}
+            facts.write(tx, f"told-{on}", TlfbDay.model_validate(day | when), here)
 
 
 async def at_month_3(clinic: Clinic) -> Any:
@@ -140,8 +146,8 @@ async def test_the_answers_say_how_when_and_by_whom_they_were_taken_down(clinic:
 
 async def test_the_full_form_completes_the_visit_and_a_late_one_is_marked(clinic: Clinic, desk: Desk) -> None:
     await at_month_3(clinic)
-    nothing_on_the_list(clinic)
     clinic.clock.move(days=40)
+    none_taken(clinic, "month_3", date(2026, 7, 8))
     (refused,) = desk.refused(everything("month_3", answered_on="2026-07-09"), early=True)
     assert refused == (
         "answers.csv:2:answered_on: 2026-07-09 is after the window of month_3; allowed: 2026-05-19 to 2026-06-30; "
@@ -176,8 +182,8 @@ async def test_a_baseline_on_paper_is_the_day_of_enrolment_and_the_year_counts_f
     clinic: Clinic, desk: Desk
 ) -> None:
     await joined(clinic, baseline_on=None)
-    nothing_on_the_list(clinic)
     await clinic.passes(days=3)
+    none_taken(clinic, "baseline", date(2026, 6, 3))
     done = desk.brings(everything("baseline", answered_on="2026-06-04", mode="paper"))
     assert [(v.status, v.timing) for v in done.visits] == [("complete", "in_window")]
     with clinic.database.read() as tx:
@@ -188,7 +194,7 @@ async def test_a_baseline_on_paper_is_the_day_of_enrolment_and_the_year_counts_f
 
 async def test_a_visit_that_counts_from_an_unknown_day_waits_for_the_baseline(clinic: Clinic, desk: Desk) -> None:
     await joined(clinic, baseline_on=None)
-    nothing_on_the_list(clinic)
+    none_taken(clinic, "baseline", date(2026, 6, 2))
     clinic.clock.move(days=95)
     later = [line("peg", "p", "7", answered_on="2026-09-03")]
     assert "bring the baseline in first" in desk.refused(later)[0]
@@ -257,7 +263,7 @@ async def test_a_check_in_that_stood_open_asks_no_more_about_what_was_said_on_th
 
 async def test_a_trial_says_what_would_happen_and_keeps_nothing(clinic: Clinic, desk: Desk) -> None:
     await at_month_3(clinic)
-    nothing_on_the_list(clinic)
+    none_taken(clinic, "month_3", date(2026, 6, 2))
     with clinic.database.read() as tx:
         before = audit.heads(tx)
     done = desk.brings(everything("month_3"), dry_run=True)

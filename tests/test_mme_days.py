@@ -9,7 +9,7 @@ import pytest
 
 from records.database import Database
 from tests.databases import Clock
-from tests.exported import Person, Study, at, dose, only, patch
+from tests.exported import Person, Study, at, dose, medicine, only, patch
 
 pytestmark = pytest.mark.weeks
 
@@ -26,6 +26,7 @@ def study(database: Database, clock: Clock, tmp_path: Path) -> Study:
 @pytest.fixture
 def ann(study: Study) -> Person:
     person = study.adds().enrols(date(2026, 3, 2))
+    person.logs(medicine())
     study.clock.at = at("2026-03-06T12:00:00")
     return person
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from study.facts import CheckInFinished, MedicineEpisode, TlfbDay
+from study.facts import NO_MEDICINE, CheckInFinished, MedicineEpisode, TlfbDay
 from tests.clinic import FENTANYL, MORPHINE, OXYCODONE, Clinic, Patient
 from tests.golden import check
 from tests.visiting import begins
@@ -185,7 +185,7 @@ async def test_what_differs_from_day_to_day_is_asked_by_the_day(clinic: Clinic) 
 
 
 async def test_a_medicine_is_asked_only_for_the_days_it_was_on_the_list(clinic: Clinic) -> None:
-    started = MORNING.model_copy(update={"change": "started", "starts_on": date(2026, 2, 27)})
+    started = MORNING.model_copy(update={"change": "started", "source": "chat", "starts_on": date(2026, 2, 27)})
     ended = OXY.model_copy(update={"ends_on": date(2026, 2, 4)})
     ann = await looks_back(clinic, started, ended)
     await ann.does("As usual on all 3 days", "1 tablet", "As the day before: 1 tablet")
@@ -194,13 +194,93 @@ async def test_a_medicine_is_asked_only_for_the_days_it_was_on_the_list(clinic: 
     assert sorted(days(clinic, "P0001-m1")) == [FIRST, FIRST + timedelta(days=1)]
 
 
+async def test_what_staff_listed_before_somebody_joined_is_asked_for_the_days_before_too(clinic: Clinic) -> None:
+    """The first calendar looks back on days before the list was written."""
+    ann = await looks_back(clinic, MORPHINE)
+    await ann.does(*["As usual on all 7 days"] * 4)
+    assert set(days(clinic).values()) == {("as_usual", 2)}
+    assert len(days(clinic)) == 28
+
+
 async def test_a_page_of_one_day_asks_about_that_day(clinic: Clinic) -> None:
-    ann = await looks_back(clinic, MORNING.model_copy(update={"change": "started", "starts_on": YESTERDAY}))
+    ann = await looks_back(
+        clinic, MORNING.model_copy(update={"change": "started", "source": "chat", "starts_on": YESTERDAY})
+    )
     await ann.does("It was different", "1 tablet")
     assert days(clinic) == {YESTERDAY: ("different", 1)}
 
 
-async def test_without_medicines_there_is_no_calendar(clinic: Clinic) -> None:
+# days on which nothing was on the list
+
+MARCH_29 = date(2026, 3, 29)
+
+
+async def after_four_weeks(clinic: Clinic, medicine: MedicineEpisode = OXYCODONE, **changed: Any) -> Patient:
+    """A person at the first page, four weeks after joining; without more the one medicine was wrongly listed."""
+    ended = {"ends_on": date(2026, 3, 2)} | changed
+    ann = await clinic.enrolled("mbt", "Ann", medicine.model_copy(update=ended))
+    await clinic.later(days=28)
+    await begins(clinic, ann, "month_3", "tlfb", closes_at="2026-04-30T04:00:00+00:00")
+    return await ann.taps("As usual")
+
+
+def told(clinic: Clinic) -> Counter[tuple[str, str, float | None]]:
+    return Counter((day.medicine, day.status, day.count) for day in clinic.kept(TlfbDay))
+
+
+async def test_who_has_no_medicine_is_asked_by_the_week_and_none_is_kept_as_zero(clinic: Clinic) -> None:
+    ann = await after_four_weeks(clinic)
+    await ann.does("None on all 7 days", "I took some", "I took some", ">no")
+    check("tlfb_nothing_listed", ann.transcript())
+    assert told(clinic) == {(NO_MEDICINE, "zero", 0): 14, (NO_MEDICINE, "not_listed", None): 14}
+    (finished,) = clinic.kept(CheckInFinished)
+    assert finished.complete
+
+
+async def test_a_week_in_which_the_list_became_empty_is_asked_in_two(clinic: Clinic) -> None:
+    ann = await after_four_weeks(clinic, MORNING, ends_on=date(2026, 3, 28))
+    await ann.taps("As usual on all 5 days")
+    assert "Saturday 28 March to Sunday 29 March" in ann.hears
+    await ann.does("« Back", "None on all 5 days", "Skip these days", *["As usual on all 7 days"] * 3)
+    assert "whole check-in" in ann.hears
+    assert told(clinic) == {
+        ("P0001-m0", "as_usual", 2): 21,
+        ("P0001-m0", "zero", 0): 5,
+        (NO_MEDICINE, "skipped", None): 2,
+    }
+
+
+async def test_a_single_day_without_a_medicine_is_asked_as_that_day(clinic: Clinic) -> None:
+    ann = await after_four_weeks(clinic, MORNING, ends_on=MARCH_29)
+    await ann.taps("As usual on all 6 days")
+    assert "Sunday 29 March\n\nNo opioid was on your list on this day." in ann.hears
+    await ann.taps("None that day")
+    assert days(clinic, NO_MEDICINE) == {MARCH_29: ("zero", 0)}
+
+
+async def test_what_was_taken_before_enrolment_and_is_stopped_since_is_asked_by_its_name(clinic: Clinic) -> None:
+    """The days before there was a list are no days without a medicine."""
+    ann = await clinic.enrolled("mbt", "Ann", OXY)
+    await clinic.later(days=3)
+    await ann.does(">/medicines", "oxy", "I no longer take it", "My prescriber and I agreed", "Today")
+    await begins(clinic, ann, "month_3", "tlfb")
+    await ann.does("As usual", *["None on all 7 days"] * 4)
+    assert told(clinic) == {("P0001-m0", "zero", 0): 28}
+
+
+async def test_a_calendar_of_days_without_a_medicine_is_gone_on_with_and_not_asked_twice(clinic: Clinic) -> None:
+    ann = await after_four_weeks(clinic)
+    await ann.taps("None on all 7 days")
+    await clinic.later(days=4)
+    await begins(clinic, ann, "month_3", "tlfb")
+    assert "Monday 16 March to Sunday 22 March" in ann.hears
+    await ann.does(*["None on all 7 days"] * 3)
+    assert told(clinic) == {(NO_MEDICINE, "zero", 0): 28}
+    await begins(clinic, ann, "month_3", "tlfb", "pgic")
+    assert "look back" not in ann.hears
+
+
+async def test_days_before_there_was_a_list_are_no_days_without_a_medicine(clinic: Clinic) -> None:
     await looks_back(clinic, OXY.model_copy(update={"ends_on": date(2026, 1, 5)}))
     assert clinic.kept(TlfbDay) == []
     assert len(clinic.kept(CheckInFinished)) == 1

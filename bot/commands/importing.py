@@ -98,7 +98,7 @@ def _print_calendar(visits: list[str], people: list[str], answered_on: str | Non
             refuse(str(error))
     typer.echo("\n".join([written(CALENDAR.every), *lines]))
     if not lines:
-        typer.echo("no medicine was on the list on these days: there is nothing to ask", err=True)
+        typer.echo("there was no list of medicines yet on these days: there is nothing to ask", err=True)
 
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would happen; keep nothing.")]

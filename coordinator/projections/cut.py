@@ -14,7 +14,7 @@ from content.factors import DEFAULT
 from coordinator.projections.sql import ByBytes, as_written
 from records.fact_tables import TABLE_OF
 from records.tables import Participant, table
-from study.facts import MedicineEpisode
+from study.facts import NO_MEDICINE, MedicineEpisode
 
 if TYPE_CHECKING:
     from content.exports import Column, Table
@@ -176,6 +176,11 @@ def medicine_codes() -> Subquery:
     first = select(rows.c.entity, number.label("number")).where(rows.c.revision == 1).subquery("first_entry")
     code = literal("M").concat(cast(first.c.number, String)).label("code")
     return select(first.c.entity, first.c.number, code).subquery("medicine_code")
+
+
+def medicine_of_day(medicine: ColumnElement[Any], code: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The code of what a day of a calendar is about; `NO_MEDICINE`, when none was on the list, stands for itself."""
+    return case((medicine == NO_MEDICINE, medicine), else_=code)
 
 
 def shown_product(product: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     from study.steps import Fact
 
 LOG, DIARY, CALENDAR = "log", "diary", "tlfb"
-ZERO = ("no_entry", "no_dose_logged")
+NOTHING_LISTED = "no_medicine_listed"
+ZERO = ("no_entry", NOTHING_LISTED, "no_dose_logged")
 """Reasons for no figure that are a zero on a day whose log is whole."""
 
 
@@ -70,23 +71,33 @@ class Evening:
 def figures_of(tx: Tx, cut: Cut, person: Person, factors: FactorSet) -> dict[str, dict[date, Figure]]:
     """The figures of a person's days, each source by itself.
 
-    By the log every study day from enrolment to the last day that is over or the day they left.
+    By the log every study day from enrolment to the last day that is over or the day they left; one on which nothing
+    was on the list, and nothing is logged, has a reason of its own: nobody was asked.
     """
     days, evenings = _days(tx, cut, person), _evenings(tx, cut, person)
-    medicines = {row.entity: row for row in _rows(tx, cut, MedicineEpisode, person)} if evenings else {}
+    medicines = {row.entity: row for row in _rows(tx, cut, MedicineEpisode, person)}
     span = list(_span(cut, person, {*days, *evenings}))
     said = {on: evenings[on] for on in span if on in evenings}
+    unlisted = {on for on in span if person.enrolled_on and on >= person.enrolled_on and not _listed(medicines, on)}
     return {
-        LOG: {on: figure(days.get(on), factors, evenings.get(on)) for on in span},
+        LOG: {on: figure(days.get(on), factors, evenings.get(on), nothing_listed=on in unlisted) for on in span},
         DIARY: {on: diary_figure(evening, days.get(on), medicines, factors) for on, evening in said.items()},
         CALENDAR: calendar(tx, cut, person, factors),
     }
 
 
-def figure(day: Day | None, factors: FactorSet, evening: Evening | None = None) -> Figure:
+def _listed(medicines: Mapping[str, Row[Any]], on: date) -> bool:
+    """True when a medicine was on the list on a day; the day of a change belongs to what came after it."""
+    begun = [row for row in medicines.values() if row.change == "enrolled" or row.starts_on <= on]
+    return any(row.ends_on is None or on < row.ends_on for row in begun)
+
+
+def figure(
+    day: Day | None, factors: FactorSet, evening: Evening | None = None, *, nothing_listed: bool = False
+) -> Figure:
     """The figure of what is logged; complete when the diary says the log is whole."""
     short = log_is_short(evening.answer.answer, evening.accounts(day)) if evening is not None else "no_diary"
-    reason = _cannot(day)
+    reason = NOTHING_LISTED if day is None and nothing_listed else _cannot(day)
     found = Figure(None, reason) if day is None or reason is not None else _added_up(day, factors)
     if short is None and found.reason in ZERO:
         return Figure(0.0, None)
@@ -165,11 +176,13 @@ def _doses_of_one(cut: Cut) -> Select[Any]:
 
 
 def _evenings(tx: Tx, cut: Cut, person: Person) -> dict[date, Evening]:
-    """What the diary says, by day; of several answers the one recorded last."""
+    """What the diary says, by day; of several answers the one recorded last, and no amount of an earlier one."""
+    answers = {row.on: row for row in _rows(tx, cut, DiaryDay, person)}
     uses: dict[date, dict[str, Row[Any]]] = defaultdict(dict)
     for row in _rows(tx, cut, DiaryDose, person):
-        uses[row.on][row.medicine] = row
-    return {row.on: Evening(row, uses[row.on]) for row in _rows(tx, cut, DiaryDay, person)}
+        if row.on in answers and row.answered_at == answers[row.on].answered_at:
+            uses[row.on][row.medicine] = row
+    return {on: Evening(answer, uses[on]) for on, answer in answers.items()}
 
 
 def _rows(tx: Tx, cut: Cut, kind: type[Fact], person: Person) -> list[Row[Any]]:

@@ -15,7 +15,7 @@ from coordinator.projections.added_up import Figure, added_up, used
 from coordinator.projections.cut import in_force
 from records.fact_tables import TABLE_OF
 from records.tables import table
-from study.facts import MedicineEpisode, TlfbDay
+from study.facts import NO_MEDICINE, MedicineEpisode, TlfbDay
 
 if TYPE_CHECKING:
     from datetime import date
@@ -71,10 +71,12 @@ def calendar(tx: Tx, cut: Cut, person: Person, factors: FactorSet) -> dict[date,
 
 
 def _figure(day: Sequence[Row[Any]], medicines: Mapping[str, Row[Any]], factors: FactorSet) -> Figure:
+    """The figure of one day; a medicine that was told of it says more than that none was on the list."""
+    day = [row for row in day if row.medicine != NO_MEDICINE] or day
     counts = [(row._mapping["count"], row) for row in day]
     if unknown := [row.status for count, row in counts if count is None]:
         return Figure(None, min(unknown))
-    if any(row.medicine not in medicines for row in day):
+    if any(row.medicine not in medicines and row.medicine != NO_MEDICINE for row in day):
         return Figure(None, "not_listed")
     taken = [(count, medicines[row.medicine]) for count, row in counts if count > 0]
     return added_up([used(count, medicine) for count, medicine in taken], factors) if taken else Figure(0.0)

@@ -14,7 +14,7 @@ from content.factors import factor_set
 from content.instruments import instrument
 from content.medicines import limit
 from content.protocol import protocol
-from coordinator.projections.cut import Query, in_force, included, medicine_codes, streamed
+from coordinator.projections.cut import Query, in_force, included, medicine_codes, medicine_of_day, streamed
 from coordinator.projections.looked_back import DAY, last, medicines_of, of_person, remembered
 from coordinator.projections.people import at_the_cut
 from coordinator.projections.sql import ByBytes, as_written
@@ -80,7 +80,11 @@ def tlfb_days(tx: Tx, cut: Cut, wanted: Table) -> Iterator[Sequence[Any]]:
     """One medicine on one day, as remembered at a visit."""
     found, person, codes = last(TlfbDay, cut, DAY), included(cut), medicine_codes()
     columns = {column.name: as_written(column) for column in found.c}
-    columns |= {"tlfb_id": found.c.entity, "study_id": person.c.study_id, "medicine": codes.c.code}
+    columns |= {
+        "tlfb_id": found.c.entity,
+        "study_id": person.c.study_id,
+        "medicine": medicine_of_day(found.c.medicine, codes.c.code),
+    }
     source = found.join(person, person.c.id == found.c.participant_id).outerjoin(
         codes, codes.c.entity == found.c.medicine
     )

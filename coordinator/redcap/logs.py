@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Select, String, func, literal, select, union_all
 
-from coordinator.projections.cut import CHUNK, included, medicine_codes
+from coordinator.projections.cut import CHUNK, included, medicine_codes, medicine_of_day
 from coordinator.projections.sessions import GROUP, WHOLE
 from coordinator.projections.sql import ByBytes
 from coordinator.redcap.questionnaires import WEEK
@@ -164,6 +164,8 @@ def _said(kind: type[Fact], log: Log, cut: Cut) -> Select[Any]:
 
 def _key(name: str, kind: type[Fact], code: ColumnElement[Any]) -> ColumnElement[Any]:
     rows = table(TABLE_OF[kind])
+    if name == "medicine" and kind is TlfbDay:
+        return medicine_of_day(rows.c.medicine, code)
     if name == "medicine":
         return code
     if name == "way":
