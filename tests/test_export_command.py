@@ -128,6 +128,10 @@ def test_what_is_refused_ends_with_status_1_and_the_reason(app: typer.Typer, stu
         "or give --force to replace it\n"
     )
     assert run(app, "--force", "--out", str(study.folder / "out")).exit_code == 0
+    for option, unknown in (("--visit", "month_99"), ("--site", "nowhere")):
+        result = run(app, "--out", str(study.folder / "new"), option, unknown)
+        assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", 1)
+        assert f"'{unknown}'" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,9 @@ async def test_after_silent_days_the_message_that_came_later_says_so(clinic: Cli
     ann = await joined(clinic, NOON, since=86)
     await days(clinic, 12)
     invited = [m.text for m in ann.person.messages if m.from_bot and "3-month" in m.text]
-    moved = [row for row in rows_of(clinic, "visit.month_3") if row.sent_at and row.due_local[:10] < f"{row.look_at:%F}"]
+    moved = [
+        row for row in rows_of(clinic, "visit.month_3") if row.sent_at and row.due_local[:10] < f"{row.look_at:%F}"
+    ]
     assert waited(ann) == invited[: len(moved)]
     assert waited(ann)
     assert books(clinic) == []

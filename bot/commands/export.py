@@ -111,7 +111,7 @@ def _made(open_database: Callable[[], Database], request: Request) -> tuple[Mani
         as_of = request.as_of or database.clock()
         asked, waiting = replace(request, as_of=as_of), said_once("export")
         try:
-            with _shown_progress(_tables(request)) as report:
+            with _shown_progress(request) as report:
                 return write_export(database, asked, actor=ACTOR, progress=report, waiting=waiting), as_of
         except (ExportRefused, OSError) as refused:
             _end(str(refused))
@@ -130,7 +130,7 @@ def said_once(command: str) -> Callable[[], None]:
 
 
 def _tables(request: Request) -> int | None:
-    """How many tables will be written; None for a project that is made person by person."""
+    """How many tables are written of a request that was not refused; None for a project made person by person."""
     if request.format == "redcap":
         return None
     since = request.since is not None
@@ -143,7 +143,7 @@ def _end(reason: str) -> NoReturn:
 
 
 @contextmanager
-def _shown_progress(tables: int | None) -> Iterator[Report | None]:
+def _shown_progress(request: Request) -> Iterator[Report | None]:
     """A bar on stderr when somebody looks at it: tables done, and the rows of the one being written."""
     if not sys.stderr.isatty():
         yield None
@@ -152,15 +152,17 @@ def _shown_progress(tables: int | None) -> Iterator[Report | None]:
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("export", total=tables)
+        task = bar.add_task("export", total=None)
         begun: set[str] = set()
 
         def report(table: str, rows: int) -> None:
+            if not begun:
+                bar.update(task, total=_tables(request))
             begun.add(table)
             bar.update(task, completed=len(begun) - 1, description=f"{table} {rows}")
 
         yield report
-        bar.update(task, completed=tables or len(begun))
+        bar.update(task, completed=len(begun))
 
 
 def _summary(made: Manifest, as_of: datetime, out: Path) -> str:
