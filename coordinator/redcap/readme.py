@@ -85,6 +85,7 @@ Make an empty project and leave it in development until step 6 is done. The orde
 
   3. Designer, Data Dictionary, upload 3_dictionary.csv, look at what REDCap lists, then Commit Changes.
      It takes the place of all fields there are: in this new project, of record_id alone.
+     Then look at User Rights: in some versions of REDCap nobody else sees a new form until it is allowed.
 
   4. Project Setup, Designate Instruments for My Events, Upload instrument-event mappings: 4_mapping.csv.
      It takes the place of the whole map.

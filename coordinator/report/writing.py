@@ -300,8 +300,10 @@ class Written:
         lines = tuple(
             (names[row.what], str(row.people), str(row.pauses), decimal(row.before), decimal(row.after)) for row in rows
         )
-        none = "" if rows else f" Fewer than {self.data.few} people have pauses with both ratings."
-        yield Grid(("all arms together", "people", "pauses", "before", "after"), lines, NO_CLAIM + none)
+        if lines:
+            yield Grid(("all arms together", "people", "pauses", "before", "after"), lines, NO_CLAIM)
+        else:
+            yield Paragraph(f"Fewer than {self.data.few} people have pauses with both ratings.")
         people, pauses, chosen = figures.decisions(self.data)
         if people >= self.data.few:
             decided = [(name, _percent(chosen.get(code, 0), pauses)) for code, name in DECISIONS.items()]

@@ -36,12 +36,14 @@ picture <- function(device, title, said, draw, width = 8, height = 3.4, note = "
   TRUE
 }
 
-# An empty field with its lines; check-ins or sessions at whole numbers, by their names.
-field <- function(x, y, names = NULL, xlab = "", ylab = "") {
-  plot(NA, xlim = x, ylim = y, xlab = xlab, ylab = ylab, axes = FALSE, xaxs = "i")
+# An empty field with its lines, whose axes reach over all of it; check-ins or sessions at whole numbers, by their names.
+field <- function(x, y, names = NULL, xlab = "", ylab = "", ticks = NULL) {
+  plot(NA, xlim = x, ylim = range(pretty(y)), xlab = xlab, ylab = ylab, axes = FALSE, xaxs = "i")
   abline(h = axTicks(2), col = FAINT)
   axis(2, col = GREY)
-  if (is.null(names)) axis(1, col = GREY) else axis(1, seq_along(names), names, col = GREY)
+  if (is.null(ticks)) ticks <- if (is.null(names)) axTicks(1) else seq_along(names)
+  axis(1, par("usr")[1:2], c("", ""), col = GREY, lwd.ticks = 0)
+  axis(1, ticks, if (is.null(names)) ticks else names, col = GREY)
 }
 
 # A text upright in the place of each point that is not shown.

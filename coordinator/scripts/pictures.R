@@ -300,8 +300,9 @@ practice <- function(tables, device) {
   if (nrow(weeks) == 0) return(FALSE)
   goal <- as.integer(tables$plan$practice_minutes)
   draw <- function() {
-    field(range(weeks$week) + c(-0.5, 0.5), range(0, weeks$low, weeks$high, goal), xlab = "week since enrolment",
-          ylab = "minutes a week")
+    reach <- range(weeks$week)
+    field(reach + c(-0.5, 0.5), range(0, weeks$low, weeks$high, goal), xlab = "week since enrolment",
+          ylab = "minutes a week", ticks = unique(round(seq(reach[1], reach[2], length.out = 8))))
     for (n in seq_along(tables$arms)) {
       mine <- weeks[weeks$arm == tables$arms[n], ]
       for (run in in_runs(mine, mine$week))
